@@ -1,0 +1,203 @@
+"""Every setting of the program, read from the environment once; nothing else reads `os.environ`."""
+
+import base64
+import binascii
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from urllib.parse import urlsplit
+
+KEY_BYTES = 32
+LAST_PORT = 65535
+
+
+class SettingsError(ValueError):
+    """A setting is missing or malformed; the text is one sentence for the operator."""
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One encryption key; `id` is stored beside what it encrypts, so that keys can be changed."""
+
+    id: str
+    secret: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the environment says. Database addresses are libpq URLs; empty: not given to this process."""
+
+    database_url: str = field(repr=False)
+    web_database_url: str = field(repr=False)
+    worker_database_url: str = field(repr=False)
+    sandbox_database_url: str = field(repr=False)
+    temporal_address: str
+    temporal_namespace: str
+    temporal_ui_url: str
+    host: str
+    port: int
+    data_dir: Path
+    storage_url: str
+    s3_endpoint_url: str
+    s3_region: str
+    mail_url: str = field(repr=False)
+    sms_url: str = field(repr=False)
+    field_keys: tuple[Key, ...]
+    payload_keys: tuple[Key, ...]
+    session_key: bytes = field(repr=False)
+    session_idle_minutes: int
+    session_max_hours: int
+    sandbox_url: str
+    public_url: str
+    demo: bool
+
+    def needed(self, name: str) -> str:
+        """The text setting of that environment name; raises SettingsError when it was not given."""
+        value = str(getattr(self, name.lower()))
+        if not value:
+            raise SettingsError(f"{name} is not set; `make run` sets it, elsewhere the environment must.")
+        return value
+
+
+DEFAULTS: Mapping[str, str] = {
+    "DATABASE_URL": "",
+    "WEB_DATABASE_URL": "",
+    "WORKER_DATABASE_URL": "",
+    "SANDBOX_DATABASE_URL": "",
+    "TEMPORAL_ADDRESS": "",
+    "TEMPORAL_NAMESPACE": "default",
+    "TEMPORAL_UI_URL": "",
+    "HOST": "127.0.0.1",
+    "PORT": "8000",
+    "DATA_DIR": ".data",
+    "STORAGE_URL": "",
+    "S3_ENDPOINT_URL": "",
+    "S3_REGION": "",
+    "MAIL_URL": "",
+    "SMS_URL": "",
+    "FIELD_KEYS": "",
+    "PAYLOAD_KEYS": "",
+    "SESSION_KEY": "",
+    "SESSION_IDLE_MINUTES": "30",
+    "SESSION_MAX_HOURS": "12",
+    "SANDBOX_URL": "",
+    "PUBLIC_URL": "",
+    "DEMO": "1",
+}
+"""Name and default of every setting the program knows."""
+
+OPERATIONS: frozenset[str] = frozenset(
+    {
+        "ADMIN_DATABASE_URL",
+        "DB_ADMIN_PASSWORD",
+        "DB_OWNER_PASSWORD",
+        "DB_WORKER_PASSWORD",
+        "DB_WEB_PASSWORD",
+        "DB_SANDBOX_PASSWORD",
+        "TEMPORAL_DB_PASSWORD",
+        "AWS_ACCESS_KEY_ID",
+        "AWS_SECRET_ACCESS_KEY",
+    }
+)
+"""Names only `ops` and the storage client read; web and worker get no database login but their own."""
+
+
+def read(environ: Mapping[str, str]) -> Settings:
+    """Settings from a mapping of environment names; raises SettingsError about the first bad one."""
+    text = {name: environ.get(name, "").strip() or default for name, default in DEFAULTS.items()}
+    data_dir = Path(text["DATA_DIR"]).expanduser().absolute()
+    port = _number(text, "PORT", LAST_PORT)
+    return Settings(
+        database_url=_database(text, "DATABASE_URL"),
+        web_database_url=_database(text, "WEB_DATABASE_URL"),
+        worker_database_url=_database(text, "WORKER_DATABASE_URL"),
+        sandbox_database_url=_database(text, "SANDBOX_DATABASE_URL"),
+        temporal_address=_address(text, "TEMPORAL_ADDRESS"),
+        temporal_namespace=text["TEMPORAL_NAMESPACE"],
+        temporal_ui_url=_url(text, "TEMPORAL_UI_URL", ("http", "https")),
+        host=text["HOST"],
+        port=port,
+        data_dir=data_dir,
+        storage_url=_url(text, "STORAGE_URL", ("file", "s3")) or f"file:{data_dir / 'files'}",
+        s3_endpoint_url=_url(text, "S3_ENDPOINT_URL", ("http", "https")),
+        s3_region=text["S3_REGION"],
+        mail_url=_url(text, "MAIL_URL", ("smtp", "smtps")),
+        sms_url=_url(text, "SMS_URL", ("solapi", "solapi+http")),
+        field_keys=_keys(text, "FIELD_KEYS"),
+        payload_keys=_keys(text, "PAYLOAD_KEYS"),
+        session_key=_bytes(text["SESSION_KEY"], "SESSION_KEY") if text["SESSION_KEY"] else b"",
+        session_idle_minutes=_number(text, "SESSION_IDLE_MINUTES", 24 * 60),
+        session_max_hours=_number(text, "SESSION_MAX_HOURS", 24 * 31),
+        sandbox_url=_url(text, "SANDBOX_URL", ("http", "https")).rstrip("/"),
+        public_url=(_url(text, "PUBLIC_URL", ("http", "https")) or f"http://127.0.0.1:{port}").rstrip("/"),
+        demo=_switch(text, "DEMO"),
+    )
+
+
+@cache
+def settings() -> Settings:
+    """The settings of this process, read once; after changing the environment `settings.cache_clear()`."""
+    return read(os.environ)
+
+
+def _number(text: Mapping[str, str], name: str, highest: int) -> int:
+    value = text[name]
+    if not value.isdecimal() or not 1 <= int(value) <= highest:
+        raise SettingsError(f"{name} must be a whole number from 1 to {highest}, not {value!r}.")
+    return int(value)
+
+
+def _switch(text: Mapping[str, str], name: str) -> bool:
+    if text[name] not in {"0", "1"}:
+        raise SettingsError(f"{name} must be 1 or 0, not {text[name]!r}.")
+    return text[name] == "1"
+
+
+def _database(text: Mapping[str, str], name: str) -> str:
+    # The value holds a password, so the sentence does not repeat it.
+    value = text[name]
+    if value and urlsplit(value).scheme not in {"postgresql", "postgres"}:
+        raise SettingsError(f"{name} must be an address like postgresql://user:password@host:5432/database.")
+    return value
+
+
+def _url(text: Mapping[str, str], name: str, schemes: tuple[str, ...]) -> str:
+    value = text[name]
+    if value and urlsplit(value).scheme not in schemes:
+        raise SettingsError(f"{name} must begin with {' or '.join(f'{s}:' for s in schemes)}, not {value!r}.")
+    return value
+
+
+def _address(text: Mapping[str, str], name: str) -> str:
+    value = text[name]
+    host, _, port = value.rpartition(":")
+    if value and (not host or not port.isdecimal() or "/" in value):
+        raise SettingsError(f"{name} must be host:port, not {value!r}.")
+    return value
+
+
+def _keys(text: Mapping[str, str], name: str) -> tuple[Key, ...]:
+    """`k1:<base64>,k0:<base64>`; the first encrypts, all decrypt."""
+    if not text[name]:
+        return ()
+    keys = []
+    for entry in text[name].split(","):
+        key_id, separator, encoded = entry.strip().partition(":")
+        if not separator or not key_id.isalnum():
+            raise SettingsError(f"{name} must be a list like k1:<base64 of 32 bytes>,k0:<the same>.")
+        keys.append(Key(key_id, _bytes(encoded, name)))
+    if len({key.id for key in keys}) != len(keys):
+        raise SettingsError(f"{name} names the same key id twice.")
+    return tuple(keys)
+
+
+def _bytes(encoded: str, name: str) -> bytes:
+    try:
+        secret = base64.b64decode(encoded, validate=True)
+    except binascii.Error:
+        secret = b""
+    if len(secret) != KEY_BYTES:
+        raise SettingsError(f"A key in {name} is not the base64 of {KEY_BYTES} bytes.")
+    return secret
