@@ -1,0 +1,241 @@
+"""Step recording: one transaction for everything a step changes (ADR 2)."""
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from pydantic import BaseModel
+from sqlalchemy import select
+from sqlmodel import Session, col
+from temporalio import activity
+from temporalio.exceptions import ApplicationError
+
+from models import database
+from models.kernel.refusals import Refusal
+from models.kernel.roles import Role
+from models.members.queries import members_in_turn
+from models.notifications.writes import notify
+from models.processes import chain, deadlines, queries, writes
+from models.processes.kinds import Kind
+from models.processes.messages import Alarm, Outcome, Step
+from models.processes.tables import Command, ProcessColumns, ProcessEvent
+
+
+@dataclass
+class StepContext:
+    """What a domain's effect may use while its step is recorded."""
+
+    session: Session
+    kind: str
+    document: Any
+    act: str
+    payload: Any
+    command: Command | None
+    now: dt.datetime
+    holidays: frozenset[dt.date]
+    detail: dict[str, Any] = field(default_factory=dict)
+    jobs: list[str] = field(default_factory=list)
+    alarms: list[Alarm] = field(default_factory=list)
+    due_at: dt.datetime | None = None
+    turn_member_id: int | None = None
+
+    def start(self, kind: str, document: ProcessColumns, **state: Any) -> None:
+        """Start the next process of the chain once this step is committed."""
+        self.session.add(document)
+        self.session.flush()
+        writes.start_process(self.session, document, kind, **state)
+
+
+Effect = Callable[[StepContext], str | None]
+
+
+@dataclass(frozen=True)
+class DomainSteps:
+    """One domain's part of recording: what it is and what its acts do beyond moving the status."""
+
+    kind: Kind
+    effects: Mapping[str, Effect]
+
+
+class Recorder:
+    """The activities of the spine, for all kinds."""
+
+    def __init__(self, domains: Mapping[str, DomainSteps]) -> None:
+        self.domains = domains
+
+    @activity.defn(name="record_step")
+    def record_step(self, step: Step) -> Outcome:
+        """Record one step, once. Errors: ApplicationError with a refusal's code, never retried."""
+        try:
+            with database.working() as session:
+                return _Recording(session, self.domains[step.kind], step).outcome()
+        except Refusal as refusal:
+            raise ApplicationError(
+                str(refusal), refusal.detail, type=refusal.code, non_retryable=True
+            ) from refusal
+
+    @activity.defn(name="read_alarms")
+    def read_alarms(self, step: Step) -> list[Alarm]:
+        """Reminders still ahead under the policy in force now (a policy changed)."""
+        with database.working() as session:
+            kind = self.domains[step.kind].kind
+            document = session.get_one(kind.table, step.document_id)
+            pace = queries.pace(session, step.kind, document.status)
+            return kind.alarms(document, pace, queries.holidays(session), step.at)
+
+
+class _Recording:
+    def __init__(self, session: Session, domain: DomainSteps, step: Step) -> None:
+        self.session = session
+        self.kind = domain.kind
+        self.effects = domain.effects
+        self.step = step
+
+    def outcome(self) -> Outcome:
+        locked = select(self.kind.table).where(col(self.kind.table.id) == self.step.document_id)
+        document = self.session.execute(locked.with_for_update()).scalar_one()
+        if document.step >= self.step.step:
+            return self._recorded()
+        if (document.status, document.version) != (self.step.status, self.step.version):
+            raise ApplicationError("document and workflow differ", type="state_diverged", non_retryable=True)
+        return self._record(document)
+
+    def _record(self, document: ProcessColumns) -> Outcome:
+        command = self._command()
+        context = StepContext(
+            session=self.session,
+            kind=self.step.kind,
+            document=document,
+            act=self.step.act,
+            payload=self._payload(command),
+            command=command,
+            now=self.step.at,
+            holidays=queries.holidays(self.session),
+        )
+        effect = self.effects.get(self.step.act)
+        target = (effect(context) if effect else None) or self.step.targets[0]
+        before = (document.status, document.status_since)
+        self._move(document, target, context)
+        outcome = self._answer(document, context)
+        self._event(document, before, context, outcome)
+        if command is not None:
+            command.state = "done"
+            command.decided_at = self.step.at
+            command.detail = {"status": target, "step": self.step.step}
+        self._tell(document, context)
+        writes.announce(self.session, self.step.kind, self.step.document_id, document.company_id)
+        return outcome
+
+    def _recorded(self) -> Outcome:
+        """The answer given when this step was recorded before its result reached the engine."""
+        row = select(col(ProcessEvent.outcome)).where(
+            col(ProcessEvent.workflow_id) == self.step.workflow_id, col(ProcessEvent.step) == self.step.step
+        )
+        return Outcome.model_validate(self.session.execute(row).scalar_one())
+
+    def _command(self) -> Command | None:
+        if self.step.request_id is None:
+            return None
+        row = select(Command).where(col(Command.request_id) == self.step.request_id).with_for_update()
+        found: Command = self.session.execute(row).scalar_one()
+        return found
+
+    def _payload(self, command: Command | None) -> BaseModel:
+        return self.kind.payload(self.step.act).model_validate(command.payload if command else {})
+
+    def _move(self, document: ProcessColumns, target: str, context: StepContext) -> None:
+        document.step = self.step.step
+        if context.turn_member_id is not None:
+            document.turn_member_id = context.turn_member_id
+        if self.step.act in {deadlines.REMIND, deadlines.ESCALATE}:
+            return
+        pace = queries.pace(self.session, self.step.kind, target)
+        turn = self.kind.rules.turn(target)
+        document.status = target
+        document.version += 1
+        document.status_since = self.step.at
+        document.turn = turn
+        document.due_at = (
+            None if turn is None else context.due_at or deadlines.due_at(self.step.at, pace, context.holidays)
+        )
+
+    def _event(
+        self,
+        document: ProcessColumns,
+        before: tuple[str, dt.datetime],
+        context: StepContext,
+        outcome: Outcome,
+    ) -> None:
+        last = (
+            select(col(ProcessEvent.hash))
+            .where(col(ProcessEvent.workflow_id) == self.step.workflow_id)
+            .order_by(col(ProcessEvent.step).desc())
+            .limit(1)
+        )
+        command = context.command
+        moved = document.status_since == self.step.at
+        event = ProcessEvent(
+            workflow_id=self.step.workflow_id,
+            step=self.step.step,
+            kind=self.step.kind,
+            document_id=self.step.document_id,
+            company_id=document.company_id,
+            case_key=document.case_key,
+            act=self.step.act,
+            status_from=before[0],
+            status_to=document.status,
+            version=document.version,
+            request_id=command.request_id if command else None,
+            actor_id=command.actor_id if command else None,
+            actor_name=command.actor_name if command else "",
+            actor_company=command.actor_company if command else "",
+            on_behalf_of_name=command.on_behalf_of_name if command else None,
+            reason=getattr(context.payload, "reason", None),
+            detail=context.detail,
+            at=self.step.at,
+            outcome=outcome.model_dump(mode="json"),
+            seconds_before=int((self.step.at - before[1]).total_seconds()) if moved else None,
+            prev_hash=self.session.execute(last).scalar_one_or_none() or chain.GENESIS,
+            hash="",
+        )
+        event.hash = chain.digest(event)
+        self.session.add(event)
+
+    def _tell(self, document: ProcessColumns, context: StepContext) -> None:
+        events = {deadlines.REMIND: "reminder", deadlines.ESCALATE: "escalation"}
+        event = events.get(self.step.act, "your_turn" if document.turn else "closed")
+        role = Role(document.turn) if document.turn else Role.PARTNER
+        members = members_in_turn(
+            self.session, role, document.company_id, None if event == "closed" else document.turn_member_id
+        )
+        if event == "escalation":
+            members = [*members, document.created_by]
+        actor = context.command.actor_id if context.command else None
+        notify(
+            self.session,
+            event=event,
+            members=[member for member in dict.fromkeys(members) if member != actor],
+            link=self.kind.link(document),
+            workflow_id=self.step.workflow_id,
+            step=self.step.step,
+            params={
+                "title": f"{self.kind.number(document)} {self.kind.title(document)}",
+                "status": self.kind.words.status[document.status],
+                "act": self.kind.words.event.get(self.step.act, ""),
+            },
+            now=self.step.at,
+        )
+
+    def _answer(self, document: ProcessColumns, context: StepContext) -> Outcome:
+        alarms: list[Alarm] = []
+        if document.turn is not None and document.turn != Role.SYSTEM:
+            pace = queries.pace(self.session, self.step.kind, document.status)
+            alarms = self.kind.alarms(document, pace, context.holidays, self.step.at)
+        return Outcome(
+            status=document.status,
+            version=document.version,
+            step=document.step,
+            alarms=sorted([*alarms, *context.alarms], key=lambda alarm: alarm.at),
+            jobs=context.jobs,
+        )

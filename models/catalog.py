@@ -1,0 +1,10 @@
+"""Every kind of document of the house, by key."""
+
+from models.contracts.kind import CONTRACT
+from models.deliveries.kind import DELIVERY
+from models.inspections.kind import INSPECTION
+from models.orders.kind import ORDER
+from models.processes.kinds import Kind
+from models.settlements.kind import SETTLEMENT
+
+KINDS: dict[str, Kind] = {kind.key: kind for kind in (CONTRACT, ORDER, DELIVERY, INSPECTION, SETTLEMENT)}

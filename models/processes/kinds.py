@@ -1,0 +1,83 @@
+"""What the house knows of one kind of document: rules, table, payloads, words; one value per domain."""
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from pydantic import BaseModel
+
+from models.kernel.transitions import ProcessRules
+from models.processes import deadlines
+from models.processes.deadlines import Pace
+from models.processes.messages import Alarm
+from models.processes.tables import ProcessColumns
+
+Rings = Callable[[Any, frozenset[dt.date]], list[Alarm]]
+
+
+class NoPayload(BaseModel):
+    """Acts that carry nothing but, where the move asks for one, a reason."""
+
+    reason: str | None = None
+
+
+@dataclass(frozen=True)
+class Words:
+    """The Korean of one kind. Keys are statuses and acts of its rules."""
+
+    name: str
+    """What the document is called: 계약."""
+    status: Mapping[str, str]
+    """Status word as the manual prints it: 초안검토요청."""
+    tone: Mapping[str, str]
+    """Badge tone of a status: wait, go, done, stop, mute."""
+    act: Mapping[str, str]
+    """Button label: 검토완료."""
+    done: Mapping[str, str]
+    """Toast after an act: 검토완료로 처리했습니다."""
+    event: Mapping[str, str]
+    """Timeline entry of an act: 초안 검토 완료."""
+    step: Mapping[str, str]
+    """Timeline label of a status that is now or planned: 초안 검토."""
+    hint: Mapping[str, str]
+    """What the one whose turn it is does in a status, and what follows."""
+    sentences: Mapping[str, str] = field(default_factory=dict)
+    """Refusal codes of the domain -> sentence."""
+    reason: Mapping[str, str] = field(default_factory=dict)
+    """Label of the reason field of an act, where it is not 사유."""
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of document. `plural` is its path segment (`contracts`), `number` what people call the document."""
+
+    rules: ProcessRules
+    table: type[ProcessColumns]
+    payloads: Mapping[str, type[BaseModel]]
+    words: Words
+    plural: str
+    number: Callable[[Any], str]
+    title: Callable[[Any], str]
+    rings: Mapping[str, Rings] = field(default_factory=dict)
+    """Statuses whose alarms follow a day of the document itself (a payment's) and not the policy."""
+
+    @property
+    def key(self) -> str:
+        return self.rules.kind
+
+    def link(self, document: Any) -> str:
+        """Path of the document's page."""
+        return f"/{self.plural}/{document.id}"
+
+    def alarms(
+        self, document: Any, pace: Pace, holidays: frozenset[dt.date], after: dt.datetime
+    ) -> list[Alarm]:
+        """Reminders and the escalation of the document's status still ahead of `after`, earliest first."""
+        own = self.rings.get(document.status)
+        if own is None:
+            return deadlines.alarms(document.status_since, pace, holidays, after)
+        return [ring for ring in own(document, holidays) if ring.at > after]
+
+    def payload(self, act: str) -> type[BaseModel]:
+        return self.payloads.get(act, NoPayload)

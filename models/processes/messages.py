@@ -1,0 +1,123 @@
+"""What travels between web, workflows and activities. Ids and decisions only: no personal data, no documents."""
+
+import datetime as dt
+from collections.abc import Iterable
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+from models.kernel.roles import Role
+
+
+class Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class Person(Frozen):
+    """Somebody by id and name, as shown in a record."""
+
+    member_id: int
+    name: str
+
+
+class Evidence(BaseModel):
+    """Base of payloads that keep from where an act came; web fills both in, whatever the form says."""
+
+    ip: str = ""
+    agent: str = ""
+
+
+class Actor(Frozen):
+    """Who is asking: a member with the roles of their own and those delegated to them (「위임」)."""
+
+    member_id: int
+    name: str
+    company_id: int | None = None
+    company_name: str = ""
+    roles: frozenset[Role] = frozenset()
+    delegated: dict[Role, Person] = {}
+
+    @property
+    def side(self) -> str:
+        return "buyer" if self.company_id is None else "partner"
+
+    @property
+    def every_role(self) -> frozenset[Role]:
+        return self.roles | self.delegated.keys()
+
+    def acting_for(self, permitted: Iterable[Role]) -> Person | None:
+        """The person on whose behalf an act open to `permitted` is done, None when by own right."""
+        wanted = set(permitted)
+        if wanted & self.roles:
+            return None
+        return next((self.delegated[role] for role in sorted(wanted) if role in self.delegated), None)
+
+
+class Alarm(Frozen):
+    """Something the process does when nobody acted: `remind`, `escalate` or a domain's own machine act."""
+
+    at: dt.datetime
+    act: str
+
+
+class ProcessStart(Frozen):
+    """Input of every process workflow. A document loaded at a later state starts from that state."""
+
+    kind: str
+    document_id: int
+    company_id: int | None
+    status: str
+    version: int = 0
+    step: int = 0
+    alarms: list[Alarm] = []
+    jobs: list[str] = []
+
+
+class Act(Frozen):
+    """One person's step; the payload stays in the command row named by `request_id`."""
+
+    request_id: str
+    act: str
+    member_id: int
+    company_id: int | None
+    roles: list[Role]
+    expected_version: int | None = None
+
+
+class Step(Frozen):
+    """One step to record, keyed by (workflow id, step)."""
+
+    workflow_id: str
+    kind: str
+    document_id: int
+    step: int
+    act: str
+    status: str
+    targets: list[str]
+    version: int
+    at: dt.datetime
+    request_id: str | None = None
+
+
+class Outcome(Frozen):
+    """What a recorded step leads to."""
+
+    status: str
+    version: int
+    step: int
+    alarms: list[Alarm] = []
+    jobs: list[str] = []
+
+
+class Job(Frozen):
+    """Work outside the step's transaction (documents, gateways), done by the workflow after it."""
+
+    workflow_id: str
+    kind: str
+    document_id: int
+    job: str
+    at: dt.datetime
+
+
+def command_payload(model: BaseModel | None) -> dict[str, Any]:
+    return {} if model is None else model.model_dump(mode="json")

@@ -1,0 +1,215 @@
+"""Writes of the spine that are not steps: numbers, outbox rows, commands, announcements."""
+
+import datetime as dt
+import hashlib
+import json
+import uuid
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import func, select, text, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlmodel import Session, col
+
+from models import clock
+from models.kernel.calendar import KST
+from models.kernel.numbers import format_number
+from models.kernel.refusals import Refusal, RequestReused
+from models.kernel.roles import Role
+from models.processes.messages import Actor, ProcessStart
+from models.processes.tables import AuditEntry, Command, NumberCounter, Outbox, ProcessColumns
+
+CHANNEL = "dongban"
+CREATE = "create"
+
+
+def next_number(session: Session, prefix: str, now: dt.datetime) -> str:
+    """The next document number of the day in Seoul; the counter row stays locked until the document is committed."""
+    day = now.astimezone(KST).date()
+    taken = insert(NumberCounter).values(prefix=prefix, day=day, last=1)
+    taken = taken.on_conflict_do_update(
+        index_elements=["prefix", "day"], set_={"last": col(NumberCounter.last) + 1}
+    )
+    last = session.execute(taken.returning(col(NumberCounter.last))).scalar_one()
+    return format_number(prefix, day, last)
+
+
+def start_process(session: Session, document: ProcessColumns, kind: str, **state: Any) -> None:
+    """Have the document's workflow started once this transaction commits (twice asked is once started)."""
+    assert document.id is not None  # noqa: S101 - flushed by the caller; a start without its row would be a bug
+    start = ProcessStart(
+        kind=kind,
+        document_id=document.id,
+        company_id=document.company_id,
+        status=document.status,
+        version=document.version,
+        step=document.step,
+        **state,
+    )
+    now = clock.now()
+    row = insert(Outbox).values(
+        workflow_id=document.workflow_id,
+        kind=kind,
+        payload=start.model_dump(mode="json"),
+        created_at=now,
+        next_attempt_at=now,
+        attempts=0,
+    )
+    session.execute(row.on_conflict_do_nothing(index_elements=["workflow_id"]))
+
+
+def audit(
+    session: Session, actor: Actor, kind: str, document: ProcessColumns, act: str, detail: dict[str, Any] | None = None
+) -> None:
+    """Keep who wrote what outside a step, in the transaction of the write: `create`, `edit`, a domain's own."""
+    session.add(
+        AuditEntry(
+            kind=kind,
+            document_id=document.id or 0,
+            company_id=document.company_id,
+            act=act,
+            actor_id=actor.member_id,
+            actor_name=actor.name,
+            actor_company=actor.company_name,
+            detail=detail or {},
+            at=clock.now(),
+        )
+    )
+
+
+def announce(session: Session, kind: str, document_id: int, company_id: int | None, **more: Any) -> None:
+    """Tell open pages and the relay at commit; readers re-check what they may see."""
+    payload = {"kind": kind, "id": document_id, "company": company_id, **more}
+    session.execute(select(func.pg_notify(CHANNEL, json.dumps(payload, separators=(",", ":")))))
+
+
+def payload_hash(act: str, payload: dict[str, Any]) -> str:
+    return hashlib.sha256(json.dumps([act, payload], sort_keys=True).encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class Press:
+    """One press of a button, as it is kept. `permitted`: the roles the act is open to, for 「위임」."""
+
+    kind: str
+    act: str
+    request_id: uuid.UUID
+    payload: dict[str, Any]
+    permitted: frozenset[Role]
+    expected_version: int | None
+    batch_id: uuid.UUID | None = None
+
+
+def insert_command(session: Session, actor: Actor, document: ProcessColumns, press: Press) -> Command:
+    """Keep the act before the engine is asked; the same request id returns the row it already has.
+
+    Raises RequestReused when that row is another act, document or payload.
+    """
+    behalf = actor.acting_for(press.permitted)
+    now = clock.now()
+    values = {
+        "request_id": press.request_id,
+        "batch_id": press.batch_id,
+        "workflow_id": document.workflow_id,
+        "kind": press.kind,
+        "document_id": document.id,
+        "company_id": document.company_id,
+        "act": press.act,
+        "payload": press.payload,
+        "expected_version": press.expected_version,
+        "actor_id": actor.member_id,
+        "actor_name": actor.name,
+        "actor_company_id": actor.company_id,
+        "actor_company": actor.company_name,
+        "actor_roles": sorted(actor.every_role),
+        "on_behalf_of_id": behalf.member_id if behalf else None,
+        "on_behalf_of_name": behalf.name if behalf else None,
+        "state": "open",
+        "created_at": now,
+        "next_attempt_at": now + dt.timedelta(seconds=6),
+        "attempts": 0,
+    }
+    session.execute(insert(Command).values(values).on_conflict_do_nothing(index_elements=["request_id"]))
+    kept = select(Command).where(col(Command.request_id) == press.request_id)
+    row: Command | None = session.execute(kept).scalar_one_or_none()
+    # The id of another company's act exists, but cannot be seen.
+    if row is None or (row.workflow_id, row.actor_id) != (document.workflow_id, actor.member_id):
+        raise RequestReused
+    if payload_hash(row.act, row.payload) != payload_hash(press.act, press.payload):
+        raise RequestReused
+    return row
+
+
+@dataclass(frozen=True)
+class Saving:
+    """One press of 「저장」 that makes something new; kept as a command that was done at once, act `create`."""
+
+    kind: str
+    request_id: uuid.UUID
+    content: dict[str, Any]
+
+
+def saved_before(session: Session, actor: Actor, saving: Saving) -> int | None:
+    """What an earlier press with the same id made; None for the first, while others with it wait for its commit.
+
+    Raises RequestReused when that press was somebody else's or had another content.
+    """
+    lock_case(session, f"saving/{saving.request_id}")
+    kept = select(Command).where(col(Command.request_id) == saving.request_id)
+    row: Command | None = session.execute(kept).scalar_one_or_none()
+    if row is None:
+        return None
+    if (row.actor_id, row.payload) != (actor.member_id, _fingerprint(saving)):
+        raise RequestReused
+    return row.document_id
+
+
+def keep_saving(session: Session, actor: Actor, saving: Saving, made: ProcessColumns | None) -> None:
+    """Remember what a press made, in the transaction that makes it. Raises RequestReused."""
+    now = clock.now()
+    values = {
+        "request_id": saving.request_id,
+        "workflow_id": made.workflow_id if made else "",
+        "kind": saving.kind,
+        "document_id": made.id if made else 0,
+        "company_id": made.company_id if made else actor.company_id,
+        "act": CREATE,
+        "payload": _fingerprint(saving),
+        "actor_id": actor.member_id,
+        "actor_name": actor.name,
+        "actor_company_id": actor.company_id,
+        "actor_company": actor.company_name,
+        "actor_roles": sorted(actor.every_role),
+        "state": "done",
+        "detail": {"status": made.status if made else "", "step": 0},
+        "created_at": now,
+        "decided_at": now,
+        "next_attempt_at": now,
+        "attempts": 0,
+    }
+    row = insert(Command).values(values).on_conflict_do_nothing(index_elements=["request_id"])
+    if session.execute(row.returning(col(Command.id))).one_or_none() is None:
+        raise RequestReused
+
+
+def _fingerprint(saving: Saving) -> dict[str, Any]:
+    return {"sha256": payload_hash(CREATE, saving.content)}
+
+
+def settle_command(session: Session, request_id: uuid.UUID, refusal: Refusal, now: dt.datetime) -> bool:
+    """Close an open command as refused; False when it was decided already."""
+    closed = (
+        update(Command)
+        .where(col(Command.request_id) == request_id, col(Command.state) == "open")
+        .values(state="refused", code=refusal.code, detail=refusal.detail, decided_at=now)
+        .returning(col(Command.kind), col(Command.document_id), col(Command.company_id))
+    )
+    row = session.execute(closed).one_or_none()
+    if row is not None:
+        announce(session, row[0], row[1], row[2])
+    return row is not None
+
+
+def lock_case(session: Session, key: str) -> None:
+    """Serialise writers of one business key for the rest of the transaction."""
+    session.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 0))"), {"key": key})

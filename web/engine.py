@@ -1,0 +1,84 @@
+"""Taking a kept command to the engine and understanding its answer; used by the click itself and by the relay."""
+
+import asyncio
+import datetime as dt
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlmodel import Session, col
+from temporalio.client import Client, WorkflowUpdateFailedError, WorkflowUpdateRPCTimeoutOrCancelledError
+from temporalio.exceptions import ApplicationError
+from temporalio.service import RPCError, RPCStatusCode
+
+from models.kernel.refusals import ActNotPossible, Refusal, known_codes, rebuild
+from models.kernel.roles import Role
+from models.processes.messages import Act, Outcome
+from models.processes.tables import Command, Outbox
+
+UPDATE_TIMEOUT = dt.timedelta(seconds=4)
+START_WAIT_SECONDS = 3.0
+START_POLL_SECONDS = 0.03
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What became of a command: done, refused with its reason, or (both empty) not known yet."""
+
+    outcome: Outcome | None = None
+    refusal: Refusal | None = None
+
+    @property
+    def pending(self) -> bool:
+        return self.outcome is None and self.refusal is None
+
+
+PENDING = Decision()
+
+
+def as_act(command: Command) -> Act:
+    return Act(
+        request_id=str(command.request_id),
+        act=command.act,
+        member_id=command.actor_id,
+        company_id=command.actor_company_id,
+        roles=[Role(role) for role in command.actor_roles],
+        expected_version=command.expected_version,
+    )
+
+
+async def deliver(client: Client, command: Command) -> Decision:
+    """Ask the engine to apply a command, under its request id: asked twice it is applied once."""
+    handle = client.get_workflow_handle(command.workflow_id)
+    update = handle.execute_update(
+        "act",
+        as_act(command),
+        id=str(command.request_id),
+        result_type=Outcome,
+        rpc_timeout=UPDATE_TIMEOUT,
+    )
+    try:
+        return Decision(outcome=await asyncio.wait_for(update, UPDATE_TIMEOUT.total_seconds() + 0.5))
+    except WorkflowUpdateFailedError as error:
+        return _refused(error.cause)
+    except (TimeoutError, WorkflowUpdateRPCTimeoutOrCancelledError):
+        return PENDING
+    except RPCError as error:
+        if error.status == RPCStatusCode.NOT_FOUND:
+            return Decision(refusal=ActNotPossible())
+        return PENDING
+
+
+def _refused(cause: BaseException | None) -> Decision:
+    if isinstance(cause, ApplicationError) and cause.type in known_codes():
+        facts = cause.details[0] if cause.details else {}
+        return Decision(refusal=rebuild(cause.type, facts))
+    # Not one of ours: the workflow was cut off or has a bug; the relay asks again.
+    return PENDING
+
+
+def is_starting(session: Session, workflow_id: str) -> bool:
+    """Is the workflow still to be started from the outbox?"""
+    unsent = select(col(Outbox.id)).where(
+        col(Outbox.workflow_id) == workflow_id, col(Outbox.sent_at).is_(None)
+    )
+    return session.execute(unsent).first() is not None

@@ -1,0 +1,49 @@
+"""Schedules of the house, made or brought up to date when a worker starts."""
+
+import datetime as dt
+from collections.abc import Callable
+
+from temporalio.client import (
+    Client,
+    Schedule,
+    ScheduleActionStartWorkflow,
+    ScheduleAlreadyRunningError,
+    ScheduleCalendarSpec,
+    ScheduleOverlapPolicy,
+    SchedulePolicy,
+    ScheduleRange,
+    ScheduleSpec,
+    ScheduleUpdate,
+    ScheduleUpdateInput,
+)
+
+from workflows.steps import INTERACTIVE
+
+SEOUL = "Asia/Seoul"
+
+NIGHTLY_AUDIT = Schedule(
+    action=ScheduleActionStartWorkflow("NightlyAudit", id="nightly-audit", task_queue=INTERACTIVE),
+    spec=ScheduleSpec(
+        calendars=[ScheduleCalendarSpec(hour=[ScheduleRange(23)], minute=[ScheduleRange(50)])], time_zone_name=SEOUL
+    ),
+    policy=SchedulePolicy(overlap=ScheduleOverlapPolicy.SKIP, catchup_window=dt.timedelta(days=2)),
+)
+
+SCHEDULES = {"nightly-audit": NIGHTLY_AUDIT}
+
+
+async def ensure(client: Client) -> None:
+    """Create each schedule, or give a running one today's definition."""
+    for name, schedule in SCHEDULES.items():
+        try:
+            await client.create_schedule(name, schedule)
+        except ScheduleAlreadyRunningError:
+            await client.get_schedule_handle(name).update(_updated(schedule))
+
+
+def _updated(schedule: Schedule) -> Callable[[ScheduleUpdateInput], ScheduleUpdate]:
+    def update(current: ScheduleUpdateInput) -> ScheduleUpdate:
+        schedule.state = current.description.schedule.state
+        return ScheduleUpdate(schedule=schedule)
+
+    return update
