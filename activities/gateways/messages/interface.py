@@ -1,0 +1,49 @@
+"""What the house asks of anybody who carries its messages."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from models.notifications.rules import Channel
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """One message. The same `key` is the same message, however often it is handed over."""
+
+    key: str
+    channel: Channel
+    event: str
+    recipient: str = field(repr=False)
+    subject: str = field(repr=False)
+    body: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """The carrier took the message; `provider_id` is its name for it."""
+
+    provider_id: str
+
+
+class Undeliverable(Exception):  # noqa: N818 - an answer of the carrier
+    """This message will never arrive this way; `code` says why in the carrier's words."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+class Unavailable(Exception):  # noqa: N818 - an answer of the carrier
+    """The carrier did not answer, or asked to come back: the same message may be tried again."""
+
+
+class Carrier(Protocol):
+    """A way out of the house: one network, one account."""
+
+    def send(self, message: Outgoing) -> Receipt:
+        """Hand a message over. Raises Undeliverable (for good) or Unavailable (try again)."""
+        ...
+
+
+Carriers = Mapping[Channel, Carrier]

@@ -1,0 +1,184 @@
+"""Passwords, one-time codes, lock-out and session ages. Pure: the instant comes in."""
+
+import datetime as dt
+from collections.abc import Sequence
+from enum import StrEnum
+
+from models.kernel.refusals import Refusal
+
+PASSWORD_CHARS_MIN = 8
+PASSWORD_CHARS_MAX = 24
+PASSWORD_MARKS = "!@#$%^&*"  # noqa: S105 - the marks the manual allows, not a password
+
+OTP_DIGITS = 6
+OTP_LIFE = dt.timedelta(minutes=5)
+OTP_TRIES_MAX = 5
+OTP_RESENDS_MAX = 3
+OTP_RESEND_GAP = dt.timedelta(seconds=30)
+CHALLENGES_MAX = 5
+CHALLENGES_SPAN = dt.timedelta(minutes=10)
+
+SESSION_IDLE = dt.timedelta(minutes=30)
+SESSION_LIFE = dt.timedelta(hours=12)
+
+FAILURES_FREE = 5
+FAILURES_READ = 20
+LOCK_FIRST = dt.timedelta(minutes=1)
+LOCK_LONGEST = dt.timedelta(hours=1)
+ADDRESS_FAILURES_MAX = 100
+ADDRESS_SPAN = dt.timedelta(minutes=10)
+
+
+class Purpose(StrEnum):
+    LOGIN = "login"
+
+
+class Outcome(StrEnum):
+    """PENDING counts as a failure until it is settled, so guesses sent side by side are all counted."""
+
+    PENDING = "pending"
+    FAILED = "failed"
+    CODE_FAILED = "code_failed"
+    PASSWORD_OK = "password_ok"  # noqa: S105 - an outcome's name
+    SUCCEEDED = "succeeded"
+
+
+class BadCredentials(Refusal):
+    code = "bad_credentials"
+    status = 422
+
+
+class LoggedOut(Refusal):
+    code = "logged_out"
+    status = 401
+
+
+class TooManyAttempts(Refusal):
+    code = "too_many_attempts"
+    status = 429
+
+
+class CodeWrong(Refusal):
+    code = "code_wrong"
+    status = 422
+
+
+class CodeExpired(Refusal):
+    code = "code_expired"
+    status = 422
+
+
+class CodeTriesUsed(Refusal):
+    code = "code_tries_used"
+    status = 422
+
+
+class CodeUsed(Refusal):
+    code = "code_used"
+    status = 409
+
+
+class ResendTooSoon(Refusal):
+    code = "resend_too_soon"
+    status = 429
+
+
+class ResendsUsed(Refusal):
+    code = "resends_used"
+    status = 429
+
+
+class FormForged(Refusal):
+    """The CSRF token is missing or belongs to another session."""
+
+    code = "form_forged"
+    status = 403
+
+
+class AudienceRefused(Refusal):
+    """The person is logged in, but the page is made for another role."""
+
+    code = "audience_refused"
+    status = 403
+
+
+def password_problem(password: str) -> str | None:
+    """The code of the first rule a new password breaks (manual 2-1: 8-24, a letter, a digit, a mark)."""
+    if not PASSWORD_CHARS_MIN <= len(password) <= PASSWORD_CHARS_MAX:
+        return "password_length"
+    if any(not ("!" <= char <= "~") for char in password):
+        return "password_chars"
+    if not any(char.isalpha() for char in password):
+        return "password_letter"
+    if not any(char.isdigit() for char in password):
+        return "password_digit"
+    if not any(char in PASSWORD_MARKS for char in password):
+        return "password_mark"
+    return None
+
+
+def locked_until(failures: Sequence[dt.datetime]) -> dt.datetime | None:
+    """When the next try is allowed, given the failures since the last success, oldest first.
+
+    Five are free; then each further failure doubles the wait: 1, 2, 4 … minutes, an hour at the most.
+    """
+    over = len(failures) - FAILURES_FREE
+    if over < 0:
+        return None
+    wait: dt.timedelta = LOCK_FIRST * 2 ** min(over, FAILURES_READ)
+    return failures[-1] + min(wait, LOCK_LONGEST)
+
+
+def check_attempt(failures: Sequence[dt.datetime], address_failures: int, now: dt.datetime) -> None:
+    """Raise TooManyAttempts (minutes, rounded up) while the id or the address must wait."""
+    until = locked_until(failures)
+    if until is not None and now < until:
+        raise TooManyAttempts(minutes=-(-int((until - now).total_seconds()) // 60) or 1)
+    if address_failures >= ADDRESS_FAILURES_MAX:
+        raise TooManyAttempts(minutes=int(ADDRESS_SPAN.total_seconds() // 60))
+
+
+def check_code_open(*, used_at: dt.datetime | None, expires_at: dt.datetime, tries: int, now: dt.datetime) -> None:
+    """A code may be tried once successfully, for five minutes, five times."""
+    if used_at is not None:
+        raise CodeUsed
+    if now >= expires_at:
+        raise CodeExpired
+    if tries >= OTP_TRIES_MAX:
+        raise CodeTriesUsed
+
+
+def check_resend(*, used_at: dt.datetime | None, resends: int, sent_at: dt.datetime, now: dt.datetime) -> None:
+    """At most three more codes, half a minute apart."""
+    if used_at is not None:
+        raise CodeUsed
+    if resends >= OTP_RESENDS_MAX:
+        raise ResendsUsed
+    if now < sent_at + OTP_RESEND_GAP:
+        raise ResendTooSoon(seconds=max(1, int((sent_at + OTP_RESEND_GAP - now).total_seconds())))
+
+
+def session_ends_at(
+    *, last_seen_at: dt.datetime, expires_at: dt.datetime, idle: dt.timedelta = SESSION_IDLE
+) -> dt.datetime:
+    """When a session ends if nothing more is done: idle too long, or at its absolute end."""
+    return min(last_seen_at + idle, expires_at)
+
+
+def local_path(target: str, fallback: str = "/") -> str:
+    """A place inside this portal to go on to after log-in; anything else becomes the fallback.
+
+    Browsers read a backslash as a slash and drop control characters, so ``/\\evil`` and ``/\\t/evil`` are
+    as foreign as ``//evil``.
+    """
+    plain = target.isprintable() and "\\" not in target
+    if plain and target.startswith("/") and not target.startswith("//"):
+        return target
+    return fallback
+
+
+class PasswordChangeNeeded(Refusal):
+    """A temporary password was used: nothing else is possible before it is changed."""
+
+    code = "password_change_needed"
+    status = 403

@@ -1,0 +1,166 @@
+"""Who people and companies are, and whose turn a role means."""
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import Select, select
+from sqlalchemy.dialects.postgresql import array
+from sqlmodel import Session, col
+
+from models import clock
+from models.kernel.roles import PARTNER_SIDE, Role, with_implied
+from models.members.house import HOUSE
+from models.members.rules import CompanyStatus, MemberStatus
+from models.members.tables import Company, Delegation, Member
+from models.members.wording import staff_label
+from models.processes.messages import Actor, Person
+
+CHOICES_MAX = 500
+
+
+def companies_visible_to(actor: Actor) -> Select[Company]:
+    """Start of every select on companies: staff see all, a partner its own."""
+    companies = select(Company)
+    return companies if actor.company_id is None else companies.where(col(Company.id) == actor.company_id)
+
+
+def members_visible_to(actor: Actor) -> Select[Member]:
+    """Start of every select on members: staff see all, a partner its own and the staff it deals with."""
+    members = select(Member)
+    if actor.company_id is None:
+        return members
+    own = col(Member.company_id) == actor.company_id
+    return members.where(own | col(Member.company_id).is_(None))
+
+
+def actor_of(session: Session, member_id: int, now: dt.datetime) -> Actor | None:
+    """The person as an actor, delegated roles included; None unless active. For the worker and the loader.
+
+    Web gets the same from ``open_session`` in the round trip that finds the session.
+    """
+    found = session.execute(
+        select(col(Member.id), col(Member.name), col(Member.company_id), col(Member.roles), col(Company.name))
+        .join(Company, col(Company.id) == col(Member.company_id), isouter=True)
+        .where(col(Member.id) == member_id, col(Member.status) == MemberStatus.ACTIVE.value)
+        .where(col(Company.id).is_(None) | (col(Company.status) == CompanyStatus.ACTIVE.value))
+    ).one_or_none()
+    if found is None:
+        return None
+    own = with_implied(Role(role) for role in found[3])
+    return Actor(
+        member_id=found[0],
+        name=found[1],
+        company_id=found[2],
+        company_name=found[4] or HOUSE.short_name,
+        roles=own,
+        delegated={
+            role: giver for role, giver in delegated_to(session, member_id, found[2], now).items() if role not in own
+        },
+    )
+
+
+def delegated_to(session: Session, member_id: int, company_id: int | None, now: dt.datetime) -> dict[Role, Person]:
+    """Roles lent to a person now and by whom; who lost the role, left or is of another side lends nothing."""
+    lent = (
+        select(col(Delegation.role), col(Member.id), col(Member.name))
+        .join(Member, col(Member.id) == col(Delegation.from_member_id))
+        .where(
+            col(Delegation.to_member_id) == member_id,
+            col(Delegation.revoked_at).is_(None),
+            col(Delegation.starts_at) <= now,
+            col(Delegation.ends_at) > now,
+            col(Member.status) == MemberStatus.ACTIVE.value,
+            col(Member.roles).contains(array([col(Delegation.role)])),
+            col(Member.company_id).is_not_distinct_from(company_id),
+        )
+        .order_by(col(Delegation.id))
+    )
+    return {Role(role): Person(member_id=giver, name=name) for role, giver, name in session.execute(lent)}
+
+
+def members_in_turn(session: Session, role: Role, company_id: int | None, turn_member_id: int | None) -> list[int]:
+    """Whom to tell that it is the turn of a role: who is named on the document, else all who hold it.
+
+    A named person who left or no longer holds the role is not waited for. Those it is delegated to today
+    are told as well. The machine's turn is nobody's.
+    """
+    if role is Role.SYSTEM:
+        return []
+    partner = role in PARTNER_SIDE
+    holders = select(col(Member.id)).where(
+        col(Member.status) == MemberStatus.ACTIVE.value,
+        col(Member.roles).contains([role.value]),
+        col(Member.company_id) == company_id if partner else col(Member.company_id).is_(None),
+    )
+    ids = list(session.execute(holders.order_by(col(Member.id)).limit(CHOICES_MAX)).scalars())
+    if turn_member_id in ids:
+        ids = [member for member in ids if member == turn_member_id]
+    return [*ids, *_deputies(session, role, ids, clock.now())]
+
+
+def _deputies(session: Session, role: Role, givers: Sequence[int], now: dt.datetime) -> list[int]:
+    lent = select(col(Delegation.to_member_id)).where(
+        col(Delegation.from_member_id).in_(givers),
+        col(Delegation.role) == role.value,
+        col(Delegation.revoked_at).is_(None),
+        col(Delegation.starts_at) <= now,
+        col(Delegation.ends_at) > now,
+    )
+    return [member for member in session.execute(lent.distinct()).scalars() if member not in givers]
+
+
+def staff_labels(session: Session, ids: Iterable[int | None]) -> dict[int, str]:
+    """Member id -> 「amela.cha(차지애)」 for staff, the name alone for partners; unknown ids are left out."""
+    wanted = {member for member in ids if member is not None}
+    if not wanted:
+        return {}
+    found = select(col(Member.id), col(Member.login), col(Member.name), col(Member.company_id)).where(
+        col(Member.id).in_(wanted)
+    )
+    return {
+        member: staff_label(login, name) if company is None else name
+        for member, login, name, company in session.execute(found)
+    }
+
+
+def member_names(session: Session, ids: Iterable[int | None]) -> dict[int, str]:
+    """Member id -> Korean name."""
+    wanted = {member for member in ids if member is not None}
+    if not wanted:
+        return {}
+    found = select(col(Member.id), col(Member.name)).where(col(Member.id).in_(wanted))
+    return {member: name for member, name in session.execute(found)}  # noqa: C416 - rows are not pairs to mypy
+
+
+def staff_matching(session: Session, typed: str) -> list[int]:
+    """Ids of staff whose English id or Korean name contains what was typed in a filter."""
+    like = "%" + typed.strip().lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+    found = select(col(Member.id)).where(
+        col(Member.company_id).is_(None), col(Member.login).like(like) | col(Member.name).ilike(like)
+    )
+    return list(session.execute(found.order_by(col(Member.id)).limit(CHOICES_MAX)).scalars())
+
+
+def staff_with(session: Session, role: Role) -> list[Member]:
+    """Active staff holding a role, by name: the choices of a 「담당자」 field."""
+    found = select(Member).where(
+        col(Member.company_id).is_(None),
+        col(Member.status) == MemberStatus.ACTIVE.value,
+        col(Member.roles).contains([role.value]),
+    )
+    return list(session.execute(found.order_by(col(Member.name), col(Member.id)).limit(CHOICES_MAX)).scalars())
+
+
+def companies(session: Session, ids: Iterable[int | None]) -> dict[int, Company]:
+    """Company id -> company."""
+    wanted = {company for company in ids if company is not None}
+    if not wanted:
+        return {}
+    found = session.execute(select(Company).where(col(Company.id).in_(wanted))).scalars()
+    return {company.id: company for company in found if company.id is not None}
+
+
+def active_companies(session: Session, actor: Actor) -> list[Company]:
+    """Companies that can be chosen for a new document, by name."""
+    found = companies_visible_to(actor).where(col(Company.status) == CompanyStatus.ACTIVE.value)
+    return list(session.execute(found.order_by(col(Company.name), col(Company.id)).limit(CHOICES_MAX)).scalars())

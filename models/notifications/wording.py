@@ -1,0 +1,52 @@
+"""The words of a message: one folder per event, one file per channel, `$name` for what is filled in.
+
+Plain text and ``string.Template`` on purpose: the carrier compares 알림톡 with an approved wording letter by
+letter, so there is nothing to branch on.
+"""
+
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from string import Template
+
+from models.notifications.rules import Channel, Event
+
+FOLDER = Path(__file__).parent / "templates"
+
+FILE: dict[Channel, str] = {
+    Channel.KAKAOTALK: "alimtalk.txt",
+    Channel.SMS: "sms.txt",
+    Channel.EMAIL: "email.txt",
+}
+
+EVENT: dict[Event, str] = {
+    Event.LOGIN_OTP: "로그인 인증번호",
+    Event.YOUR_TURN: "내 차례",
+    Event.REMINDER: "독촉",
+    Event.ESCALATION: "지연",
+    Event.DECIDED: "처리 결과",
+    Event.CLOSED: "완료",
+    Event.PAYMENT_DONE: "지급",
+}
+
+CHANNEL: dict[Channel, str] = {Channel.KAKAOTALK: "알림톡", Channel.SMS: "문자", Channel.EMAIL: "이메일"}
+
+
+@cache
+def _template(event: str, file: str) -> Template:
+    return Template((FOLDER / event / file).read_text(encoding="utf-8").rstrip("\n"))
+
+
+def has(event: Event, channel: Channel) -> bool:
+    """Whether an event has a wording for a channel."""
+    return (FOLDER / event.value / FILE[channel]).is_file()
+
+
+def body(event: Event, channel: Channel, params: Mapping[str, str]) -> str:
+    """The finished text; raises KeyError when a parameter of the wording is missing."""
+    return _template(event.value, FILE[channel]).substitute(params)
+
+
+def subject(event: Event, params: Mapping[str, str]) -> str:
+    """The line of the bell and the subject of the mail; one line whatever the parameters hold."""
+    return " ".join(_template(event.value, "subject.txt").substitute(params).split())

@@ -1,0 +1,133 @@
+"""Telling people: the bell and outgoing messages, in the transaction of what happened."""
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlmodel import Session, col
+
+from models.auth.messages import Code
+from models.members.rules import MemberStatus
+from models.members.tables import Member
+from models.notifications import wording
+from models.notifications.rules import CHANNELS, SILENT, Channel, Event, MessageState, fallback
+from models.notifications.tables import Message, Notification
+from models.processes.messages import Actor
+from models.processes.writes import announce
+from models.settings import settings
+
+ANNOUNCED = "messages"
+"""Kind of the announcement that wakes the relay."""
+
+
+def notify(
+    session: Session,
+    *,
+    event: str,
+    members: Iterable[int],
+    link: str,
+    workflow_id: str,
+    step: int,
+    params: Mapping[str, str],
+    now: dt.datetime,
+) -> int:
+    """Tell members of a step, each once however often it is recorded; how many active people were told.
+
+    `link` is a path of the portal; the wording gets `params` and, for each person, `name` and `url`.
+    """
+    what = Event(event)
+    people = _people(session, members)
+    if not people:
+        return 0
+    facts = {**params, "url": settings().public_url + link}
+    if what not in SILENT:
+        bell = {
+            "event": what.value,
+            "body": params.get("status", ""),
+            "link": link,
+            "workflow_id": workflow_id,
+            "step": step,
+            "created_at": now,
+            "read_at": None,
+        }
+        rows = [
+            bell | {"member_id": person.id, "title": wording.subject(what, facts | {"name": person.name})}
+            for person in people
+        ]
+        session.execute(insert(Notification).on_conflict_do_nothing(), rows)
+    # The step's own announcement wakes the relay.
+    messages = [
+        _message(person, what, channel, facts, now)
+        | {"dedupe_key": f"{workflow_id}:{step}:{what.value}:{person.id}:{channel.value}"}
+        for person in people
+        for channel in CHANNELS[what]
+    ]
+    if messages:
+        session.execute(insert(Message).on_conflict_do_nothing(), messages)
+    return len(people)
+
+
+def _people(session: Session, members: Iterable[int]) -> list[Any]:
+    ids = sorted(set(members))
+    if not ids:
+        return []
+    active = select(col(Member.id), col(Member.name), col(Member.phone), col(Member.email)).where(
+        col(Member.id).in_(ids), col(Member.status) == MemberStatus.ACTIVE.value
+    )
+    return list(session.execute(active.order_by(col(Member.id))).all())
+
+
+def _message(person: Any, event: Event, channel: Channel, facts: Mapping[str, str], now: dt.datetime) -> dict[str, Any]:
+    own = {**facts, "name": person.name}
+    second = fallback(channel)
+    return {
+        "member_id": person.id,
+        "channel": channel.value,
+        "event": event.value,
+        "recipient": person.email if channel is Channel.EMAIL else person.phone,
+        "subject": wording.subject(event, own),
+        "body": wording.body(event, channel, own),
+        "fallback_body": wording.body(event, second, own) if second else None,
+        "state": MessageState.QUEUED.value,
+        "attempts": 0,
+        "created_at": now,
+        "expires_at": None,
+    }
+
+
+def send_code(session: Session, code: Code) -> None:
+    """Queue a log-in code as a short message: it goes to the phone itself, never to a messenger on a PC.
+
+    The web role may write it, but never read it back.
+    """
+    session.execute(
+        insert(Message)
+        .values(
+            member_id=code.member_id,
+            channel=Channel.SMS.value,
+            event=Event.LOGIN_OTP.value,
+            recipient=code.phone,
+            subject=wording.subject(Event.LOGIN_OTP, {}),
+            body=wording.body(Event.LOGIN_OTP, Channel.SMS, {"code": code.code}),
+            dedupe_key=code.key,
+            state=MessageState.QUEUED.value,
+            attempts=0,
+            created_at=code.now,
+            expires_at=code.expires_at,
+        )
+        .on_conflict_do_nothing()
+    )
+    announce(session, ANNOUNCED, 0, None)
+
+
+def mark_read(session: Session, actor: Actor, ids: Iterable[int] | None, now: dt.datetime) -> int:
+    """Mark lines of one's own bell as read, all of them when `ids` is None; how many were unread."""
+    unread = update(Notification).where(
+        col(Notification.member_id) == actor.member_id, col(Notification.read_at).is_(None)
+    )
+    if ids is not None:
+        unread = unread.where(col(Notification.id).in_(list(ids)))
+    changed = session.execute(unread.values(read_at=now).returning(col(Notification.id)))
+    return len(changed.all())

@@ -1,0 +1,59 @@
+"""The portal's cookies. Over https their names carry ``__Host-``: no other host or path can set them."""
+
+import datetime as dt
+import secrets
+from enum import StrEnum
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from models.settings import settings
+
+FORM_TOKEN_BYTES = 32
+REMEMBER_DAYS = 180
+
+
+class Cookie(StrEnum):
+    SESSION = "dongban"
+    FORM = "dongban-form"
+    """What forms must repeat before there is a session (double submit)."""
+    CHALLENGE = "dongban-code"
+    LOGIN = "dongban-id"
+    """「아이디 저장」."""
+
+
+def is_secure() -> bool:
+    """Whether the portal is reached over https."""
+    return settings().public_url.startswith("https:")
+
+
+def name_of(cookie: Cookie) -> str:
+    return f"__Host-{cookie.value}" if is_secure() else cookie.value
+
+
+def read(request: Request, cookie: Cookie) -> str:
+    """The value sent by the browser, empty when there is none."""
+    return request.cookies.get(name_of(cookie), "")
+
+
+def write(response: Response, cookie: Cookie, value: str, life: dt.timedelta | None = None) -> None:
+    """Set a cookie that scripts cannot read; without `life` it ends with the browser."""
+    response.set_cookie(
+        name_of(cookie),
+        value,
+        max_age=None if life is None else int(life.total_seconds()),
+        path="/",
+        secure=is_secure(),
+        httponly=True,
+        samesite="lax",
+    )
+
+
+def clear(response: Response, *cookies: Cookie) -> None:
+    for cookie in cookies:
+        response.delete_cookie(name_of(cookie), path="/", secure=is_secure(), httponly=True, samesite="lax")
+
+
+def form_token(request: Request) -> str:
+    """The token for forms of somebody who is not logged in: the browser's own, or a new one to set."""
+    return read(request, Cookie.FORM) or secrets.token_urlsafe(FORM_TOKEN_BYTES)

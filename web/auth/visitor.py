@@ -1,0 +1,130 @@
+"""Who is asking, and whether the page they ask from is ours. Runs before every route."""
+
+import datetime as dt
+import hmac
+from urllib.parse import urlsplit
+
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import FormData
+from starlette.requests import Request
+
+from models import clock
+from models.auth import queries
+from models.auth.messages import Visit
+from models.auth.rules import FormForged, LoggedOut
+from models.settings import settings
+from web.auth import cookies
+from web.auth.cookies import Cookie
+from web.portals import Shell, audience_of
+
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data")
+GUEST_BYTES_MAX = 64 * 1024
+FORM_FIELDS_MAX = 5000
+
+
+async def meet(request: Request) -> None:
+    """Find the session of a request and refuse forged forms.
+
+    Sets `request.state.visit` (None for a guest) and, for browsers, `request.state.shell`. Raises FormForged,
+    or LoggedOut when the form belongs to a session that has ended.
+    """
+    token = bearer(request) or cookies.read(request, Cookie.SESSION)
+    visit, inbox = await run_in_threadpool(_look_up, request, token) if token else (None, 0)
+    request.state.visit = visit
+    request.state.shell = _shell(visit, inbox) if visit else None
+    if request.method not in SAFE and not bearer(request):
+        await _check_form(request, visit)
+
+
+def bearer(request: Request) -> str:
+    """The token of an ``Authorization: Bearer`` header, empty without one."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else ""
+
+
+def idle_limit() -> dt.timedelta:
+    return dt.timedelta(minutes=settings().session_idle_minutes)
+
+
+def life_limit() -> dt.timedelta:
+    return dt.timedelta(hours=settings().session_max_hours)
+
+
+def visit_of(request: Request) -> Visit | None:
+    """The live session of this request."""
+    found: Visit | None = getattr(request.state, "visit", None)
+    return found
+
+
+def is_api(request: Request) -> bool:
+    return request.url.path.startswith("/api/")
+
+
+def csrf_of(request: Request) -> str:
+    """What a form on this page must carry as ``csrf``; before log-in the page also sets the form cookie."""
+    visit = visit_of(request)
+    return visit.csrf if visit else cookies.form_token(request)
+
+
+def _look_up(request: Request, token: str) -> tuple[Visit | None, int]:
+    visit = queries.visit(token, clock.now(), idle_limit(), by_person=not _by_itself(request))
+    # The application says how open tasks are counted; only pages show it.
+    count = getattr(request.app.state, "count_inbox", None)
+    shown = visit is not None and count is not None and request.method == "GET" and not is_api(request)
+    return visit, count(visit.actor) if shown and visit and count else 0
+
+
+def _by_itself(request: Request) -> bool:
+    """Whether an open page asks without anybody doing anything."""
+    return "x-live" in request.headers or "text/event-stream" in request.headers.get("accept", "")
+
+
+def _shell(visit: Visit, inbox: int) -> Shell:
+    actor = visit.actor
+    return Shell(
+        audience=audience_of(actor.every_role),
+        name=actor.name,
+        company=actor.company_name,
+        roles=actor.every_role,
+        csrf=visit.csrf,
+        inbox_count=inbox,
+        notification_count=visit.unread,
+        session_ends_at=visit.ends_at,
+    )
+
+
+async def _check_form(request: Request, visit: Visit | None) -> None:
+    if _from_elsewhere(request):
+        raise FormForged
+    if visit is None and is_api(request):
+        return  # Nothing of a browser's standing is used there, so there is nothing to abuse.
+    expected = visit.csrf if visit else cookies.read(request, Cookie.FORM)
+    if expected and hmac.compare_digest(expected.encode(), (await _given(request, visit)).encode()):
+        return
+    if visit is None and cookies.read(request, Cookie.SESSION):
+        raise LoggedOut
+    raise FormForged
+
+
+def _from_elsewhere(request: Request) -> bool:
+    """Browsers say where a request was made; older ones only by Origin, and some hide even that ("null")."""
+    site = request.headers.get("sec-fetch-site")
+    if site is not None:
+        return site not in {"same-origin", "none"}
+    origin = request.headers.get("origin", "null")
+    return origin != "null" and urlsplit(origin).netloc != request.headers.get("host", "")
+
+
+async def _given(request: Request, visit: Visit | None) -> str:
+    header = request.headers.get("x-csrf-token")
+    if header is not None:
+        return header
+    if not request.headers.get("content-type", "").startswith(FORM_TYPES):
+        return ""
+    size = request.headers.get("content-length", "")
+    if visit is None and (not size.isdecimal() or int(size) > GUEST_BYTES_MAX):
+        raise FormForged  # Guests send no files.
+    form: FormData = await request.form(max_fields=FORM_FIELDS_MAX)
+    value = form.get("csrf")
+    return value if isinstance(value, str) else ""
