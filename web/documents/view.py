@@ -1,0 +1,141 @@
+"""The context of a document's page: head, turn, acts, timeline, pending acts, toast (templates/documents/page.html)."""
+
+import datetime as dt
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlmodel import Session
+
+from models import clock
+from models.kernel.refusals import Refusal
+from models.kernel.roles import PARTNER_SIDE, Role
+from models.kernel.transitions import Move
+from models.members.queries import member_names
+from models.processes import queries
+from models.processes.kinds import Kind
+from models.processes.messages import Actor
+from models.processes.tables import Command
+from models.processes.timeline import ahead_entries, created_entry, done_entries, turn_label
+from web.acts import decided
+from web.documents.kinds import WebKind
+from web.errors import sentence
+
+NOTHING_PENDING = {"words": "", "at": None}
+
+
+@dataclass(frozen=True)
+class Seen:
+    """Who looks at which document, in one transaction."""
+
+    session: Session
+    actor: Actor
+    web: WebKind
+    document: Any
+
+    @property
+    def kind(self) -> Kind:
+        return self.web.kind
+
+
+def page_context(seen: Seen, receipt: uuid.UUID | None = None, refusal: Refusal | None = None) -> dict[str, Any]:
+    """Everything `documents/page.html` shows, and what the kind's own template adds."""
+    kind, document = seen.kind, seen.document
+    waiting = queries.pending(seen.session, document.workflow_id, seen.actor)
+    moves = () if waiting else kind.rules.acts_for(document.status, seen.actor.every_role)
+    answer = _answer(seen, receipt)
+    told = refusal or answer.get("refusal")
+    return {
+        "document": document,
+        "kind": kind,
+        "words": kind.words,
+        "base": kind.link(document),
+        "number": kind.number(document),
+        "title": kind.title(document),
+        "crumbs": [(seen.web.list_label, seen.web.list_link), (kind.number(document), None)],
+        "status_words": kind.words.status[document.status],
+        "tone": kind.words.tone[document.status],
+        "moves": moves,
+        "act_pages": frozenset(seen.web.act_templates),
+        "not_yet": seen.web.not_yet(document, frozenset(m.act for m in moves)) if seen.web.not_yet else [],
+        "turn": turn_context(seen, moves),
+        "timeline": timeline(seen),
+        "pending": _pending(kind, waiting[0]) if waiting else NOTHING_PENDING,
+        "refused": sentence(told, kind.words.sentences) if told else "",
+        "toast": answer.get("toast"),
+        "live_url": f"/live/{kind.key}/{document.id}?seen={live_mark(seen.session, document, waiting)}",
+        **seen.web.context(seen.session, seen.actor, document),
+    }
+
+
+def live_mark(session: Session, document: Any, waiting: Sequence[Command]) -> str:
+    """What a page shows, in short: another mark is a page that has changed (by a step, a job, a kept act)."""
+    return f"{queries.row_version(session, type(document), document.id)}.{len(waiting)}"
+
+
+def turn_context(seen: Seen, moves: tuple[Move, ...]) -> dict[str, Any]:
+    """The yellow bar: whose turn, what to do, how long is left."""
+    kind, document = seen.kind, seen.document
+    if kind.rules.is_closed(document.status):
+        done = kind.words.status[document.status]
+        return {"title": f"{done} 상태로 끝났습니다.", "hint": "", "due": None, "mine": False, "closed": True}
+    mine = any(Role(document.turn) in move.roles for move in moves) if document.turn else False
+    who = _who(seen)(document.status)
+    step = kind.words.step[document.status]
+    return {
+        "title": f"지금 {step} 차례입니다." if mine else f"지금은 {who} 차례입니다.",
+        "hint": kind.words.hint.get(document.status, ""),
+        "due": document.due_at,
+        "mine": mine,
+        "closed": False,
+    }
+
+
+def timeline(seen: Seen) -> list[dict[str, Any]]:
+    """Entries in the shape of components/timeline.html."""
+    session, kind, document = seen.session, seen.kind, seen.document
+    done = done_entries(kind, queries.events(session, document.workflow_id))
+    made = queries.created(session, kind.key, document.id)
+    begun = [created_entry(kind, made)] if made else []
+    ahead = ahead_entries(
+        kind,
+        document,
+        now=clock.now(),
+        pace=queries.pace(session, kind.key, document.status),
+        holidays=queries.holidays(session),
+        who=_who(seen),
+        usual=lambda status: queries.usual_seconds(session, kind.key, status),
+    )
+    return [*begun, *done, *ahead]
+
+
+def _who(seen: Seen) -> Any:
+    document = seen.document
+    name = member_names(seen.session, [document.turn_member_id]).get(document.turn_member_id or 0)
+
+    def who(status: str) -> str:
+        role = seen.kind.rules.turn(status)
+        held = name if role == document.turn and role not in PARTNER_SIDE else None
+        return turn_label(role, getattr(document, "company_name", ""), held)
+
+    return who
+
+
+def _pending(kind: Kind, command: Command) -> Mapping[str, Any]:
+    return {"words": kind.words.act.get(command.act, command.act), "at": command.created_at}
+
+
+def _answer(seen: Seen, receipt: uuid.UUID | None) -> dict[str, Any]:
+    """What became of the act this page was opened after."""
+    command = queries.command(seen.session, receipt, seen.actor) if receipt else None
+    decision = decided(command) if command else None
+    if command is None or decision is None or command.workflow_id != seen.document.workflow_id:
+        return {}
+    if decision.refusal is not None:
+        return {"refusal": decision.refusal}
+    at: dt.datetime = command.decided_at or command.created_at
+    words = seen.kind.words.done.get(command.act, "처리했습니다.")
+    return {"toast": {"words": words, "at": at, "href": f"/receipts/{command.request_id}"}}
+
+

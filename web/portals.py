@@ -1,0 +1,148 @@
+"""The two portals: who sees which menu, and what the frame around every page knows about the person."""
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from models.kernel.roles import Role, is_staff
+
+
+class Audience(StrEnum):
+    PARTNER = "partner"  # 협력사
+    OFFICE = "office"  # the buying company
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One menu entry. `count` names the number shown beside it; `roles` empty: everybody of the portal."""
+
+    label: str
+    href: str
+    count: str = ""
+    roles: frozenset[Role] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    label: str
+    links: tuple[Link, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Shell:
+    """What the frame shows about the person who is logged in; put into `request.state.shell` by the session.
+
+    `session_ends_at` is the instant after which the session is idle (the page warns two minutes before).
+    """
+
+    audience: Audience
+    name: str
+    company: str = ""
+    roles: frozenset[Role] = frozenset()
+    csrf: str = ""
+    inbox_count: int = 0
+    notification_count: int = 0
+    on_behalf_of: str = ""
+    session_ends_at: dt.datetime | None = None
+
+
+TOP = (Link("내 할 일", "/inbox", count="inbox"), Link("홈", "/"))
+
+PARTNER_MENU = (
+    Group("", TOP),
+    Group("입찰", (Link("입찰진행현황", "/bids"),)),
+    Group(
+        "계약",
+        (
+            Link("초안검토목록", "/contracts/drafts"),
+            Link("계약목록", "/contracts"),
+            Link("계약품목현황", "/contracts/items"),
+        ),
+    ),
+    Group("발주", (Link("발주서목록", "/orders"), Link("발주품목현황", "/orders/items"))),
+    Group(
+        "입고 · 검수",
+        (
+            Link("납품일정계획", "/deliveries"),
+            Link("입고취소확인", "/deliveries/cancellations"),
+            Link("검수완료현황", "/inspections"),
+            Link("검수취소확인", "/inspections/cancellations"),
+        ),
+    ),
+    Group(
+        "정산",
+        (
+            Link("계산서발행요청확인", "/settlements/requests"),
+            Link("계산서취소요청확인", "/settlements/cancellations"),
+            Link("정산완료내역", "/settlements"),
+        ),
+    ),
+    Group(
+        "회원",
+        (
+            Link("기업정보", "/company"),
+            Link("담당자관리", "/company/contacts", roles=frozenset({Role.PARTNER_OWNER})),
+        ),
+    ),
+)
+
+OFFICE_MENU = (
+    Group("", TOP),
+    Group("입찰", (Link("입찰공고", "/bids"),)),
+    Group(
+        "계약",
+        (
+            Link("초안검토", "/contracts/drafts"),
+            Link("계약목록", "/contracts"),
+            Link("계약품목현황", "/contracts/items"),
+        ),
+    ),
+    Group("발주", (Link("발주서목록", "/orders"), Link("발주품목현황", "/orders/items"))),
+    Group("납품 · 입고", (Link("납품일정", "/deliveries"), Link("입고취소", "/deliveries/cancellations"))),
+    Group("검수", (Link("검수현황", "/inspections"), Link("검수취소", "/inspections/cancellations"))),
+    Group(
+        "정산",
+        (
+            Link("발행요청", "/settlements/requests"),
+            Link("취소요청", "/settlements/cancellations"),
+            Link("정산내역", "/settlements"),
+        ),
+    ),
+    Group(
+        "관리",
+        (
+            Link("협력사", "/members"),
+            Link("알림 발송내역", "/notifications/sent", roles=frozenset({Role.ADMIN})),
+            Link("정책", "/policies", roles=frozenset({Role.ADMIN})),
+        ),
+    ),
+)
+
+MENUS = {Audience.PARTNER: PARTNER_MENU, Audience.OFFICE: OFFICE_MENU}
+
+
+def audience_of(roles: Iterable[Role]) -> Audience:
+    """The portal of a person with these roles."""
+    return Audience.OFFICE if is_staff(roles) else Audience.PARTNER
+
+
+def menu(shell: Shell, served: frozenset[str]) -> tuple[Group, ...]:
+    """The groups this person sees; entries whose page the program does not serve are left out, never dead."""
+    groups = []
+    for group in MENUS[shell.audience]:
+        links = tuple(link for link in group.links if link.href in served and _allowed(link, shell))
+        if links:
+            groups.append(Group(group.label, links))
+    return tuple(groups)
+
+
+def current(groups: Iterable[Group], path: str) -> str:
+    """The entry a path belongs to: the longest that begins it; the front page only for itself."""
+    hrefs = [link.href for group in groups for link in group.links]
+    fitting = [h for h in hrefs if path == h or (h != "/" and path.startswith(f"{h}/"))]
+    return max(fitting, key=len, default="")
+
+
+def _allowed(link: Link, shell: Shell) -> bool:
+    return not link.roles or not link.roles.isdisjoint(shell.roles)
