@@ -1,0 +1,107 @@
+"""Reads of contracts. Every select starts from what the person may see."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Select, select
+from sqlmodel import Session, col
+
+from models.contracts.rules import KIND, Status
+from models.contracts.tables import Contract, ContractInstalment, ContractItem, ContractPaper
+from models.kernel.roles import Role
+from models.members.tables import Member
+from models.processes.messages import Actor
+from models.processes.queries import visible_to
+from models.signatures.tables import Signature
+
+SEALED = (
+    Status.SEAL_REQUESTED,
+    Status.SIGN_REFUSED,
+    Status.COMPLETED,
+    Status.ENDED,
+    Status.CANCELLED,
+)
+SEARCHED_STAFF_MAX = 500
+
+
+def drafts(actor: Actor) -> Select[Contract]:
+    """초안검토목록: a partner sees what it was ever asked to review, the buyer also what is being written."""
+    rows = visible_to(actor, Contract)
+    return rows if actor.company_id is None else rows.where(col(Contract.review_requested_at).is_not(None))
+
+
+def listed(actor: Actor) -> Select[Contract]:
+    """계약목록: a partner sees what awaits its signature or had it (날인요청 and after), the buyer everything."""
+    rows = visible_to(actor, Contract)
+    if actor.company_id is None:
+        return rows
+    reached = col(Contract.seal_requested_at).is_not(None)
+    return rows.where(reached, col(Contract.status).in_([status.value for status in SEALED]))
+
+
+def items(actor: Actor) -> Select[ContractItem, Contract]:
+    """계약품목현황: the items of completed contracts."""
+    return (
+        visible_to(actor, Contract)
+        .join(ContractItem, col(ContractItem.contract_id) == col(Contract.id))
+        .with_only_columns(ContractItem, Contract)
+        .where(col(Contract.status) == Status.COMPLETED.value)
+    )
+
+
+def staff_named(column: Any, typed: str) -> Any:
+    """Condition: the staff member in `column` has the typed words in the English id or the Korean name."""
+    found = select(col(Member.id)).where(
+        col(Member.company_id).is_(None),
+        col(Member.login).icontains(typed, autoescape=True) | col(Member.name).icontains(typed, autoescape=True),
+    )
+    return column.in_(found.limit(SEARCHED_STAFF_MAX))
+
+
+def in_turn(actor: Actor) -> Any:
+    """Condition: it is the turn of one of this person's roles."""
+    roles = [role.value for role in actor.every_role if role is not Role.SYSTEM]
+    return col(Contract.turn).in_(roles)
+
+
+def papers(session: Session, contract_id: int) -> Sequence[ContractPaper]:
+    """The papers of a contract the caller has found as visible, in their order."""
+    rows = select(ContractPaper).where(col(ContractPaper.contract_id) == contract_id)
+    return session.execute(rows.order_by(col(ContractPaper.position))).scalars().all()
+
+
+def contract_items(session: Session, contract_id: int) -> Sequence[ContractItem]:
+    """The items of a visible contract, in their order."""
+    rows = select(ContractItem).where(col(ContractItem.contract_id) == contract_id)
+    return session.execute(rows.order_by(col(ContractItem.position))).scalars().all()
+
+
+def instalments(session: Session, contract_id: int) -> Sequence[ContractInstalment]:
+    """The payment plan of a visible contract, in its order."""
+    rows = select(ContractInstalment).where(col(ContractInstalment.contract_id) == contract_id)
+    return session.execute(rows.order_by(col(ContractInstalment.position))).scalars().all()
+
+
+def signatures(session: Session, contract_id: int) -> Sequence[Signature]:
+    """Who signed a visible contract, in the order of signing."""
+    rows = select(Signature).where(col(Signature.kind) == KIND, col(Signature.document_id) == contract_id)
+    return session.execute(rows.order_by(col(Signature.id))).scalars().all()
+
+
+def versions(session: Session, actor: Actor, number: str) -> Sequence[Contract]:
+    """Every version (차수) of a number, the newest first."""
+    rows = visible_to(actor, Contract).where(col(Contract.number) == number)
+    return session.execute(rows.order_by(col(Contract.revision).desc())).scalars().all()
+
+
+def finished_with(session: Session, actor: Actor, sha256: str) -> tuple[Contract, ContractPaper] | None:
+    """The contract whose finished paper is exactly this file, if the person may see it."""
+    rows = (
+        visible_to(actor, Contract)
+        .join(ContractPaper, col(ContractPaper.contract_id) == col(Contract.id))
+        .with_only_columns(Contract, ContractPaper)
+        .where(col(ContractPaper.final_sha256) == sha256, col(ContractPaper.final_sha256) != "")
+        .limit(1)
+    )
+    found = session.execute(rows).first()
+    return None if found is None else (found[0], found[1])
