@@ -1,0 +1,27 @@
+"""What the steps of an inspection change beyond its status."""
+
+from activities.recording import DomainSteps, StepContext
+from models.inspections.kind import INSPECTION
+from models.inspections.tables import Inspection
+
+
+def _inspected(step: StepContext) -> Inspection:
+    """The inspection, with who looked at it."""
+    inspection: Inspection = step.document
+    if step.command is not None:
+        inspection.inspector_id = step.command.actor_id
+        inspection.inspector_name = step.command.actor_name
+    return inspection
+
+
+def accept(step: StepContext) -> None:
+    """「검수완료」: from now on it can be settled."""
+    _inspected(step).inspected_at = step.now
+
+
+def cancel(step: StepContext) -> None:
+    """「검수취소」: its pieces count as given back, so the partner may plan them anew."""
+    _inspected(step)
+
+
+STEPS = DomainSteps(kind=INSPECTION, effects={"accept": accept, "cancel": cancel})

@@ -1,0 +1,101 @@
+"""What the acts on a settlement carry, and a draft as the officer writes it."""
+
+import datetime as dt
+
+from pydantic import BaseModel, Field, field_validator
+
+from models.settlements.rules import ITEMS_MAX
+
+REASON_LENGTH_MAX = 1000
+
+
+class Reason(BaseModel):
+    """The words of an act that needs a reason; shown to the other side as they are."""
+
+    reason: str = Field(max_length=REASON_LENGTH_MAX, title="사유")
+
+    @field_validator("reason")
+    @classmethod
+    def _given(cls, reason: str) -> str:
+        if not reason.strip():
+            raise ValueError("사유를 입력해 주세요.")
+        return reason.strip()
+
+
+class Settle(BaseModel):
+    """「정산완료」: the invoice that came. Of a receipt the number may be empty."""
+
+    evidence_number: str | None = Field(default=None, max_length=60, title="증빙번호")
+    evidence_issued_on: dt.date = Field(title="증빙발행일")
+
+
+class Pay(BaseModel):
+    """「지급완료」: when the money left, and under which reference of the bank."""
+
+    paid_on: dt.date = Field(title="지급일")
+    payment_reference: str = Field(min_length=1, max_length=100, title="지급 참조번호")
+    early_reason: str | None = Field(default=None, max_length=REASON_LENGTH_MAX, title="조기지급 사유")
+
+    @field_validator("payment_reference")
+    @classmethod
+    def _referred(cls, reference: str) -> str:
+        if not reference.strip():
+            raise ValueError("지급 참조번호를 입력해 주세요.")
+        return reference.strip()
+
+    @property
+    def reason(self) -> str | None:
+        """What the record keeps as the reason of the step."""
+        return (self.early_reason or "").strip() or None
+
+
+PAYLOADS: dict[str, type[BaseModel]] = {"cancel": Reason, "settle": Settle, "pay": Pay}
+
+
+class Draft(BaseModel):
+    """A settlement as it is written: inspected items of one order, and when its invoice is asked for."""
+
+    title: str = Field(min_length=1, max_length=200, title="정산명")
+    issue_request: str = Field(default="", max_length=500, title="발행요청일")
+    issue_on: dt.date | None = Field(default=None, title="발행 희망일")
+    inspections: list[int] = Field(default_factory=list, max_length=ITEMS_MAX, title="정산품목")
+    edit_version: int | None = None
+
+
+class NewDraft(Draft):
+    """A draft of an order that has none yet for these items."""
+
+    order_id: int
+
+
+class SettlementOut(BaseModel):
+    """A settlement as the API tells it. Amounts in minor units of the currency."""
+
+    id: int
+    number: str
+    title: str
+    company_id: int
+    company_name: str
+    order_number: str
+    settlement_type: str
+    evidence_type: str
+    currency: str
+    supply_amount: int
+    vat_amount: int
+    total_amount: int
+    issue_request: str
+    issue_on: dt.date | None
+    officer_name: str
+    buyer_name: str
+    requested_at: dt.datetime | None
+    acknowledged_at: dt.datetime | None
+    acknowledged_by: str
+    evidence_number: str | None
+    evidence_issued_on: dt.date | None
+    settled_at: dt.datetime | None
+    payment_due_on: dt.date | None
+    paid_on: dt.date | None
+    status: str
+    version: int
+    turn: str | None
+    due_at: dt.datetime | None

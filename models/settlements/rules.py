@@ -1,0 +1,220 @@
+"""Settlement (정산): invoice request to payment (manual 9-1, 9-3; pok.md §9)."""
+
+import datetime as dt
+from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import ClassVar
+
+from models.kernel.calendar import (
+    add_business_days,
+    at_hour,
+    business_day_on_or_after,
+    first_of_next_month,
+    local_date,
+    payment_day,
+)
+from models.kernel.refusals import Refusal
+from models.kernel.roles import Role
+from models.kernel.transitions import Move, ProcessRules
+from models.kernel.vat import Taxed, taxed_lines, taxed_sum
+from models.orders.rules import EvidenceType
+
+KIND = "settlement"
+SCHEDULE_PAYMENT = "schedule_payment"
+
+
+class Status(StrEnum):
+    DRAFTING = "drafting"  # 작성중
+    ISSUE_REQUESTED = "issue_requested"  # 발행요청
+    ACKNOWLEDGED = "acknowledged"  # 확인
+    SETTLED = "settled"  # 정산완료
+    PAYMENT_DUE = "payment_due"  # 지급예정
+    PAID = "paid"  # 지급완료
+    CANCELLED = "cancelled"  # 정산취소
+
+
+OFFICER = frozenset({Role.SETTLEMENT})
+PARTNER = frozenset({Role.PARTNER})
+MACHINE = frozenset({Role.SYSTEM})
+
+RULES = ProcessRules(
+    kind=KIND,
+    initial=Status.DRAFTING,
+    statuses=tuple(Status),
+    moves=(
+        Move(Status.DRAFTING, "request_issue", (Status.ISSUE_REQUESTED,), OFFICER, primary=True),
+        Move(Status.DRAFTING, "cancel", (Status.CANCELLED,), OFFICER, reason=True, danger=True),
+        Move(Status.ISSUE_REQUESTED, "acknowledge", (Status.ACKNOWLEDGED,), PARTNER, primary=True),
+        Move(Status.ISSUE_REQUESTED, "cancel", (Status.CANCELLED,), OFFICER, reason=True, danger=True),
+        Move(Status.ACKNOWLEDGED, "settle", (Status.SETTLED,), OFFICER, primary=True),
+        Move(Status.ACKNOWLEDGED, "cancel", (Status.CANCELLED,), OFFICER, reason=True, danger=True),
+        Move(Status.SETTLED, SCHEDULE_PAYMENT, (Status.PAYMENT_DUE,), MACHINE),
+        Move(Status.PAYMENT_DUE, "pay", (Status.PAID,), OFFICER, primary=True),
+    ),
+    turns={
+        Status.DRAFTING: Role.SETTLEMENT,
+        Status.ISSUE_REQUESTED: Role.PARTNER,
+        Status.ACKNOWLEDGED: Role.SETTLEMENT,
+        Status.SETTLED: Role.SYSTEM,
+        Status.PAYMENT_DUE: Role.SETTLEMENT,
+        Status.PAID: None,
+        Status.CANCELLED: None,
+    },
+    path=(
+        Status.DRAFTING,
+        Status.ISSUE_REQUESTED,
+        Status.ACKNOWLEDGED,
+        Status.SETTLED,
+        Status.PAYMENT_DUE,
+        Status.PAID,
+    ),
+)
+
+EDITABLE = frozenset({Status.DRAFTING})
+SETTLED_FROM_ON = (Status.SETTLED, Status.PAYMENT_DUE, Status.PAID)
+"""정산완료내역 and 정산구분 「정산」: the invoice is there."""
+ITEMS_MAX = 200
+APPROVAL_NUMBER_DIGITS = 24
+RING_HOUR = 10
+DUE_HOUR = 18
+
+
+class AlreadySettled(Refusal):
+    """Another settlement holds one of the items; facts: `item`, `number` (of that settlement)."""
+
+    code = "already_settled"
+
+
+class NothingToSettle(Refusal):
+    """No inspected, unsettled item was chosen."""
+
+    code = "nothing_to_settle"
+    status: ClassVar[int] = 422
+
+
+class OneOrderOnly(Refusal):
+    """A settlement is of one order."""
+
+    code = "one_order_only"
+    status: ClassVar[int] = 422
+
+
+class OverOrder(Refusal):
+    """More than the order's total; facts in won, VAT included: `left`, `asked`."""
+
+    code = "over_order"
+
+
+class SettlementNotEditable(Refusal):
+    """Only a draft can be changed."""
+
+    code = "settlement_not_editable"
+
+
+class EvidenceNumberWrong(Refusal):
+    """No 승인번호 of a tax invoice; facts: `field`, `needed` digits, `given` characters."""
+
+    code = "evidence_number_wrong"
+    status: ClassVar[int] = 422
+
+
+class EvidenceNumberTaken(Refusal):
+    """Another settlement has this 증빙번호; facts: `field`, `number` (of that settlement)."""
+
+    code = "evidence_number_taken"
+    status: ClassVar[int] = 422
+
+
+class EvidenceInFuture(Refusal):
+    """An invoice of a day to come; fact: `field`."""
+
+    code = "evidence_in_future"
+    status: ClassVar[int] = 422
+
+
+class PaidInFuture(Refusal):
+    """A payment of a day to come; fact: `field`."""
+
+    code = "paid_in_future"
+    status: ClassVar[int] = 422
+
+
+class EarlyReasonRequired(Refusal):
+    """A payment before its day needs a reason; facts: `field`, `due` (a day)."""
+
+    code = "early_reason_required"
+    status: ClassVar[int] = 422
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """Supply value and VAT of each line in whole won, and their sum."""
+
+    lines: tuple[Taxed, ...]
+    sum: Taxed
+
+
+def sums(amounts: Iterable[int]) -> Sums:
+    """VAT is cut per line and the lines are added (korean-facts of VAT: no statute rounds an invoice)."""
+    lines = taxed_lines(amounts)
+    return Sums(lines, taxed_sum(lines))
+
+
+def check_within_order(order_total: int, settled: int, asked: int) -> None:
+    """Won, VAT included; `settled` by the order's other live settlements. Raises OverOrder."""
+    left = max(order_total - settled, 0)
+    if asked > left:
+        raise OverOrder(left=left, asked=asked)
+
+
+def needs_approval_number(evidence_type: str) -> bool:
+    """A tax invoice carries the 승인번호 of the tax office; a receipt may have any number or none."""
+    return evidence_type != EvidenceType.RECEIPT
+
+
+def check_evidence_number(evidence_type: str, typed: str | None) -> str | None:
+    """The number as it is kept, without hyphens and spaces. Raises EvidenceNumberWrong."""
+    number = "".join((typed or "").replace("-", "").split())
+    is_whole = number.isascii() and number.isdecimal() and len(number) == APPROVAL_NUMBER_DIGITS
+    if needs_approval_number(evidence_type) and not is_whole:
+        raise EvidenceNumberWrong(field="evidence_number", needed=APPROVAL_NUMBER_DIGITS, given=len(number))
+    return number or None
+
+
+def check_issued_on(issued_on: dt.date, today: dt.date) -> None:
+    """Raises EvidenceInFuture."""
+    if issued_on > today:
+        raise EvidenceInFuture(field="evidence_issued_on")
+
+
+def payment_due(issued_on: dt.date, holidays: AbstractSet[dt.date]) -> dt.date:
+    """지급예정일: the 15th of the month after the invoice's, or the next business day."""
+    return payment_day(first_of_next_month(issued_on), holidays)
+
+
+def due_at(payment_due_on: dt.date) -> dt.datetime:
+    """The end of the payment's day, 18:00 in Seoul."""
+    return at_hour(payment_due_on, DUE_HOUR)
+
+
+def payment_alarms(
+    payment_due_on: dt.date, since: dt.datetime, holidays: AbstractSet[dt.date]
+) -> tuple[dt.datetime, dt.datetime]:
+    """When to remind (10:00 on the payment's day) and to escalate (10:00 on the business day after it).
+
+    A payment that was due already when it was put on its day is reminded of on the next business day.
+    """
+    day = payment_due_on
+    if at_hour(day, RING_HOUR) <= since:
+        day = business_day_on_or_after(local_date(since) + dt.timedelta(days=1), holidays)
+    return at_hour(day, RING_HOUR), at_hour(add_business_days(day, 1, holidays), RING_HOUR)
+
+
+def check_payment(paid_on: dt.date, today: dt.date, payment_due_on: dt.date, early_reason: str | None) -> None:
+    """Raises PaidInFuture, EarlyReasonRequired."""
+    if paid_on > today:
+        raise PaidInFuture(field="paid_on")
+    if paid_on < payment_due_on and not (early_reason or "").strip():
+        raise EarlyReasonRequired(field="early_reason", due=f"{payment_due_on:%Y.%m.%d}")

@@ -1,0 +1,176 @@
+"""The settlement's pages: lists, drafting, the document, its acts."""
+
+import io
+
+import openpyxl
+import pytest
+
+from models import database
+from models.inspections.tables import Inspection
+from tests import factories
+from tests.engines import Database
+from tests.settlements.desk import desk
+from tests.settlements.world import APPROVAL, World
+
+ASKED = "2026.02.10 로 발행요청드림."
+
+
+@pytest.fixture
+def world(database: Database) -> World:
+    made = World()
+    made.accept_all()
+    return made
+
+
+def test_the_officer_drafts_from_what_was_inspected(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    with desk(world, world.officer, monkeypatch) as seat:
+        assert world.order.number in seat.get("/settlements/new")
+        form = seat.get("/settlements/new", order=world.order.id)
+        assert form.count('name="inspections"') == 3
+        assert form.count(" checked") == 3
+
+        named = {"csrf": "t", "selected": [f"{world.ids[0]}:1", f"{world.ids[2]}:1"]}
+        ticked = seat.client.post("/settlements/new", data=named, follow_redirects=False)
+        form = seat.get(ticked.headers["location"])
+        assert form.count(" checked") == 2
+
+        facts = {
+            "csrf": "t",
+            "order_id": world.order.id,
+            "title": "2월 정산",
+            "issue_request": ASKED,
+        }
+        empty = seat.client.post("/settlements", data=facts, follow_redirects=False)
+        assert (empty.status_code, "정산할 품목을 하나 이상 골라 주세요." in empty.text) == (422, True)
+        saved = seat.client.post("/settlements", data=facts | {"inspections": world.ids[:2]}, follow_redirects=False)
+        assert saved.status_code == 303
+        shown = seat.get(saved.headers["location"])
+        for words in ("IV20260209-001 1", "KRW 26,665", "KRW 2,665", "금 이만구천삼백삼십 원", "지급 전", "발행요청"):
+            assert words in shown, words
+
+        again = seat.client.post("/settlements", data=facts | {"inspections": world.ids[:1]}, follow_redirects=False)
+        assert (again.status_code, "다른 정산에 이미 들어 있습니다. IV20260209-001" in again.text) == (422, True)
+
+        edit = seat.get(f"{saved.headers['location']}/edit")
+        assert (edit.count('name="inspections"'), edit.count(" checked")) == (3, 2)
+        kept = facts | {"inspections": world.ids[:1], "edit_version": "1"}
+        changed = seat.client.post(f"{saved.headers['location']}/edit", data=kept, follow_redirects=False)
+        assert changed.status_code == 303
+        stale = seat.client.post(f"{saved.headers['location']}/edit", data=kept, follow_redirects=False)
+        assert stale.status_code == 422
+        assert "KRW 16,666" in seat.get("/settlements/1")
+
+
+def test_items_of_two_orders_are_not_one_settlement(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    other = World()
+    other.accept_all()
+    named = {"csrf": "t", "selected": [f"{world.ids[0]}:1", f"{other.ids[0]}:1"]}
+    with desk(world, world.officer, monkeypatch) as seat:
+        answer = seat.client.post("/settlements/new", data=named, follow_redirects=False)
+    assert answer.status_code == 422
+    assert "한 발주의 품목만" in answer.text
+
+
+def test_the_partner_confirms_what_it_was_asked(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = world.draft(issue_request=ASKED)
+    page = f"/settlements/{made.id}"
+    with desk(world, world.partner, monkeypatch) as seat:
+        assert seat.status(page) == 404
+        assert made.number not in seat.get("/settlements/requests")
+        world.press(world.officer, made, "request_issue")
+
+        listed = seat.get("/settlements/requests")
+        for words in (
+            made.number,
+            ASKED,
+            "26,720",
+            "차지애",
+            "미확인",
+            "/settlements/bulk/acknowledge",
+        ):
+            assert words in listed, words
+        shown = seat.get(page)
+        assert "지금 발행요청 확인 차례입니다." in shown
+        assert "/files/" in shown
+        answer = seat.act(page, "acknowledge")
+        assert answer.status_code == 303
+        shown = seat.get(answer.headers["location"])
+        assert "발행요청을 확인했습니다" in shown
+        assert made.number not in seat.get("/settlements/requests")
+        assert "김도윤" in seat.get("/settlements/requests", confirmed="yes")
+        assert seat.act(page, "settle").status_code == 403
+
+
+def test_a_wrong_number_is_told_at_its_field_and_what_was_typed_stays(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = world.settlement()
+    page = f"/settlements/{made.id}"
+    with desk(world, world.officer, monkeypatch) as seat:
+        assert "증빙번호" in seat.get(f"{page}/settle")
+        answer = seat.act(page, "settle", evidence_number="1234", evidence_issued_on="2026-02-09")
+        assert answer.status_code == 422
+        assert "세금계산서 승인번호는 숫자 24자리입니다. 4자리를 입력하셨습니다." in answer.text
+        assert 'value="1234"' in answer.text
+        assert 'aria-invalid="true"' in answer.text
+        future = seat.act(page, "settle", evidence_number=APPROVAL, evidence_issued_on="2026-02-10")
+        assert "증빙발행일은 오늘까지만 입력할 수 있습니다." in future.text
+        assert seat.act(page, "settle", evidence_number="", evidence_issued_on="").status_code == 422
+
+        assert seat.act(page, "settle", evidence_number=APPROVAL, evidence_issued_on="2026-02-09").status_code == 303
+        world.schedule(made)
+        shown = seat.get(page)
+        for words in (APPROVAL, "지급예정일", "2026.03.16", "지급 예정"):
+            assert words in shown, words
+        assert "2026.03.16" in seat.get(f"{page}/pay")
+        early = seat.act(page, "pay", paid_on="2026-02-09", payment_reference="KB-1")
+        assert "지급예정일 2026.03.16보다 먼저 지급한 사유를 입력해 주세요." in early.text
+        paid = seat.act(page, "pay", paid_on="2026-02-09", payment_reference="KB-1", early_reason="연휴 전")
+        assert paid.status_code == 303
+        shown = seat.get(page)
+        assert "연휴 전" in shown
+        assert "지급 완료" in shown
+
+
+def test_completed_settlements_and_their_workbook(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = world.settlement()
+    with desk(world, world.partner, monkeypatch) as seat:
+        assert made.number not in seat.get("/settlements")
+        world.press(world.officer, made, "settle", evidence_number=APPROVAL, evidence_issued_on="2026-02-09")
+        listed = seat.get("/settlements")
+        for words in (made.number, APPROVAL, "세금계산서(자동입력)", "2026.02.09", "26,720", "이정산"):
+            assert words in listed, words
+        book = openpyxl.load_workbook(io.BytesIO(seat.client.get("/settlements?format=xlsx").content))
+    head, row = list(book.active.iter_rows(values_only=True))[:2]
+    facts = dict(zip(head, row, strict=True))
+    assert (facts["정산번호"], facts["금액"], facts["합계 (VAT 포함)"]) == (made.number, 26_720, 29_390)
+    assert facts["증빙번호"] == APPROVAL
+
+
+def test_the_office_lists_every_settlement_and_partners_their_own(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = world.settlement()
+    with desk(world, world.officer, monkeypatch) as seat:
+        assert made.number in seat.get("/settlements")
+        assert made.number in seat.get("/settlements", turn="mine")
+        assert made.number in seat.get("/settlements", status="acknowledged")
+        assert made.number not in seat.get("/settlements", status="paid")
+        assert seat.client.get(f"/api/v1/settlements/{made.id}").json()["total_amount"] == 29_390
+    with database.working() as session:
+        other = factories.company(session, "(주)다른회사")
+        stranger = factories.actor(factories.member(session, "남모름", of=other), other)
+    with desk(world, stranger, monkeypatch) as seat:
+        assert made.number not in seat.get("/settlements/requests", confirmed="all")
+        assert made.number not in seat.get("/settlements")
+        for path in (
+            f"/settlements/{made.id}",
+            f"/settlements/{made.id}/acknowledge",
+            f"/api/v1/settlements/{made.id}",
+        ):
+            assert seat.status(path) == 404
+        assert seat.status("/settlements/new") == 403
+        assert seat.status(f"/settlements/{made.id}/edit") == 403
+        with database.working() as session:
+            row = session.get_one(Inspection, world.ids[0])
+        assert seat.status(f"/inspections/{row.id}") == 404

@@ -1,0 +1,83 @@
+"""The settlement's page, and the pages of 정산완료 and 지급완료."""
+
+import datetime as dt
+from typing import Any
+
+from sqlmodel import Session
+
+from models import clock
+from models.kernel.calendar import local_date
+from models.kernel.identifiers import format_brn
+from models.kernel.refusals import NotFound
+from models.kernel.roles import Role
+from models.orders.wording import EVIDENCE_TYPE, SETTLEMENT_TYPE
+from models.processes import queries as processes
+from models.processes.messages import Actor
+from models.settlements import queries, rules
+from models.settlements.kind import SETTLEMENT
+from models.settlements.messages import SettlementOut
+from models.settlements.rules import EDITABLE, Status
+from models.settlements.tables import Settlement
+from models.settlements.wording import PAYABLE
+from web.documents.kinds import WebKind
+
+UNPAID = frozenset(Status) - {Status.PAID, Status.CANCELLED}
+
+
+def context(session: Session, actor: Actor, settlement: Settlement) -> dict[str, Any]:
+    """Everything below the head of the settlement's page. Raises NotFound for a draft that was never sent."""
+    if actor.company_id is not None and settlement.requested_at is None:
+        raise NotFound
+    officer = Role.SETTLEMENT in actor.every_role
+    return {
+        "head_note": f"{settlement.company_name} · 공급가액 {settlement.currency} {settlement.supply_amount:,}",
+        "settlement": settlement,
+        "items": queries.items(session, settlement.id or 0),
+        "business_number_words": format_brn(settlement.business_number),
+        "settlement_words": SETTLEMENT_TYPE.get(settlement.settlement_type, settlement.settlement_type),
+        "evidence_words": EVIDENCE_TYPE.get(settlement.evidence_type, settlement.evidence_type),
+        "payable": PAYABLE[settlement.status],
+        "expected_on": expected_on(session, settlement),
+        "estimated": settlement.payment_due_on is None,
+        "may_edit": officer and settlement.status in EDITABLE,
+        "preparing": settlement.requested_at is not None and settlement.statement_file_id is None,
+    }
+
+
+def expected_on(session: Session, settlement: Settlement) -> dt.date | None:
+    """When the money comes: 지급예정일, or by the payment rule if the invoice comes when it is asked for."""
+    if settlement.status not in UNPAID:
+        return None
+    if settlement.payment_due_on is not None:
+        return settlement.payment_due_on
+    issued = settlement.evidence_issued_on or settlement.issue_on or local_date(clock.now())
+    return rules.payment_due(issued, processes.holidays(session))
+
+
+def act_context(session: Session, actor: Actor, settlement: Settlement, act: str) -> dict[str, Any]:  # noqa: ARG001
+    """What the pages of 정산완료 and 지급완료 need besides the document."""
+    return {
+        "today": local_date(clock.now()),
+        "needs_number": rules.needs_approval_number(settlement.evidence_type),
+        "digits": rules.APPROVAL_NUMBER_DIGITS,
+    }
+
+
+def not_yet(settlement: Settlement, acts: frozenset[str]) -> list[tuple[str, str]]:
+    """What the officer will do next, and what it waits on."""
+    if settlement.status == Status.ISSUE_REQUESTED and "cancel" in acts:
+        return [(SETTLEMENT.words.act["settle"], "공급사 확인 뒤")]
+    return []
+
+
+WEB = WebKind(
+    kind=SETTLEMENT,
+    template="settlements/detail.html",
+    api=SettlementOut,
+    list_label="정산내역",
+    list_link="/settlements",
+    context=context,
+    act_templates={"settle": "settlements/settle.html", "pay": "settlements/pay.html"},
+    act_context=act_context,
+    not_yet=not_yet,
+)
