@@ -1,0 +1,101 @@
+"""Composition root of the web: `uvicorn app:app`."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+
+from fastapi import FastAPI
+
+from models import catalog, database, inbox
+from models.files.paper_refusals import SENTENCES as PAPER_SENTENCES
+from models.files.wording import SENTENCES as FILE_SENTENCES
+from models.processes.messages import Actor
+from models.settings import settings
+from web import (
+    assets,
+    auth,
+    bulk,
+    contracts,
+    deliveries,
+    errors,
+    files,
+    footer,
+    health,
+    inspections,
+    notifications,
+    orders,
+    search,
+    settlements,
+)
+from web import inbox as inbox_pages
+from web.documents.api import api_router, receipts
+from web.documents.routes import document_router
+from web.live import Hub
+from workflows.runtime.client import connect
+
+WEB_KINDS = (contracts.WEB, orders.WEB, deliveries.WEB, inspections.WEB, settlements.WEB)
+
+
+@asynccontextmanager
+async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+    """One engine client and one listening connection per process."""
+    config = settings()
+    app.state.temporal = await connect(
+        config.needed("TEMPORAL_ADDRESS"), config.temporal_namespace, config.payload_keys, lazy=True
+    )
+    app.state.live = Hub()
+    listening = asyncio.create_task(app.state.live.run())
+    yield
+    listening.cancel()
+    with suppress(asyncio.CancelledError):
+        await listening
+    database.dispose()
+
+
+def count_inbox(actor: Actor) -> int:
+    """The number beside 「내 할 일」."""
+    with database.reading(actor) as session:
+        return inbox.count(session, actor)
+
+
+def create_app() -> FastAPI:
+    """The whole web: pages, JSON API, live streams, static files."""
+    app = FastAPI(
+        title="Dongban 동반",
+        version="0.1.0",
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/api/v1/openapi.json",
+    )
+    app.state.count_inbox = count_inbox
+    errors.install(app)
+    auth.install(app)
+    errors.add_sentences(FILE_SENTENCES, PAPER_SENTENCES, *(kind.words.sentences for kind in catalog.KINDS.values()))
+    app.add_route("/static/{path:path}", assets.serve)
+    for router in (
+        health.router,
+        auth.router,
+        inbox_pages.router,
+        notifications.router,
+        files.router,
+        bulk.router,
+        search.router,
+        footer.router,
+        contracts.router,
+        orders.router,
+        deliveries.router,
+        inspections.router,
+        settlements.router,
+    ):
+        app.include_router(router)
+    for web in WEB_KINDS:
+        app.include_router(document_router(web))
+        app.include_router(api_router(web), prefix="/api/v1")
+    app.include_router(receipts, prefix="/api/v1")
+    return app
+
+
+logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
+app = create_app()

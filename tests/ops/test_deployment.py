@@ -1,0 +1,98 @@
+import json
+import re
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+import yaml
+
+from models.settings import DEFAULTS, OPERATIONS
+from ops import leaks
+
+ROOT = Path(__file__).resolve().parents[2]
+TEXT = (ROOT / "docker-compose.yml").read_text(encoding="utf-8")
+COMPOSE: dict[str, Any] = yaml.safe_load(TEXT)
+SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
+OURS = {name for name, service in SERVICES.items() if service["image"].startswith("dongban")}
+KNOWN = set(DEFAULTS) | OPERATIONS
+
+
+def test_follows_the_compose_specification() -> None:
+    packaged = files("check_jsonschema") / "builtin_schemas" / "vendor" / "compose-spec.json"
+    schema = json.loads(packaged.read_text(encoding="utf-8"))
+    jsonschema.validators.validator_for(schema)(schema).validate(COMPOSE)
+
+
+def test_every_variable_is_a_setting_the_program_knows() -> None:
+    assert set(re.findall(r"(?<!\$)\$\{([A-Z0-9_]+)", TEXT)) <= KNOWN
+
+
+@pytest.mark.parametrize("name", sorted(OURS))
+def test_our_containers_get_known_settings_and_only_their_own_login(name: str) -> None:
+    given = set(SERVICES[name]["environment"])
+    assert given <= KNOWN
+    logins = {setting for setting in given if setting.endswith("DATABASE_URL")}
+    assert logins == {{"setup": "ADMIN"}.get(name, name.upper()) + "_DATABASE_URL"}
+
+
+def test_whoever_is_waited_for_exists_and_can_be_waited_for() -> None:
+    for service in SERVICES.values():
+        for name, wanted in service.get("depends_on", {}).items():
+            assert wanted["condition"] != "service_healthy" or "healthcheck" in SERVICES[name]
+            if wanted["condition"] == "service_completed_successfully":
+                assert SERVICES[name]["restart"] == "on-failure"
+
+
+def test_web_is_restarted_by_its_own_life_and_nothing_inner_is_published() -> None:
+    assert "/livez" in SERVICES["web"]["healthcheck"]["test"][-1]
+    assert [name for name, service in SERVICES.items() if "ports" in service] == ["proxy"]
+
+
+def test_images_are_pinned() -> None:
+    for service in SERVICES.values():
+        assert ":" in service["image"]
+        assert service["image"] == "dongban:latest" or not service["image"].endswith(":latest")
+
+
+def test_the_image_copies_what_exists_and_does_not_run_as_root() -> None:
+    lines = (ROOT / "Dockerfile").read_text(encoding="utf-8").splitlines()
+    allowed = (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines()
+    copied = [word for line in lines if line.startswith("COPY") and "--from" not in line for word in line.split()[1:-1]]
+    assert copied
+    for name in copied:
+        assert (ROOT / name).exists()
+        assert f"!{name}" in allowed
+    assert any(line.startswith("USER 1") for line in lines)
+
+
+class TestLocks:
+    @pytest.mark.parametrize("name", ["requirements.lock", "requirements-dev.lock"])
+    def test_are_hashed_and_name_no_place(self, name: str) -> None:
+        text = (ROOT / name).read_text(encoding="utf-8")
+        assert "://" not in text
+        assert not re.search(r"^\s*--(?!hash)", text, re.MULTILINE)
+        for requirement in re.split(r"\n(?=\S)", text.strip()):
+            assert "==" in requirement.splitlines()[0]
+            assert "--hash=sha256:" in requirement
+
+    def test_agree_with_each_other(self) -> None:
+        run, dev = (self._pins(name) for name in ("requirements.lock", "requirements-dev.lock"))
+        assert run.items() <= dev.items()
+
+    @staticmethod
+    def _pins(name: str) -> dict[str, str]:
+        text = (ROOT / name).read_text(encoding="utf-8")
+        return dict(re.findall(r"^([a-z0-9._-]+)(?:\[[a-z,]+\])?==(\S+)", text, re.MULTILINE))
+
+
+class TestLeaks:
+    def test_generated_secrets_are_refused(self, tmp_path: Path) -> None:
+        from ops import keyring
+
+        keyring.load_or_create(tmp_path / "secrets.env", database_exists=False)
+        assert leaks.main([str(tmp_path / "secrets.env")]) == 1
+
+    def test_ordinary_files_pass(self) -> None:
+        assert leaks.main([__file__, str(ROOT / "docker-compose.yml"), "gone.txt"]) == 0

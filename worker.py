@@ -1,0 +1,125 @@
+"""Composition root of the worker: activities, workflows, relay. `python worker.py`."""
+
+import asyncio
+import datetime as dt
+import logging
+import signal
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from temporalio.client import Client
+from temporalio.worker import PollerBehaviorAutoscaling, Worker
+from workflows.audit import NightlyAudit
+from workflows.contracts import ContractWorkflow
+from workflows.inspections import InspectionWorkflow
+from workflows.settlements import SettlementWorkflow
+
+from activities import audit, contracts, deliveries, inspections, notifications, orders, settlements
+from activities.recording import DomainSteps, Recorder
+from models import database
+from models.settings import settings
+from web.relay import Relay
+from workflows import steps
+from workflows.deliveries import DeliveryWorkflow
+from workflows.notifications import MessageBatch
+from workflows.orders import OrderWorkflow
+from workflows.runtime import schedules
+from workflows.runtime.client import connect
+
+DOMAINS: dict[str, DomainSteps] = {
+    module.STEPS.kind.key: module.STEPS
+    for module in (contracts, orders, deliveries, inspections, settlements)
+}
+PROCESSES: Sequence[type] = (
+    ContractWorkflow,
+    OrderWorkflow,
+    DeliveryWorkflow,
+    InspectionWorkflow,
+    SettlementWorkflow,
+)
+THREADS = 24
+CACHED_WORKFLOWS = 500
+CONNECT_RETRY_SECONDS = 1.0
+
+
+def interactive(
+    client: Client,
+    threads: ThreadPoolExecutor,
+    queue: str = steps.INTERACTIVE,
+    *,
+    more_workflows: Sequence[type] = (),
+    more_activities: Sequence[Callable[..., Any]] = (),
+) -> Worker:
+    """The worker of people's processes: their workflows, step recording, documents; the bench adds its floor."""
+    recorder = Recorder(DOMAINS)
+    jobs = [job for module in (contracts, orders, settlements) for job in module.JOBS]
+    return Worker(
+        client,
+        task_queue=queue,
+        workflows=[*PROCESSES, NightlyAudit, *more_workflows],
+        activities=[recorder.record_step, recorder.read_alarms, *jobs, *audit.ACTIVITIES, *more_activities],
+        activity_executor=threads,
+        max_concurrent_activities=THREADS,
+        max_concurrent_local_activities=THREADS,
+        max_cached_workflows=CACHED_WORKFLOWS,
+        sticky_queue_schedule_to_start_timeout=dt.timedelta(seconds=2),
+        graceful_shutdown_timeout=dt.timedelta(seconds=30),
+        workflow_task_poller_behavior=PollerBehaviorAutoscaling(),
+        activity_task_poller_behavior=PollerBehaviorAutoscaling(),
+    )
+
+
+def external(client: Client, threads: ThreadPoolExecutor) -> Worker:
+    """The worker of everything that leaves the house."""
+    return Worker(
+        client,
+        task_queue=steps.EXTERNAL,
+        workflows=[MessageBatch],
+        activities=notifications.ACTIVITIES,
+        activity_executor=threads,
+        max_concurrent_activities=8,
+        max_cached_workflows=CACHED_WORKFLOWS,
+        sticky_queue_schedule_to_start_timeout=dt.timedelta(seconds=2),
+        graceful_shutdown_timeout=dt.timedelta(seconds=30),
+        workflow_task_poller_behavior=PollerBehaviorAutoscaling(),
+        activity_task_poller_behavior=PollerBehaviorAutoscaling(),
+    )
+
+
+async def _connected() -> Client:
+    config = settings()
+    while True:
+        try:
+            return await connect(
+                config.needed("TEMPORAL_ADDRESS"), config.temporal_namespace, config.payload_keys
+            )
+        except RuntimeError as error:
+            logging.getLogger("worker").warning("the engine does not answer yet: %s", error)
+            await asyncio.sleep(CONNECT_RETRY_SECONDS)
+
+
+async def main(
+    more_workflows: Sequence[type] = (), more_activities: Sequence[Callable[..., Any]] = ()
+) -> None:
+    """Serve until told to stop; what is running is finished first."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(name, stop.set)
+    client = await _connected()
+    with ThreadPoolExecutor(THREADS, thread_name_prefix="step") as threads:
+        people = interactive(client, threads, more_workflows=more_workflows, more_activities=more_activities)
+        async with people, external(client, threads):
+            relay = asyncio.create_task(Relay(client).run())
+            await schedules.ensure(client)
+            logging.getLogger("worker").info("ready")
+            await stop.wait()
+            relay.cancel()
+            await asyncio.gather(relay, return_exceptions=True)
+    database.dispose()
+
+
+if __name__ == "__main__":
+    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
+    asyncio.run(main())
