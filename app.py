@@ -6,16 +6,17 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
 from fastapi import FastAPI
+from starlette.concurrency import run_in_threadpool
 
 from models import catalog, database, inbox
 from models.files.paper_refusals import SENTENCES as PAPER_SENTENCES
 from models.files.wording import SENTENCES as FILE_SENTENCES
-from models.processes.messages import Actor
 from models.settings import settings
 from web import (
     assets,
     auth,
     bulk,
+    confirming,
     contracts,
     deliveries,
     errors,
@@ -45,18 +46,15 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         config.needed("TEMPORAL_ADDRESS"), config.temporal_namespace, config.payload_keys, lazy=True
     )
     app.state.live = Hub()
-    listening = asyncio.create_task(app.state.live.run())
+    tasks = [asyncio.create_task(app.state.live.run()), asyncio.create_task(confirming.run())]
     yield
-    listening.cancel()
-    with suppress(asyncio.CancelledError):
-        await listening
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    with suppress(Exception):
+        # What is not written down now the relay finds out.
+        await run_in_threadpool(confirming.flush)
     database.dispose()
-
-
-def count_inbox(actor: Actor) -> int:
-    """The number beside 「내 할 일」."""
-    with database.reading(actor) as session:
-        return inbox.count(session, actor)
 
 
 def create_app() -> FastAPI:
@@ -69,7 +67,7 @@ def create_app() -> FastAPI:
         redoc_url=None,
         openapi_url="/api/v1/openapi.json",
     )
-    app.state.count_inbox = count_inbox
+    app.state.count_inbox = inbox.count
     errors.install(app)
     auth.install(app)
     errors.add_sentences(FILE_SENTENCES, PAPER_SENTENCES, *(kind.words.sentences for kind in catalog.KINDS.values()))

@@ -10,10 +10,6 @@ from typing import Any
 
 from temporalio.client import Client
 from temporalio.worker import PollerBehaviorAutoscaling, Worker
-from workflows.audit import NightlyAudit
-from workflows.contracts import ContractWorkflow
-from workflows.inspections import InspectionWorkflow
-from workflows.settlements import SettlementWorkflow
 
 from activities import audit, contracts, deliveries, inspections, notifications, orders, settlements
 from activities.recording import DomainSteps, Recorder
@@ -21,15 +17,18 @@ from models import database
 from models.settings import settings
 from web.relay import Relay
 from workflows import steps
+from workflows.audit import NightlyAudit
+from workflows.contracts import ContractWorkflow
 from workflows.deliveries import DeliveryWorkflow
+from workflows.inspections import InspectionWorkflow
 from workflows.notifications import MessageBatch
 from workflows.orders import OrderWorkflow
 from workflows.runtime import schedules
 from workflows.runtime.client import connect
+from workflows.settlements import SettlementWorkflow
 
 DOMAINS: dict[str, DomainSteps] = {
-    module.STEPS.kind.key: module.STEPS
-    for module in (contracts, orders, deliveries, inspections, settlements)
+    module.STEPS.kind.key: module.STEPS for module in (contracts, orders, deliveries, inspections, settlements)
 }
 PROCESSES: Sequence[type] = (
     ContractWorkflow,
@@ -91,17 +90,13 @@ async def _connected() -> Client:
     config = settings()
     while True:
         try:
-            return await connect(
-                config.needed("TEMPORAL_ADDRESS"), config.temporal_namespace, config.payload_keys
-            )
+            return await connect(config.needed("TEMPORAL_ADDRESS"), config.temporal_namespace, config.payload_keys)
         except RuntimeError as error:
             logging.getLogger("worker").warning("the engine does not answer yet: %s", error)
             await asyncio.sleep(CONNECT_RETRY_SECONDS)
 
 
-async def main(
-    more_workflows: Sequence[type] = (), more_activities: Sequence[Callable[..., Any]] = ()
-) -> None:
+async def main(more_workflows: Sequence[type] = (), more_activities: Sequence[Callable[..., Any]] = ()) -> None:
     """Serve until told to stop; what is running is finished first."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -122,4 +117,5 @@ async def main(
 
 if __name__ == "__main__":
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
+    logging.getLogger("httpx2").setLevel(logging.WARNING)
     asyncio.run(main())

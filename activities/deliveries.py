@@ -1,6 +1,5 @@
 """The steps of delivery rounds: what each act changes beside the status."""
 
-
 from sqlalchemy import delete, func, select
 from sqlmodel import col
 

@@ -17,8 +17,7 @@ from models import clock, database
 from models.notifications.messages import MessageBatchStart
 from models.notifications.rules import Channel, MessageState, fallback, is_impatient
 from models.notifications.tables import Message
-from models.notifications.writes import ANNOUNCED
-from models.processes.writes import announce
+from models.processes.writes import MESSAGES, wake
 from models.settings import settings
 
 OPEN = (MessageState.QUEUED.value, MessageState.SENDING.value)
@@ -145,7 +144,7 @@ def _send_instead(session: Session, failed: Message, channel: Channel) -> None:
         "expires_at": failed.expires_at,
     }
     session.execute(insert(Message).values(instead).on_conflict_do_nothing())
-    announce(session, ANNOUNCED, 0, None)
+    wake(session, MESSAGES)
 
 
 _carriers = functools.cache(choice.carriers)

@@ -1,22 +1,25 @@
 """Step recording: one transaction for everything a step changes (ADR 2)."""
 
 import datetime as dt
+import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from pydantic import BaseModel
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
 from sqlmodel import Session, col
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
-from models import database
-from models.kernel.refusals import Refusal
+from models import clock, database
+from models.kernel.refusals import Refusal, rebuild
 from models.kernel.roles import Role
 from models.members.queries import members_in_turn
 from models.notifications.writes import notify
 from models.processes import chain, deadlines, queries, writes
+from models.processes.deadlines import Pace
 from models.processes.kinds import Kind
 from models.processes.messages import Alarm, Outcome, Step
 from models.processes.tables import Command, ProcessColumns, ProcessEvent
@@ -71,9 +74,7 @@ class Recorder:
             with database.working() as session:
                 return _Recording(session, self.domains[step.kind], step).outcome()
         except Refusal as refusal:
-            raise ApplicationError(
-                str(refusal), refusal.detail, type=refusal.code, non_retryable=True
-            ) from refusal
+            raise ApplicationError(str(refusal), refusal.detail, type=refusal.code, non_retryable=True) from refusal
 
     @activity.defn(name="read_alarms")
     def read_alarms(self, step: Step) -> list[Alarm]:
@@ -85,16 +86,31 @@ class Recorder:
             return kind.alarms(document, pace, queries.holidays(session), step.at)
 
 
+# Run at every step: built once.
+_COMMAND = select(Command).where(col(Command.request_id) == bindparam("request_id")).with_for_update()
+_LAST_HASH = (
+    select(col(ProcessEvent.hash))
+    .where(col(ProcessEvent.workflow_id) == bindparam("workflow_id"))
+    .order_by(col(ProcessEvent.step).desc())
+    .limit(1)
+)
+
+
+@cache
+def _locked(table: type[ProcessColumns]) -> Select[Any]:
+    return select(table).where(col(table.id) == bindparam("id")).with_for_update()
+
+
 class _Recording:
     def __init__(self, session: Session, domain: DomainSteps, step: Step) -> None:
         self.session = session
         self.kind = domain.kind
         self.effects = domain.effects
         self.step = step
+        self.paces: dict[str, Pace] = {}
 
     def outcome(self) -> Outcome:
-        locked = select(self.kind.table).where(col(self.kind.table.id) == self.step.document_id)
-        document = self.session.execute(locked.with_for_update()).scalar_one()
+        document = self.session.execute(_locked(self.kind.table), {"id": self.step.document_id}).scalar_one()
         if document.step >= self.step.step:
             return self._recorded()
         if (document.status, document.version) != (self.step.status, self.step.version):
@@ -123,22 +139,30 @@ class _Recording:
             command.state = "done"
             command.decided_at = self.step.at
             command.detail = {"status": target, "step": self.step.step}
+            self.session.flush()
+            writes.release_next(self.session, self.step.workflow_id, clock.now())
         self._tell(document, context)
         writes.announce(self.session, self.step.kind, self.step.document_id, document.company_id)
         return outcome
 
     def _recorded(self) -> Outcome:
         """The answer given when this step was recorded before its result reached the engine."""
-        row = select(col(ProcessEvent.outcome)).where(
+        row = select(ProcessEvent).where(
             col(ProcessEvent.workflow_id) == self.step.workflow_id, col(ProcessEvent.step) == self.step.step
         )
-        return Outcome.model_validate(self.session.execute(row).scalar_one())
+        event: ProcessEvent = self.session.execute(row).scalar_one()
+        asked = None if self.step.request_id is None else uuid.UUID(self.step.request_id)
+        same = (event.act, event.request_id) == (self.step.act, asked)
+        return Outcome.model_validate(event.outcome | {"other": not same})
 
     def _command(self) -> Command | None:
         if self.step.request_id is None:
             return None
-        row = select(Command).where(col(Command.request_id) == self.step.request_id).with_for_update()
-        found: Command = self.session.execute(row).scalar_one()
+        asked = {"request_id": uuid.UUID(self.step.request_id)}
+        found: Command = self.session.execute(_COMMAND, asked).scalar_one()
+        if found.state == "refused":
+            # Its author has been told; a delivery that was still on its way changes nothing any more.
+            raise rebuild(found.code or Refusal.code, found.detail or {})
         return found
 
     def _payload(self, command: Command | None) -> BaseModel:
@@ -150,7 +174,7 @@ class _Recording:
             document.turn_member_id = context.turn_member_id
         if self.step.act in {deadlines.REMIND, deadlines.ESCALATE}:
             return
-        pace = queries.pace(self.session, self.step.kind, target)
+        pace = self._pace(target)
         turn = self.kind.rules.turn(target)
         document.status = target
         document.version += 1
@@ -160,6 +184,12 @@ class _Recording:
             None if turn is None else context.due_at or deadlines.due_at(self.step.at, pace, context.holidays)
         )
 
+    def _pace(self, status: str) -> Pace:
+        """Asked twice for the status a step leads to."""
+        if status not in self.paces:
+            self.paces[status] = queries.pace(self.session, self.step.kind, status)
+        return self.paces[status]
+
     def _event(
         self,
         document: ProcessColumns,
@@ -167,12 +197,7 @@ class _Recording:
         context: StepContext,
         outcome: Outcome,
     ) -> None:
-        last = (
-            select(col(ProcessEvent.hash))
-            .where(col(ProcessEvent.workflow_id) == self.step.workflow_id)
-            .order_by(col(ProcessEvent.step).desc())
-            .limit(1)
-        )
+        last = {"workflow_id": self.step.workflow_id}
         command = context.command
         moved = document.status_since == self.step.at
         event = ProcessEvent(
@@ -196,7 +221,7 @@ class _Recording:
             at=self.step.at,
             outcome=outcome.model_dump(mode="json"),
             seconds_before=int((self.step.at - before[1]).total_seconds()) if moved else None,
-            prev_hash=self.session.execute(last).scalar_one_or_none() or chain.GENESIS,
+            prev_hash=self.session.execute(_LAST_HASH, last).scalar_one_or_none() or chain.GENESIS,
             hash="",
         )
         event.hash = chain.digest(event)
@@ -230,7 +255,7 @@ class _Recording:
     def _answer(self, document: ProcessColumns, context: StepContext) -> Outcome:
         alarms: list[Alarm] = []
         if document.turn is not None and document.turn != Role.SYSTEM:
-            pace = queries.pace(self.session, self.step.kind, document.status)
+            pace = self._pace(document.status)
             alarms = self.kind.alarms(document, pace, context.holidays, self.step.at)
         return Outcome(
             status=document.status,

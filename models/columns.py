@@ -76,4 +76,3 @@ class Encrypted(TypeDecorator[str]):
 def encrypted(context: str, **options: Any) -> Any:
     """An encrypted text column; `context` is `table.column`."""
     return Field(sa_type=Encrypted(context), **options)
-

@@ -3,16 +3,27 @@
 Nobody commits inside: the block is the transaction (ADR 2).
 """
 
-from collections.abc import Iterator
+import select
+import time
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
+from typing import Any, TypeVar
 
-from sqlalchemy import Engine, create_engine, text
+import psycopg
+from sqlalchemy import Engine, create_engine, event, text
+from sqlalchemy.exc import InvalidatePoolError
 from sqlmodel import Session
 
 from models.processes.messages import Actor
 from models.settings import Settings, settings
 
+Found = TypeVar("Found")
+
+IDLE_SECONDS_TRUSTED = 30.0
+KEPT_MAX = 20_000
+
 _engines: dict[str, Engine] = {}
+_kept: dict[Hashable, tuple[float, Any]] = {}
 
 SCOPE = text(
     "SELECT set_config('dongban.member', :member, true), set_config('dongban.company', :company, true),"
@@ -22,16 +33,53 @@ SCOPE = text(
 
 def _engine(url: str, pool_size: int) -> Engine:
     if url not in _engines:
-        _engines[url] = create_engine(
+        engine = create_engine(
             url.replace("postgresql://", "postgresql+psycopg://", 1),
             pool_size=pool_size,
             max_overflow=4,
-            pool_pre_ping=True,
             pool_timeout=10,
             pool_recycle=1800,
             connect_args={"connect_timeout": 5, "application_name": "dongban"},
         )
+        event.listen(engine, "checkout", _must_be_alive)
+        event.listen(engine, "checkin", _note_use)
+        _engines[url] = engine
     return _engines[url]
+
+
+def _must_be_alive(connection: psycopg.Connection, record: Any, _proxy: object) -> None:
+    """Refuse a pooled connection whose server has gone, without asking a live one: nothing comes unasked from it.
+
+    After a while unused it is asked all the same: a broken network says nothing.
+    """
+    if time.monotonic() - record.info.get("used", 0.0) < IDLE_SECONDS_TRUSTED:
+        socket = select.poll()
+        socket.register(connection.fileno(), select.POLLIN)
+        if not socket.poll(0):
+            return
+    try:
+        connection.execute("")
+        connection.rollback()
+    except psycopg.Error as error:
+        raise InvalidatePoolError from error
+
+
+def _note_use(_connection: object, record: Any) -> None:
+    record.info["used"] = time.monotonic()
+
+
+def kept(session: Session, key: Hashable, seconds: float, read: Callable[[], Found]) -> Found:
+    """What `read` says, remembered by this process for a while: for facts that change slowly and decide nothing."""
+    place, now = (session.get_bind(), key), time.monotonic()
+    known = _kept.get(place)
+    if known is not None and now < known[0]:
+        found: Found = known[1]
+        return found
+    if len(_kept) >= KEPT_MAX:
+        _kept.clear()
+    fresh = read()
+    _kept[place] = (now + seconds, fresh)
+    return fresh
 
 
 def web_engine(config: Settings | None = None) -> Engine:
@@ -47,6 +95,7 @@ def dispose() -> None:
     for engine in _engines.values():
         engine.dispose()
     _engines.clear()
+    _kept.clear()
 
 
 @contextmanager

@@ -25,7 +25,7 @@ WEB_WRITES: dict[str, str] = {
     "delivery_serial": "INSERT, DELETE",
     "settlement": "INSERT, UPDATE",
     "settlement_item": "INSERT, UPDATE, DELETE",
-    "command": "INSERT, UPDATE (state, code, detail, decided_at, attempts, next_attempt_at)",
+    "command": "INSERT, UPDATE (state, code, detail, decided_at, attempts, next_attempt_at, confirmed)",
     "outbox": "INSERT",
     "audit_entry": "INSERT",
     "number_counter": "INSERT, UPDATE",
@@ -45,8 +45,7 @@ USING: dict[str, str] = {
     "settlement": f"{BUYER} OR (company_id = {COMPANY} AND requested_at IS NOT NULL)",
     "company": f"{BUYER} OR id = {COMPANY}",
     # A partner sees its own people and, of the staff, those it deals with.
-    "member": f"{BUYER} OR company_id = {COMPANY} OR id = {MEMBER}"
-    f" OR (company_id IS NULL AND {COMPANY} IS NOT NULL)",
+    "member": f"{BUYER} OR company_id = {COMPANY} OR id = {MEMBER} OR (company_id IS NULL AND {COMPANY} IS NOT NULL)",
     "delegation": BUYER,
     "message": f"member_id = {MEMBER}",
     "notification": f"member_id = {MEMBER}",

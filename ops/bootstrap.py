@@ -12,8 +12,10 @@ from pathlib import Path
 import psycopg
 from alembic import command
 from alembic.config import Config
+from holidays import country_holidays
 from psycopg import sql
 
+from models.clock import now
 from models.settings import SettingsError, settings
 from ops.errors import OperatorError
 from ops.layout import OWNER, PASSWORD_OF, SANDBOX, WEB, WORKER, database_of, with_database, with_login
@@ -57,6 +59,16 @@ def migrate(owner: str) -> None:
     command.upgrade(config, "head")
 
 
+def put_holidays(owner: str) -> None:
+    """Korean public and substitute holidays, from two years back to three ahead; what is there stays."""
+    year = now().year
+    known = country_holidays("KR", years=range(year - 2, year + 4), language="ko")
+    with psycopg.connect(owner) as connection, connection.cursor() as cursor:
+        cursor.executemany(
+            "INSERT INTO holiday (day, name) VALUES (%s, %s) ON CONFLICT DO NOTHING", sorted(known.items())
+        )
+
+
 def schema(environ: Mapping[str, str]) -> None:
     """Logins, then migrations. Without rights to make logins they must be there already."""
     admin = environ.get("ADMIN_DATABASE_URL", "") or environ.get("DATABASE_URL", "")
@@ -65,10 +77,13 @@ def schema(environ: Mapping[str, str]) -> None:
     passwords = {name: environ.get(name, "") for name in PASSWORD_OF.values()}
     if not all(passwords.values()):
         migrate(admin)
+        put_holidays(admin)
         return
     database = database_of(admin)
     prepare_database(admin, passwords, database)
-    migrate(with_login(admin, OWNER, passwords[PASSWORD_OF[OWNER]], database))
+    owner = with_login(admin, OWNER, passwords[PASSWORD_OF[OWNER]], database)
+    migrate(owner)
+    put_holidays(owner)
 
 
 def demo() -> None:

@@ -47,7 +47,7 @@ class House:
             "sandbox": [*serve, "--port", sandbox_port, "web.sandbox.app:app"],
         }
         with (self.folder / f"{name}.log").open("ab") as log:
-            self.children[name] = subprocess.Popen(  # noqa: S603
+            self.children[name] = subprocess.Popen(
                 commands[name],
                 cwd=ROOT,
                 env=self.environment,
@@ -72,13 +72,18 @@ class House:
         """Until /healthz says 200. Raises RuntimeError with the logs' ends."""
         limit = time.monotonic() + START_SECONDS
         while time.monotonic() < limit:
-            with contextlib.suppress(OSError, urllib.error.URLError):
-                with urllib.request.urlopen(f"{self.url}/healthz", timeout=3) as answer:  # noqa: S310
-                    if answer.status == 200:
-                        return
+            if self._is_healthy():
+                return
             time.sleep(0.1)  # noqa: TID251 - another program's start: there is nothing to wait on
         tails = [log.read_text(errors="replace")[-1500:] for log in self.folder.glob("*.log")]
         raise RuntimeError("the house did not start:\n" + "\n".join(tails))
+
+    def _is_healthy(self) -> bool:
+        try:
+            with urllib.request.urlopen(f"{self.url}/healthz", timeout=3) as answer:  # noqa: S310
+                return bool(answer.status == 200)
+        except OSError:
+            return False
 
     def newest_code(self, phone: str) -> str:
         """The newest one-time code in the sandbox phone; empty when there is none."""
@@ -122,9 +127,7 @@ def running(folder: Path, namespace: str) -> Iterator[House]:
         }
         house = House(url=url, sandbox=sandbox, environment=environment, database=database, folder=folder)
         try:
-            subprocess.run(  # noqa: S603
-                [sys.executable, "-m", "ops.seed.people"], cwd=ROOT, env=environment, check=True
-            )
+            subprocess.run([sys.executable, "-m", "ops.seed.people"], cwd=ROOT, env=environment, check=True)
             for name in ("sandbox", "worker", "web"):
                 house.start(name)
             house.wait_ready()

@@ -18,9 +18,12 @@ from models.kernel.wording import moment
 from models.processes import queries, writes
 from models.processes.messages import Actor, Outcome, command_payload
 from models.processes.tables import Command, ProcessColumns, ProcessEvent
-from web.engine import PENDING, START_POLL_SECONDS, START_WAIT_SECONDS, Decision, deliver, is_starting
+from web.confirming import deliver_caught_up, missed, note, note_all
+from web.engine import PENDING, START_POLL_SECONDS, START_WAIT_SECONDS, Decision, is_starting
 
 MACHINE_ACTS = ("remind", "escalate")
+EARLIER_WAIT_SECONDS = 1.5
+EARLIER_POLL_SECONDS = 0.1
 
 
 @dataclass(frozen=True)
@@ -44,11 +47,14 @@ async def submit(client: Client, actor: Actor, wish: Wish) -> Decision:
     """
     command, known, starting = await run_in_threadpool(_keep, actor, wish)
     if known is not None:
-        return _unless_refused(known)
+        decision = await _followed(actor, command) if known.pending else known
+        return _unless_refused(decision)
     decision = await _deliver_when_started(client, command, starting=starting)
     if decision.refusal is not None:
         refusal = await run_in_threadpool(_settle, command, decision.refusal)
         raise refusal
+    if decision.outcome is not None:
+        note(command.request_id)
     return decision
 
 
@@ -82,9 +88,7 @@ def _permitted(wish: Wish, document: ProcessColumns) -> frozenset[Role]:
         return frozenset()
 
 
-def _early_refusal(
-    session: Session, actor: Actor, wish: Wish, document: ProcessColumns
-) -> Refusal | None:
+def _early_refusal(session: Session, actor: Actor, wish: Wish, document: ProcessColumns) -> Refusal | None:
     """What the tables already forbid needs no engine; a race is decided by the workflow all the same."""
     try:
         if wish.expected_version is not None and wish.expected_version != document.version:
@@ -108,9 +112,7 @@ def decided(command: Command) -> Decision | None:
     """The decision a command row already carries."""
     if command.state == "done":
         detail = command.detail or {}
-        return Decision(
-            outcome=Outcome(status=str(detail.get("status")), version=0, step=int(detail.get("step", 0)))
-        )
+        return Decision(outcome=Outcome(status=str(detail.get("status")), version=0, step=int(detail.get("step", 0))))
     if command.state == "refused":
         return Decision(refusal=rebuild(command.code or "refused", command.detail or {}))
     return None
@@ -122,13 +124,25 @@ def _unless_refused(decision: Decision) -> Decision:
     return decision
 
 
+async def _followed(actor: Actor, command: Command) -> Decision:
+    """What becomes of an act that waits for an earlier one, which as a rule takes a moment; then PENDING."""
+    waited = 0.0
+    while waited < EARLIER_WAIT_SECONDS:
+        await asyncio.sleep(EARLIER_POLL_SECONDS)
+        waited += EARLIER_POLL_SECONDS
+        _, decision = await run_in_threadpool(read_decision, actor, command.request_id)
+        if not decision.pending:
+            return decision
+    return PENDING
+
+
 async def _deliver_when_started(client: Client, command: Command, *, starting: bool) -> Decision:
     """A document made a moment ago may have no workflow yet; wait for it a little, then leave it to the relay."""
     waited = 0.0
     while True:
-        decision = await deliver(client, command)
-        missing = isinstance(decision.refusal, ActNotPossible) and not decision.refusal.detail
-        if not missing or not starting:
+        decision = await deliver_caught_up(client, command, missed, note_all)
+        absent = isinstance(decision.refusal, ActNotPossible) and not decision.refusal.detail
+        if not absent or not starting:
             return decision
         if waited >= START_WAIT_SECONDS:
             return PENDING
@@ -139,9 +153,7 @@ async def _deliver_when_started(client: Client, command: Command, *, starting: b
 def _settle(command: Command, refusal: Refusal) -> Refusal:
     """Close the command as refused, with who was first; what was done meanwhile stays done."""
     with database.web() as session:
-        actor = Actor(
-            member_id=command.actor_id, name=command.actor_name, company_id=command.actor_company_id
-        )
+        actor = Actor(member_id=command.actor_id, name=command.actor_name, company_id=command.actor_company_id)
         database.scope(session, actor, read_only=False)
         facts = explained(session, refusal, command.workflow_id)
         writes.settle_command(session, command.request_id, facts, clock.now())

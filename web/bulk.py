@@ -82,9 +82,7 @@ async def run_bulk(
 def bulk_result(request: Request, actor: CurrentActor, batch_id: uuid.UUID) -> Response:
     """What became of each row."""
     with database.reading(actor) as session:
-        mine = select(Command).where(
-            col(Command.batch_id) == batch_id, col(Command.actor_id) == actor.member_id
-        )
+        mine = select(Command).where(col(Command.batch_id) == batch_id, col(Command.actor_id) == actor.member_id)
         commands = session.execute(mine.order_by(col(Command.id))).scalars().all()
         if not commands:
             raise NotFound

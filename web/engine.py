@@ -2,6 +2,7 @@
 
 import asyncio
 import datetime as dt
+import logging
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -18,6 +19,10 @@ from models.processes.tables import Command, Outbox
 UPDATE_TIMEOUT = dt.timedelta(seconds=4)
 START_WAIT_SECONDS = 3.0
 START_POLL_SECONDS = 0.03
+NO_WORKFLOW = ("workflow not found", "workflow execution already completed")
+"""How the engine says that a workflow never was, or has ended."""
+
+log = logging.getLogger("engine")
 
 
 @dataclass(frozen=True)
@@ -63,8 +68,10 @@ async def deliver(client: Client, command: Command) -> Decision:
     except (TimeoutError, WorkflowUpdateRPCTimeoutOrCancelledError):
         return PENDING
     except RPCError as error:
-        if error.status == RPCStatusCode.NOT_FOUND:
+        # An engine that comes back also says of its namespace, or of the update, that it was not found.
+        if error.status == RPCStatusCode.NOT_FOUND and error.message.startswith(NO_WORKFLOW):
             return Decision(refusal=ActNotPossible())
+        log.info("%s of %s waits: %s %s", command.act, command.workflow_id, error.status.name, error.message)
         return PENDING
 
 
@@ -78,7 +85,5 @@ def _refused(cause: BaseException | None) -> Decision:
 
 def is_starting(session: Session, workflow_id: str) -> bool:
     """Is the workflow still to be started from the outbox?"""
-    unsent = select(col(Outbox.id)).where(
-        col(Outbox.workflow_id) == workflow_id, col(Outbox.sent_at).is_(None)
-    )
+    unsent = select(col(Outbox.id)).where(col(Outbox.workflow_id) == workflow_id, col(Outbox.sent_at).is_(None))
     return session.execute(unsent).first() is not None

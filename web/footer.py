@@ -21,6 +21,4 @@ def privacy(request: Request) -> Response:
 @router.get("/business-registration")
 def business_registration(request: Request) -> Response:
     """사업자등록증 of the house."""
-    return page(
-        request, "documents/business_registration.html", house=HOUSE, house_number=format_brn(HOUSE.number)
-    )
+    return page(request, "documents/business_registration.html", house=HOUSE, house_number=format_brn(HOUSE.number))

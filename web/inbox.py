@@ -145,8 +145,10 @@ def _is_live(actor: Actor, visit: Visit) -> bool:
 
 def _mark(actor: Actor, kind: str, document_id: int) -> str:
     with database.reading(actor) as session:
-        document = queries.visible_document(session, actor, catalog.KINDS[kind].table, document_id)
-        return live_mark(session, document, queries.pending(session, document.workflow_id, actor))
+        table = catalog.KINDS[kind].table
+        version = queries.row_version(session, table, document_id)
+        document = queries.visible_document(session, actor, table, document_id)
+        return live_mark(version, queries.pending(session, document.workflow_id, actor))
 
 
 def _may_see(actor: Actor, kind: str, document_id: int) -> bool:
@@ -158,7 +160,9 @@ def _may_see(actor: Actor, kind: str, document_id: int) -> bool:
     return True
 
 
-def _stream(request: Request, actor: Actor, topic: str, visible: Check, missed: Check = lambda: False) -> StreamingResponse:
+def _stream(
+    request: Request, actor: Actor, topic: str, visible: Check, missed: Check = lambda: False
+) -> StreamingResponse:
     hub = request.app.state.live
     return StreamingResponse(
         hub.stream(topic, actor.company_id, visible, missed),

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 import psycopg
 
-from models.processes.writes import CHANNEL
+from models.processes.writes import CHANNEL, FOR_RELAY
 from models.settings import settings
 
 log = logging.getLogger("live")
@@ -39,9 +39,7 @@ class Hub:
         """Until cancelled; after a lost connection every page is told to look again."""
         while True:
             try:
-                connection = await psycopg.AsyncConnection.connect(
-                    settings().web_database_url, autocommit=True
-                )
+                connection = await psycopg.AsyncConnection.connect(settings().web_database_url, autocommit=True)
                 async with connection:
                     await connection.execute(f"LISTEN {CHANNEL}".encode())
                     self._wake_all()
@@ -54,8 +52,8 @@ class Hub:
     def _tell(self, payload: str) -> None:
         with suppress(ValueError):
             told = json.loads(payload)
-            if told["kind"] == "messages":
-                return  # For the relay: nothing on a page changes.
+            if told["kind"] in FOR_RELAY:
+                return
             company = told.get("company")
             for topic in (f"{told['kind']}/{told['id']}", "all"):
                 for page in self.topics.get(topic, ()):

@@ -5,9 +5,10 @@ Runs beside the worker. Any number may run: rows are locked while they are handl
 
 import asyncio
 import datetime as dt
+import json
 import logging
 import uuid
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 
 import psycopg
@@ -22,17 +23,19 @@ from temporalio.service import RPCError
 from models import clock, database
 from models.kernel.refusals import ActNotPossible
 from models.notifications.tables import Message
-from models.processes import writes
+from models.processes import queries, writes
 from models.processes.tables import Command, Outbox
 from models.settings import settings
 from web.acts import explained
-from web.engine import deliver, is_starting
+from web.confirming import bring, deliver_caught_up
+from web.engine import is_starting
 from workflows.steps import EXTERNAL, INTERACTIVE
 
 log = logging.getLogger("relay")
 
 IDLE_SECONDS = 1.0
 BATCH = 50
+UNCONFIRMED_SECONDS = 2.0
 BACKOFF_SECONDS_MAX = 10
 RPC_TIMEOUT = dt.timedelta(seconds=4)
 WORKFLOWS = {
@@ -46,45 +49,51 @@ WORKFLOWS = {
 
 
 class Relay:
-    """Starts, commands and message batches, woken by NOTIFY and once a second."""
+    """Starts, commands and message batches, each woken by its own NOTIFY and once a second."""
 
     def __init__(self, client: Client) -> None:
         self.client = client
-        self.woken = asyncio.Event()
+        self.woken = {name: asyncio.Event() for name in writes.FOR_RELAY}
 
     async def run(self) -> None:
         """Until cancelled; a failing round is logged and tried again."""
         async with asyncio.TaskGroup() as group:
             group.create_task(self._listen())
-            for work in (self._starts, self._commands, self._messages):
-                group.create_task(self._repeat(work))
+            for work, name in (
+                (self._starts, writes.STARTS),
+                (self._commands, writes.COMMANDS),
+                (self._confirms, ""),
+                (self._messages, writes.MESSAGES),
+            ):
+                group.create_task(self._repeat(work, self.woken.get(name, asyncio.Event())))
 
-    async def _repeat(self, work: Callable[[], Awaitable[int]]) -> None:
+    async def _repeat(self, work: Callable[[], Awaitable[int]], woken: asyncio.Event) -> None:
         while True:
+            # Cleared before looking: who is told while a round runs gets a round of their own.
+            woken.clear()
             try:
                 busy = await work()
             except Exception:
                 log.exception("round failed, trying again")
                 busy = 0
             if not busy:
-                woken = self.woken
                 with suppress(TimeoutError):
                     await asyncio.wait_for(woken.wait(), IDLE_SECONDS)
 
     async def _listen(self) -> None:
         while True:
             try:
-                connection = await psycopg.AsyncConnection.connect(
-                    settings().worker_database_url, autocommit=True
-                )
+                connection = await psycopg.AsyncConnection.connect(settings().worker_database_url, autocommit=True)
                 async with connection:
                     await connection.execute(f"LISTEN {writes.CHANNEL}".encode())
-                    async for _ in connection.notifies():
-                        # Everyone waiting is released, then the next round waits on a fresh event.
-                        self.woken.set()
-                        self.woken = asyncio.Event()
+                    async for notice in connection.notifies():
+                        self._wake(notice.payload)
             except psycopg.Error:
                 await asyncio.sleep(IDLE_SECONDS)
+
+    def _wake(self, payload: str) -> None:
+        with suppress(ValueError, KeyError):
+            self.woken[json.loads(payload)["kind"]].set()
 
     async def _starts(self) -> int:
         rows = await run_in_threadpool(self._due_starts)
@@ -143,9 +152,7 @@ class Relay:
         now = clock.now()
         with database.working() as session:
             first = (
-                select(func.min(col(Command.id)))
-                .where(col(Command.state) == "open")
-                .group_by(col(Command.workflow_id))
+                select(func.min(col(Command.id))).where(col(Command.state) == "open").group_by(col(Command.workflow_id))
             )
             due = (
                 select(Command)
@@ -161,10 +168,10 @@ class Relay:
         return rows
 
     async def _apply(self, command: Command) -> bool:
-        decision = await deliver(self.client, command)
+        decision = await deliver_caught_up(self.client, command, self._unconfirmed, self._confirm)
         if decision.refusal is None:
             if decision.outcome is not None:
-                await run_in_threadpool(self._release_next, command.workflow_id)
+                await run_in_threadpool(self._confirm, [command.request_id])
             return decision.outcome is not None
         return await run_in_threadpool(self._refuse, command, decision.refusal)
 
@@ -180,9 +187,36 @@ class Relay:
 
     def _release_next(self, workflow_id: str) -> None:
         """The next command of the same workflow need not wait for its own time."""
-        waiting = update(Command).where(col(Command.workflow_id) == workflow_id, col(Command.state) == "open")
         with database.working() as session:
-            session.execute(waiting.values(next_attempt_at=clock.now()))
+            writes.release_next(session, workflow_id, clock.now())
+
+    async def _confirms(self) -> int:
+        """Bring acts whose answer never came back to the engine, which may have been killed before it stored them."""
+        rows = await run_in_threadpool(self._overdue)
+        by_workflow: dict[str, list[Command]] = {}
+        for row in rows:
+            by_workflow.setdefault(row.workflow_id, []).append(row)
+        known = await asyncio.gather(*(bring(self.client, group) for group in by_workflow.values()))
+        ids = [request_id for group in known for request_id in group]
+        if ids:
+            await run_in_threadpool(self._confirm, ids)
+        return len(ids)
+
+    def _overdue(self) -> list[Command]:
+        long_ago = clock.now() - dt.timedelta(seconds=UNCONFIRMED_SECONDS)
+        with database.working() as session:
+            rows = select(Command).where(
+                col(Command.state) == "done", col(Command.confirmed).is_(False), col(Command.decided_at) < long_ago
+            )
+            return list(session.execute(rows.order_by(col(Command.id)).limit(BATCH)).scalars())
+
+    def _unconfirmed(self, workflow_id: str) -> Sequence[Command]:
+        with database.working() as session:
+            return queries.unconfirmed(session, workflow_id)
+
+    def _confirm(self, request_ids: Sequence[uuid.UUID]) -> None:
+        with database.working() as session:
+            writes.confirm(session, request_ids)
 
     async def _messages(self) -> int:
         return await run_in_threadpool(self._batch_messages)
@@ -212,4 +246,6 @@ class Relay:
                     next_attempt_at=now,
                 )
             )
-        return len(ids)
+            writes.wake(session, writes.STARTS)
+        # Fewer than a full batch: the next one gathers for a turn.
+        return len(ids) if len(ids) == BATCH else 0

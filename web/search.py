@@ -51,14 +51,14 @@ def search(request: Request, actor: CurrentActor, q: Annotated[str, Query(max_le
 
 
 def _by_number(session: Session, actor: Actor, words: str) -> list[tuple[Kind, Any]]:
-    number = parse_number(words.split()[0].upper()) if words else None
+    number = parse_number(words.split(maxsplit=1)[0].upper()) if words else None
     if number is None:
         return []
     hits = []
     for key in NUMBERED:
         kind = catalog.KINDS[key]
         table: Any = kind.table
-        rows = visible_to(actor, table).where(col(table.number) == words.split()[0].upper())
+        rows = visible_to(actor, table).where(col(table.number) == words.split(maxsplit=1)[0].upper())
         hits += [(kind, row) for row in session.execute(rows.limit(FOUND_MAX)).scalars()]
     return hits
 

@@ -40,9 +40,13 @@ class Process:
     async def act(self, act: Act) -> Outcome:
         """One person's act; returns once it is committed. Errors: ApplicationError typed by refusal code."""
         async with self.lock:
-            # Another act may have been recorded while this one waited for the lock.
-            self.check(act)
-            return await self.record(act.act, act.request_id)
+            while True:
+                # Another act may have been recorded while this one waited for the lock, or before the engine was
+                # killed and forgot that it had asked for it: this one then meets the document as that one left it.
+                self.check(act)
+                outcome = await self.record(act.act, act.request_id)
+                if not outcome.other:
+                    return outcome
 
     @act.validator
     def check(self, act: Act) -> None:
@@ -64,9 +68,7 @@ class Process:
     @workflow.query
     def state(self) -> Outcome:
         """An operator's live look."""
-        return Outcome(
-            status=self.status, version=self.version, step=self.step, alarms=self.alarms, jobs=self.jobs
-        )
+        return Outcome(status=self.status, version=self.version, step=self.step, alarms=self.alarms, jobs=self.jobs)
 
     async def live(self) -> None:
         """Until the document is closed: do the jobs a step asked for, wait for a person or an alarm."""

@@ -23,15 +23,11 @@ RECORD = LocalActivityConfig(
 DOCUMENT = ActivityConfig(
     task_queue=INTERACTIVE,
     start_to_close_timeout=dt.timedelta(seconds=60),
-    retry_policy=RetryPolicy(
-        initial_interval=dt.timedelta(seconds=1), maximum_interval=dt.timedelta(minutes=1)
-    ),
+    retry_policy=RetryPolicy(initial_interval=dt.timedelta(seconds=1), maximum_interval=dt.timedelta(minutes=1)),
 )
 
 GATEWAY = ActivityConfig(
     task_queue=EXTERNAL,
     start_to_close_timeout=dt.timedelta(seconds=60),
-    retry_policy=RetryPolicy(
-        initial_interval=dt.timedelta(seconds=2), maximum_interval=dt.timedelta(minutes=10)
-    ),
+    retry_policy=RetryPolicy(initial_interval=dt.timedelta(seconds=2), maximum_interval=dt.timedelta(minutes=10)),
 )

@@ -20,13 +20,19 @@ _OPEN = text("SELECT * FROM open_session(:token, :instant, :idle, :by_person)")
 def visit(
     token: str, now: dt.datetime, idle: dt.timedelta = rules.SESSION_IDLE, *, by_person: bool = True
 ) -> Visit | None:
+    """`visit_in` in a transaction of its own."""
+    with database.web() as session:
+        return visit_in(session, token, now, idle, by_person=by_person)
+
+
+def visit_in(session: Session, token: str, now: dt.datetime, idle: dt.timedelta, *, by_person: bool) -> Visit | None:
     """The live session of a token in one round trip; None when unknown, ended, idle or nobody active's.
 
-    `by_person`: somebody did something; what a page asks for by itself does not keep a session alive.
+    `by_person`: somebody did something; what a page asks for by itself does not keep a session alive. What follows
+    in the transaction is done for the person found.
     """
-    with database.web() as session:
-        about = {"token": token_hash(token), "instant": now, "idle": idle, "by_person": by_person}
-        found = session.execute(_OPEN, about).one_or_none()
+    about = {"token": token_hash(token), "instant": now, "idle": idle, "by_person": by_person}
+    found = session.execute(_OPEN, about).one_or_none()
     return None if found is None else _visit(found, idle)
 
 
@@ -41,7 +47,7 @@ def _visit(found: Row[tuple[object, ...]], idle: dt.timedelta) -> Visit:
             company_id=found.company_id,
             company_name=found.company_name or HOUSE.short_name,
             roles=own,
-            delegated={role: giver for role, giver in lent.items() if role not in own},
+            delegated=lent,
         ),
         login=found.login,
         csrf=found.csrf_secret,

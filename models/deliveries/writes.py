@@ -16,7 +16,7 @@ from models.deliveries.tables import DeliveryRound, DeliverySerial
 from models.kernel.refusals import FieldErrors, NotFound, StaleDocument
 from models.orders.tables import OrderItem, PurchaseOrder
 from models.processes.messages import Actor, Alarm
-from models.processes.writes import start_process
+from models.processes.writes import audit, start_process
 
 REMIND_HOUR = 10
 INSERT_ROWS = 1000
@@ -38,7 +38,10 @@ def save(session: Session, actor: Actor, plan: Plan, now: dt.datetime) -> int:
             _add(session, actor, item, order, row, now)
             saved += 1
         else:
-            saved += _change(rounds[row.round_id], row)
+            changed = _change(rounds[row.round_id], row)
+            if changed:
+                audit(session, actor, DELIVERY.key, rounds[row.round_id], "edit", row.model_dump(mode="json"))
+            saved += changed
     session.flush()
     amounts = queries.amounts(session, [item for item, _ in items.values()])
     for item_id, (item, _) in items.items():
@@ -117,6 +120,7 @@ def _add(
     made.workflow_id = f"delivery/{made.id}"
     session.flush()
     start_process(session, made, DELIVERY.key, alarms=alarms(row.planned_on, now))
+    audit(session, actor, DELIVERY.key, made, "create")
     return made
 
 
@@ -169,8 +173,9 @@ def write_serials(session: Session, actor: Actor, lists: Mapping[int, Sequence[s
         ]
     gone = delete(DeliverySerial).where(col(DeliverySerial.delivery_round_id).in_(list(rounds)))
     session.execute(gone)
-    for round_id in rounds:
-        rounds[round_id].edit_version += 1
+    for round_id, found in rounds.items():
+        found.edit_version += 1
+        audit(session, actor, DELIVERY.key, found, "serials", {"count": len(lists[round_id])})
     _insert(session, wanted)
 
 

@@ -84,11 +84,7 @@ def _inner(thing: Any) -> list[Any]:
     if not isinstance(thing, pikepdf.Dictionary | pikepdf.Stream):
         return []
     keys = set(thing.keys())
-    if (
-        keys & _ACTIVE_KEYS
-        or _name(thing, "/S") in _ACTIVE_ACTIONS
-        or _name(thing, "/Subtype") == "/RichMedia"
-    ):
+    if keys & _ACTIVE_KEYS or _name(thing, "/S") in _ACTIVE_ACTIONS or _name(thing, "/Subtype") == "/RichMedia":
         raise PdfActive
     return [item for key in keys if _holds_more(item := thing[key])]
 

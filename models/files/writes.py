@@ -21,11 +21,16 @@ def stage(
     use: Use = ANY,
     store: Storage | None = None,
 ) -> StoredFile:
-    """Keep an upload until a form uses it; its kind is found in the content. Raises a FileRefusal.
-
-    The same person's same file is kept once, so that a form that is sent again says the same as before.
-    """
+    """Keep an upload until a form uses it; its kind is found in the content. Raises a FileRefusal."""
     kind = check(name, data, use)
+    return _kept(session, kind, name, data, company_id=company_id, created_by=actor_user_id, store=store)
+
+
+def stage_once(
+    session: Session, actor_user_id: int, company_id: int | None, name: str, data: bytes, use: Use = ANY
+) -> StoredFile:
+    """`stage`, but the same person's same file is kept once: a form that is sent again says the same as before."""
+    check(name, data, use)
     sha256 = digest(data)
     lock_case(session, f"stage/{actor_user_id}/{sha256}")
     before = select(StoredFile).where(
@@ -34,7 +39,7 @@ def stage(
         col(StoredFile.name) == clean_file_name(name),
     )
     found: StoredFile | None = session.execute(before.order_by(col(StoredFile.id)).limit(1)).scalar_one_or_none()
-    return found or _kept(session, kind, name, data, company_id=company_id, created_by=actor_user_id, store=store)
+    return found or stage(session, actor_user_id, company_id, name, data, use)
 
 
 def keep(

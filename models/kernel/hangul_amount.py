@@ -17,9 +17,7 @@ def hangul_number(number: int) -> str:
         return "영"
     if abs(number) >= _GROUP ** len(_GROUPS):
         raise ValueError("number out of range")
-    groups = [
-        _group(value) + unit for value, unit in zip(_values(abs(number)), _GROUPS, strict=False) if value
-    ]
+    groups = [_group(value) + unit for value, unit in zip(_values(abs(number)), _GROUPS, strict=False) if value]
     return ("마이너스 " if number < 0 else "") + "".join(reversed(groups))
 
 

@@ -17,9 +17,7 @@ class Role(StrEnum):
 
 
 PARTNER_SIDE = frozenset({Role.PARTNER, Role.PARTNER_OWNER})
-STAFF_SIDE = frozenset(
-    {Role.BUYER, Role.REQUESTER, Role.RECEIVER, Role.INSPECTOR, Role.SETTLEMENT, Role.ADMIN}
-)
+STAFF_SIDE = frozenset({Role.BUYER, Role.REQUESTER, Role.RECEIVER, Role.INSPECTOR, Role.SETTLEMENT, Role.ADMIN})
 
 
 def with_implied(roles: Iterable[Role]) -> frozenset[Role]:

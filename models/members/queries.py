@@ -2,8 +2,9 @@
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
+from functools import cache
 
-from sqlalchemy import Select, select
+from sqlalchemy import ARRAY, Select, Text, bindparam, select
 from sqlalchemy.dialects.postgresql import array
 from sqlmodel import Session, col
 
@@ -53,9 +54,7 @@ def actor_of(session: Session, member_id: int, now: dt.datetime) -> Actor | None
         company_id=found[2],
         company_name=found[4] or HOUSE.short_name,
         roles=own,
-        delegated={
-            role: giver for role, giver in delegated_to(session, member_id, found[2], now).items() if role not in own
-        },
+        delegated=delegated_to(session, member_id, found[2], now),
     )
 
 
@@ -86,27 +85,40 @@ def members_in_turn(session: Session, role: Role, company_id: int | None, turn_m
     """
     if role is Role.SYSTEM:
         return []
-    partner = role in PARTNER_SIDE
-    holders = select(col(Member.id)).where(
-        col(Member.status) == MemberStatus.ACTIVE.value,
-        col(Member.roles).contains([role.value]),
-        col(Member.company_id) == company_id if partner else col(Member.company_id).is_(None),
-    )
-    ids = list(session.execute(holders.order_by(col(Member.id)).limit(CHOICES_MAX)).scalars())
+    holders = _holders(partner=role in PARTNER_SIDE)
+    ids = list(session.execute(holders, {"roles": [role.value], "company_id": company_id}).scalars())
     if turn_member_id in ids:
         ids = [member for member in ids if member == turn_member_id]
     return [*ids, *_deputies(session, role, ids, clock.now())]
 
 
 def _deputies(session: Session, role: Role, givers: Sequence[int], now: dt.datetime) -> list[int]:
-    lent = select(col(Delegation.to_member_id)).where(
-        col(Delegation.from_member_id).in_(givers),
-        col(Delegation.role) == role.value,
-        col(Delegation.revoked_at).is_(None),
-        col(Delegation.starts_at) <= now,
-        col(Delegation.ends_at) > now,
+    asked = {"givers": list(givers), "role": role.value, "now": now}
+    return [member for member in session.execute(_DEPUTIES, asked).scalars() if member not in givers]
+
+
+@cache
+def _holders(*, partner: bool) -> Select[int | None]:
+    """Active people with a role, of a company or of the staff; asked at every step, so built once."""
+    holders = select(col(Member.id)).where(
+        col(Member.status) == MemberStatus.ACTIVE.value,
+        col(Member.roles).contains(bindparam("roles", type_=ARRAY(Text))),
+        col(Member.company_id) == bindparam("company_id") if partner else col(Member.company_id).is_(None),
     )
-    return [member for member in session.execute(lent.distinct()).scalars() if member not in givers]
+    return holders.order_by(col(Member.id)).limit(CHOICES_MAX)
+
+
+_DEPUTIES = (
+    select(col(Delegation.to_member_id))
+    .where(
+        col(Delegation.from_member_id).in_(bindparam("givers", expanding=True)),
+        col(Delegation.role) == bindparam("role"),
+        col(Delegation.revoked_at).is_(None),
+        col(Delegation.starts_at) <= bindparam("now"),
+        col(Delegation.ends_at) > bindparam("now"),
+    )
+    .distinct()
+)
 
 
 def staff_labels(session: Session, ids: Iterable[int | None]) -> dict[int, str]:

@@ -15,11 +15,8 @@ from models.notifications import wording
 from models.notifications.rules import CHANNELS, SILENT, Channel, Event, MessageState, fallback
 from models.notifications.tables import Message, Notification
 from models.processes.messages import Actor
-from models.processes.writes import announce
+from models.processes.writes import MESSAGES, wake
 from models.settings import settings
-
-ANNOUNCED = "messages"
-"""Kind of the announcement that wakes the relay."""
 
 
 def notify(
@@ -57,7 +54,7 @@ def notify(
             for person in people
         ]
         session.execute(insert(Notification).on_conflict_do_nothing(), rows)
-    # The step's own announcement wakes the relay.
+    # No hurry: the relay gathers what many steps say within a second.
     messages = [
         _message(person, what, channel, facts, now)
         | {"dedupe_key": f"{workflow_id}:{step}:{what.value}:{person.id}:{channel.value}"}
@@ -119,7 +116,7 @@ def send_code(session: Session, code: Code) -> None:
         )
         .on_conflict_do_nothing()
     )
-    announce(session, ANNOUNCED, 0, None)
+    wake(session, MESSAGES)
 
 
 def mark_read(session: Session, actor: Actor, ids: Iterable[int] | None, now: dt.datetime) -> int:

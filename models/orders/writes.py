@@ -21,7 +21,7 @@ from models.orders.wording import OTHER_BASIS
 from models.processes import queries as processes
 from models.processes.deadlines import alarms, due_at
 from models.processes.messages import Actor, Alarm
-from models.processes.writes import lock_case, next_number, start_process
+from models.processes.writes import audit, lock_case, next_number, start_process
 
 PREFIX = "PO"
 
@@ -65,6 +65,7 @@ def create(session: Session, actor: Actor, draft: Draft, now: dt.datetime) -> Pu
     )
     _save(session, order, _lines(session, order, draft, source))
     start_process(session, order, ORDER.key, alarms=due.alarms)
+    audit(session, actor, ORDER.key, order, "create")
     return order
 
 
@@ -83,6 +84,7 @@ def edit(session: Session, actor: Actor, order_id: int, draft: Draft, edit_versi
     lines = _lines(session, order, kept, source)
     session.execute(delete(OrderItem).where(col(OrderItem.purchase_order_id) == order.id))
     _save(session, order, lines)
+    audit(session, actor, ORDER.key, order, "edit", {"edit_version": order.edit_version})
     return order
 
 
@@ -115,6 +117,7 @@ def change(session: Session, actor: Actor, order_id: int, now: dt.datetime) -> P
         session.add(OrderItem(**copied, purchase_order_id=order.id or 0, previous_item_id=item.id))
     session.flush()
     start_process(session, order, ORDER.key, alarms=due.alarms)
+    audit(session, actor, ORDER.key, order, "create", {"from_revision": before.revision})
     return order
 
 

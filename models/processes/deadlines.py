@@ -34,8 +34,7 @@ def due_at(since: dt.datetime, pace: Pace, holidays: frozenset[dt.date]) -> dt.d
 def alarms(since: dt.datetime, pace: Pace, holidays: frozenset[dt.date], after: dt.datetime) -> list[Alarm]:
     """Reminders and the escalation still ahead of `after`, earliest first."""
     rings = [
-        Alarm(at=business_deadline(since, days, holidays, hour=REMIND_HOUR), act=REMIND)
-        for days in pace.remind_days
+        Alarm(at=business_deadline(since, days, holidays, hour=REMIND_HOUR), act=REMIND) for days in pace.remind_days
     ]
     if pace.escalate_days is not None:
         at = business_deadline(since, pace.escalate_days, holidays, hour=REMIND_HOUR)

@@ -70,9 +70,7 @@ class Kind:
         """Path of the document's page."""
         return f"/{self.plural}/{document.id}"
 
-    def alarms(
-        self, document: Any, pace: Pace, holidays: frozenset[dt.date], after: dt.datetime
-    ) -> list[Alarm]:
+    def alarms(self, document: Any, pace: Pace, holidays: frozenset[dt.date], after: dt.datetime) -> list[Alarm]:
         """Reminders and the escalation of the document's status still ahead of `after`, earliest first."""
         own = self.rings.get(document.status)
         if own is None:

@@ -45,12 +45,18 @@ class Actor(Frozen):
     def every_role(self) -> frozenset[Role]:
         return self.roles | self.delegated.keys()
 
-    def acting_for(self, permitted: Iterable[Role]) -> Person | None:
-        """The person on whose behalf an act open to `permitted` is done, None when by own right."""
+    def acting_for(self, permitted: Iterable[Role], named: int | None = None) -> Person | None:
+        """The person on whose behalf an act open to `permitted` is done, None when by own right.
+
+        Where the document waits on a person by name (`named`) who lent the role, it is theirs, whatever roles the
+        deputy has besides.
+        """
         wanted = set(permitted)
-        if wanted & self.roles:
-            return None
-        return next((self.delegated[role] for role in sorted(wanted) if role in self.delegated), None)
+        lenders = [self.delegated[role] for role in sorted(wanted) if role in self.delegated]
+        theirs = [lender for lender in lenders if lender.member_id == named]
+        if theirs or not wanted & self.roles:
+            return next(iter(theirs or lenders), None)
+        return None
 
 
 class Alarm(Frozen):
@@ -100,13 +106,14 @@ class Step(Frozen):
 
 
 class Outcome(Frozen):
-    """What a recorded step leads to."""
+    """What a recorded step leads to. `other`: it had been recorded already, for another act than the one asked for."""
 
     status: str
     version: int
     step: int
     alarms: list[Alarm] = []
     jobs: list[str] = []
+    other: bool = False
 
 
 class Job(Frozen):

@@ -3,11 +3,13 @@
 import datetime as dt
 import uuid
 from collections.abc import Sequence
-from typing import TypeVar
+from functools import cache
+from typing import Any, TypeVar
 
-from sqlalchemy import Select, func, literal_column, select
+from sqlalchemy import Select, bindparam, func, literal_column, select
 from sqlmodel import Session, col
 
+from models import database
 from models.kernel.refusals import NotFound
 from models.processes.deadlines import DEFAULT_PACE, Pace
 from models.processes.messages import Actor
@@ -15,8 +17,45 @@ from models.processes.tables import AuditEntry, Command, Holiday, Policy, Proces
 
 Doc = TypeVar("Doc", bound=ProcessColumns)
 
+HOLIDAY_SECONDS = 300.0
+USUAL_SECONDS = 300.0
 PACE_SAMPLE = 200
 PACE_MIN = 3
+
+
+# Asked on every page: built once, which costs more than running them.
+_POLICY = (
+    select(Policy)
+    .where(col(Policy.kind) == bindparam("kind"), col(Policy.status) == bindparam("status"))
+    .order_by(col(Policy.id).desc())
+    .limit(1)
+)
+_EVENTS = (
+    select(ProcessEvent)
+    .where(col(ProcessEvent.workflow_id) == bindparam("workflow_id"))
+    .order_by(col(ProcessEvent.step))
+)
+_CREATED = (
+    select(AuditEntry)
+    .where(
+        col(AuditEntry.kind) == bindparam("kind"),
+        col(AuditEntry.document_id) == bindparam("document_id"),
+        col(AuditEntry.act) == "create",
+    )
+    .order_by(col(AuditEntry.id))
+    .limit(1)
+)
+_COMMAND = select(Command).where(
+    col(Command.request_id) == bindparam("request_id"), col(Command.actor_id) == bindparam("actor_id")
+)
+
+_OPEN = (
+    select(Command)
+    .where(col(Command.workflow_id) == bindparam("workflow_id"), col(Command.state) == "open")
+    .order_by(col(Command.id))
+)
+_PENDING_OFFICE = _OPEN.where(col(Command.actor_company_id).is_(None))
+_PENDING_PARTNER = _OPEN.where(col(Command.actor_company_id) == bindparam("company_id"))
 
 
 def visible_to(actor: Actor, table: type[Doc]) -> Select[Doc]:
@@ -24,41 +63,55 @@ def visible_to(actor: Actor, table: type[Doc]) -> Select[Doc]:
 
     A draft that was never sent is not the partner's yet.
     """
-    rows = select(table)
-    if actor.company_id is None:
-        return rows
-    own = rows.where(col(table.company_id) == actor.company_id)
+    return select(table) if actor.company_id is None else _own(table, actor.company_id)
+
+
+def _own(table: type[Doc], company_id: Any) -> Select[Doc]:
+    own = select(table).where(col(table.company_id) == company_id)
     return own.where(getattr(table, table.SENT).is_not(None)) if table.SENT else own
+
+
+@cache
+def _visible_row(table: type[Doc], *, partner: bool) -> Select[Doc]:
+    rows = _own(table, bindparam("own_company")) if partner else select(table)
+    return rows.where(col(table.id) == bindparam("document_id"))
 
 
 def visible_document(session: Session, actor: Actor, table: type[Doc], document_id: int) -> Doc:
     """One document. Raises NotFound for another company's as for one that is not there."""
-    row = visible_to(actor, table).where(col(table.id) == document_id)
-    found: Doc | None = session.execute(row).scalar_one_or_none()
+    row = _visible_row(table, partner=actor.company_id is not None)
+    asked = {"document_id": document_id, "own_company": actor.company_id}
+    found: Doc | None = session.execute(row, asked).scalar_one_or_none()
     if found is None:
         raise NotFound
     return found
 
 
 def row_version(session: Session, table: type[ProcessColumns], document_id: int) -> str:
-    """The transaction that wrote a document's row last: another value is another state of it."""
-    row = select(literal_column("xmin::text")).select_from(table).where(col(table.id) == document_id)
-    return str(session.execute(row).scalar_one())
+    """The transaction that wrote a document's row last: another value is another state of it.
+
+    Ask before reading the document: what is written in between is then noticed, not missed.
+    """
+    return str(session.execute(_version_row(table), {"document_id": document_id}).scalar_one_or_none())
+
+
+@cache
+def _version_row(table: type[ProcessColumns]) -> Select[str]:
+    return select(literal_column("xmin::text")).select_from(table).where(col(table.id) == bindparam("document_id"))
 
 
 def holidays(session: Session) -> frozenset[dt.date]:
-    return frozenset(session.execute(select(col(Holiday.day))).scalars())
+    """The calendar, read again every few minutes: a new holiday is announced weeks before."""
+
+    def read() -> frozenset[dt.date]:
+        return frozenset(session.execute(select(col(Holiday.day))).scalars())
+
+    return database.kept(session, "holidays", HOLIDAY_SECONDS, read)
 
 
 def pace(session: Session, kind: str, status: str) -> Pace:
     """The policy in force for a status, or the house's default."""
-    newest = (
-        select(Policy)
-        .where(col(Policy.kind) == kind, col(Policy.status) == status)
-        .order_by(col(Policy.id).desc())
-        .limit(1)
-    )
-    row = session.execute(newest).scalar_one_or_none()
+    row = session.execute(_POLICY, {"kind": kind, "status": status}).scalar_one_or_none()
     if row is None:
         return DEFAULT_PACE
     return Pace(row.due_days, tuple(row.remind_days), row.escalate_days)
@@ -66,16 +119,13 @@ def pace(session: Session, kind: str, status: str) -> Pace:
 
 def events(session: Session, workflow_id: str) -> Sequence[ProcessEvent]:
     """The record of one document, in step order."""
-    rows = select(ProcessEvent).where(col(ProcessEvent.workflow_id) == workflow_id)
-    return session.execute(rows.order_by(col(ProcessEvent.step))).scalars().all()
+    return session.execute(_EVENTS, {"workflow_id": workflow_id}).scalars().all()
 
 
 def created(session: Session, kind: str, document_id: int) -> AuditEntry | None:
     """Who made a document, and when."""
-    first = select(AuditEntry).where(
-        col(AuditEntry.kind) == kind, col(AuditEntry.document_id) == document_id, col(AuditEntry.act) == "create"
-    )
-    found: AuditEntry | None = session.execute(first.order_by(col(AuditEntry.id)).limit(1)).scalar_one_or_none()
+    asked = {"kind": kind, "document_id": document_id}
+    found: AuditEntry | None = session.execute(_CREATED, asked).scalar_one_or_none()
     return found
 
 
@@ -85,6 +135,12 @@ def case_events(session: Session, actor: Actor, case_key: str) -> Sequence[Proce
     if actor.company_id is not None:
         rows = rows.where(col(ProcessEvent.company_id) == actor.company_id)
     return session.execute(rows.order_by(col(ProcessEvent.at), col(ProcessEvent.id))).scalars().all()
+
+
+def usual_pace(session: Session, actor: Actor, kind: str, status: str) -> int | None:
+    """`usual_seconds` of what this person's side may see, remembered for a while."""
+    key = ("usual", kind, status, actor.company_id)
+    return database.kept(session, key, USUAL_SECONDS, lambda: usual_seconds(session, kind, status))
 
 
 def usual_seconds(session: Session, kind: str, status: str) -> int | None:
@@ -107,18 +163,23 @@ def usual_seconds(session: Session, kind: str, status: str) -> int | None:
 
 def pending(session: Session, workflow_id: str, actor: Actor) -> Sequence[Command]:
     """Acts on a document that the engine has not answered yet: one's own side's."""
-    rows = select(Command).where(col(Command.workflow_id) == workflow_id, col(Command.state) == "open")
-    if actor.company_id is None:
-        rows = rows.where(col(Command.actor_company_id).is_(None))
-    else:
-        rows = rows.where(col(Command.actor_company_id) == actor.company_id)
+    rows = _PENDING_OFFICE if actor.company_id is None else _PENDING_PARTNER
+    asked = {"workflow_id": workflow_id, "company_id": actor.company_id}
+    return session.execute(rows, asked).scalars().all()
+
+
+def unconfirmed(session: Session, workflow_id: str) -> Sequence[Command]:
+    """Acts of a workflow that are done, while the engine may not know it, in the order they were done in."""
+    rows = select(Command).where(
+        col(Command.workflow_id) == workflow_id, col(Command.state) == "done", col(Command.confirmed).is_(False)
+    )
     return session.execute(rows.order_by(col(Command.id))).scalars().all()
 
 
 def command(session: Session, request_id: uuid.UUID, actor: Actor) -> Command | None:
     """One's own act by its request id (the receipt, or why it was refused)."""
-    row = select(Command).where(col(Command.request_id) == request_id, col(Command.actor_id) == actor.member_id)
-    return session.execute(row).scalar_one_or_none()
+    asked = {"request_id": request_id, "actor_id": actor.member_id}
+    return session.execute(_COMMAND, asked).scalar_one_or_none()
 
 
 def latest_events(session: Session, actor: Actor, limit: int) -> Sequence[ProcessEvent]:

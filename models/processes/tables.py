@@ -64,8 +64,11 @@ class Command(SQLModel, table=True):
     decided_at: dt.datetime | None = instant(default=None)
     attempts: int = Field(default=0)
     next_attempt_at: dt.datetime = instant()
+    confirmed: bool = Field(default=False)
+    """Done, and the engine is known to know it: what it had not stored when it was killed is brought to it again."""
 
     __table_args__ = (
+        Index("command_unconfirmed", "workflow_id", "id", postgresql_where=sql("state = 'done' AND NOT confirmed")),
         Index("command_open", "workflow_id", "id", postgresql_where=sql("state = 'open'")),
         Index("command_due", "next_attempt_at", postgresql_where=sql("state = 'open'")),
         Index("command_of_document", "kind", "document_id", "id"),

@@ -4,10 +4,11 @@ import datetime as dt
 import hashlib
 import json
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, select, text, update
+from sqlalchemy import bindparam, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session, col
 
@@ -20,6 +21,10 @@ from models.processes.messages import Actor, ProcessStart
 from models.processes.tables import AuditEntry, Command, NumberCounter, Outbox, ProcessColumns
 
 CHANNEL = "dongban"
+STARTS, COMMANDS, MESSAGES = "starts", "commands", "messages"
+FOR_RELAY = frozenset({STARTS, COMMANDS, MESSAGES})
+"""Kinds of announcement that wake the relay's rounds and mean nothing to an open page."""
+_NOTIFY = text("SELECT pg_notify(:channel, :payload)")
 CREATE = "create"
 
 
@@ -27,9 +32,7 @@ def next_number(session: Session, prefix: str, now: dt.datetime) -> str:
     """The next document number of the day in Seoul; the counter row stays locked until the document is committed."""
     day = now.astimezone(KST).date()
     taken = insert(NumberCounter).values(prefix=prefix, day=day, last=1)
-    taken = taken.on_conflict_do_update(
-        index_elements=["prefix", "day"], set_={"last": col(NumberCounter.last) + 1}
-    )
+    taken = taken.on_conflict_do_update(index_elements=["prefix", "day"], set_={"last": col(NumberCounter.last) + 1})
     last = session.execute(taken.returning(col(NumberCounter.last))).scalar_one()
     return format_number(prefix, day, last)
 
@@ -56,6 +59,7 @@ def start_process(session: Session, document: ProcessColumns, kind: str, **state
         attempts=0,
     )
     session.execute(row.on_conflict_do_nothing(index_elements=["workflow_id"]))
+    wake(session, STARTS)
 
 
 def audit(
@@ -78,9 +82,14 @@ def audit(
 
 
 def announce(session: Session, kind: str, document_id: int, company_id: int | None, **more: Any) -> None:
-    """Tell open pages and the relay at commit; readers re-check what they may see."""
+    """Tell open pages at commit; readers re-check what they may see."""
     payload = {"kind": kind, "id": document_id, "company": company_id, **more}
-    session.execute(select(func.pg_notify(CHANNEL, json.dumps(payload, separators=(",", ":")))))
+    session.execute(_NOTIFY, {"channel": CHANNEL, "payload": json.dumps(payload, separators=(",", ":"))})
+
+
+def wake(session: Session, rounds: str) -> None:
+    """Have the relay look at STARTS, COMMANDS or MESSAGES at commit instead of at its next turn."""
+    announce(session, rounds, 0, None)
 
 
 def payload_hash(act: str, payload: dict[str, Any]) -> str:
@@ -105,7 +114,7 @@ def insert_command(session: Session, actor: Actor, document: ProcessColumns, pre
 
     Raises RequestReused when that row is another act, document or payload.
     """
-    behalf = actor.acting_for(press.permitted)
+    behalf = actor.acting_for(press.permitted, document.turn_member_id)
     now = clock.now()
     values = {
         "request_id": press.request_id,
@@ -128,6 +137,7 @@ def insert_command(session: Session, actor: Actor, document: ProcessColumns, pre
         "created_at": now,
         "next_attempt_at": now + dt.timedelta(seconds=6),
         "attempts": 0,
+        "confirmed": False,
     }
     session.execute(insert(Command).values(values).on_conflict_do_nothing(index_elements=["request_id"]))
     kept = select(Command).where(col(Command.request_id) == press.request_id)
@@ -186,6 +196,7 @@ def keep_saving(session: Session, actor: Actor, saving: Saving, made: ProcessCol
         "decided_at": now,
         "next_attempt_at": now,
         "attempts": 0,
+        "confirmed": True,
     }
     row = insert(Command).values(values).on_conflict_do_nothing(index_elements=["request_id"])
     if session.execute(row.returning(col(Command.id))).one_or_none() is None:
@@ -202,12 +213,34 @@ def settle_command(session: Session, request_id: uuid.UUID, refusal: Refusal, no
         update(Command)
         .where(col(Command.request_id) == request_id, col(Command.state) == "open")
         .values(state="refused", code=refusal.code, detail=refusal.detail, decided_at=now)
-        .returning(col(Command.kind), col(Command.document_id), col(Command.company_id))
+        .returning(col(Command.kind), col(Command.document_id), col(Command.company_id), col(Command.workflow_id))
     )
     row = session.execute(closed).one_or_none()
     if row is not None:
         announce(session, row[0], row[1], row[2])
+        release_next(session, row[3], now)
     return row is not None
+
+
+def confirm(session: Session, request_ids: Iterable[uuid.UUID]) -> None:
+    """Note that the engine knows of these acts."""
+    known = update(Command).where(col(Command.request_id).in_(list(request_ids)), col(Command.confirmed).is_(False))
+    session.execute(known.values(confirmed=True))
+
+
+def release_next(session: Session, workflow_id: str, now: dt.datetime) -> None:
+    """A command that waited for an earlier one of its workflow need not wait for its own time."""
+    if session.execute(_RELEASE, {"of": workflow_id, "now": now}).first() is not None:
+        wake(session, COMMANDS)
+
+
+_RELEASE = (
+    update(Command)
+    .where(col(Command.workflow_id) == bindparam("of"), col(Command.state) == "open")
+    .values(next_attempt_at=bindparam("now"))
+    .returning(col(Command.id))
+    .execution_options(synchronize_session=False)
+)
 
 
 def lock_case(session: Session, key: str) -> None:

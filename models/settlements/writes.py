@@ -16,7 +16,7 @@ from models.orders.tables import PurchaseOrder
 from models.processes import queries as processes
 from models.processes.deadlines import alarms, due_at
 from models.processes.messages import Actor
-from models.processes.writes import lock_case, next_number, start_process
+from models.processes.writes import audit, lock_case, next_number, start_process
 from models.settlements import queries, rules
 from models.settlements.kind import SETTLEMENT
 from models.settlements.messages import Draft
@@ -67,6 +67,7 @@ def create(session: Session, actor: Actor, order_id: int, draft: Draft, now: dt.
     )
     _save(session, settlement, order, chosen)
     start_process(session, settlement, SETTLEMENT.key, alarms=alarms(now, pace, holidays, now))
+    audit(session, actor, SETTLEMENT.key, settlement, "create")
     return settlement
 
 
@@ -88,6 +89,7 @@ def edit(session: Session, actor: Actor, settlement_id: int, draft: Draft) -> Se
         setattr(settlement, name, value)
     settlement.edit_version += 1
     _save(session, settlement, order, chosen)
+    audit(session, actor, SETTLEMENT.key, settlement, "edit", {"edit_version": settlement.edit_version})
     return settlement
 
 

@@ -45,7 +45,7 @@ STAFF: tuple[tuple[str, str, str, tuple[Role, ...]], ...] = (
 FIRMS: tuple[Firm, ...] = (
     Firm(
         "(주)한빛네트웍스",
-        "120814752",
+        "138818902",
         "김한빛",
         "경기도 성남시 분당구 판교역로 152, 8층",
         (("doyun.kim@hanbit.example", "김도윤", True), ("seoyeon.park@hanbit.example", "박서연", False)),

@@ -4,6 +4,7 @@ import subprocess
 import sys
 
 import pytest
+
 from web.auth.audience import Anyone, Declared, declared
 
 HEAVY = ("reportlab", "pyhanko", "boto3", "openpyxl", "activities")
@@ -42,7 +43,5 @@ def test_every_api_operation_has_a_name_of_its_own() -> None:
 
 def test_the_web_process_does_not_load_the_workers_world() -> None:
     code = f"import sys, app; print([name for name in {HEAVY!r} if name in sys.modules])"
-    run = subprocess.run(  # noqa: S603
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
-    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
     assert run.stdout.strip() == "[]"

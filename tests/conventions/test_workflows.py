@@ -1,9 +1,11 @@
 """Workflow code stays replayable: sandbox diet, fingerprints, recorded histories."""
 
 import ast
+import asyncio
 import json
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 from temporalio.client import WorkflowHistory
@@ -70,13 +72,18 @@ def test_commands_come_in_the_order_running_processes_know() -> None:
     assert fingerprints() == FINGERPRINTS.read_text(encoding="utf-8")
 
 
+def _read(file: Path) -> dict[str, Any]:
+    content: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+    return content
+
+
 @pytest.mark.parametrize("file", HISTORIES, ids=lambda file: file.stem)
 async def test_a_recorded_history_replays(file: Path) -> None:
-    content = json.loads(file.read_text(encoding="utf-8"))
+    content = await asyncio.to_thread(_read, file)
     replayer = Replayer(workflows=WORKFLOWS, data_converter=pydantic_data_converter)
-    await replayer.replay_workflow(WorkflowHistory.from_json(content["workflow_id"], content["history"]))
+    await replayer.replay_workflow(WorkflowHistory.from_json(str(content["workflow_id"]), content["history"]))
 
 
 def test_there_is_a_history_of_every_workflow_that_goes_past_its_waits() -> None:
-    recorded = {json.loads(file.read_text(encoding="utf-8"))["type"] for file in HISTORIES}
+    recorded = {_read(file)["type"] for file in HISTORIES}
     assert recorded == {workflow.__name__ for workflow in WORKFLOWS}

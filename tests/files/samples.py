@@ -60,9 +60,7 @@ def archive_of(parts: Mapping[str, bytes]) -> bytes:
     return out.getvalue()
 
 
-def pdf(
-    root: Mapping[str, pikepdf.Object] | None = None, *, packed: bool = False, password: str = ""
-) -> bytes:
+def pdf(root: Mapping[str, pikepdf.Object] | None = None, *, packed: bool = False, password: str = "") -> bytes:
     """One empty page; `root` goes into the catalog, `packed` puts objects into compressed streams."""
     with pikepdf.new() as document:
         document.add_blank_page()

@@ -203,17 +203,13 @@ def test_a_pdf_of_too_many_objects_is_not_looked_through(monkeypatch: pytest.Mon
 
 
 def test_a_sheet_that_unpacks_beyond_measure_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert refused("a.xlsx", samples.sheet_with({"xl/media/zero": b"\x00" * 20_000_000})) == (
-        "archive_too_large"
-    )
+    assert refused("a.xlsx", samples.sheet_with({"xl/media/zero": b"\x00" * 20_000_000})) == ("archive_too_large")
     monkeypatch.setattr("models.files.archives.SHEET_BYTES_MAX", 1_000)
     assert refused("a.xlsx", samples.sheet()) == "archive_too_large"
 
 
 def test_a_sheet_of_too_many_parts_is_refused() -> None:
-    assert refused("a.xlsx", samples.sheet_with({f"xl/x{n}": b"" for n in range(2_001)})) == (
-        "archive_too_large"
-    )
+    assert refused("a.xlsx", samples.sheet_with({f"xl/x{n}": b"" for n in range(2_001)})) == ("archive_too_large")
 
 
 def test_a_sheet_whose_parts_share_their_bytes_is_refused() -> None:

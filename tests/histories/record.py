@@ -90,9 +90,7 @@ async def _process(environment: WorkflowEnvironment, kind: str) -> tuple[str, Wo
     async with Worker(
         environment.client, task_queue=steps.INTERACTIVE, workflows=WORKFLOWS, activities=records.activities()
     ):
-        begin = ProcessStart(
-            kind=kind, document_id=1, company_id=7, status=status, alarms=records.alarms[:1]
-        )
+        begin = ProcessStart(kind=kind, document_id=1, company_id=7, status=status, alarms=records.alarms[:1])
         handle = await environment.client.start_workflow(
             name, begin, id=f"{kind}/{uuid.uuid4()}", task_queue=steps.INTERACTIVE
         )
@@ -145,9 +143,7 @@ async def _audit(environment: WorkflowEnvironment, kind: str) -> tuple[str, Work
     async def anchor() -> int:
         return 3
 
-    async with Worker(
-        environment.client, task_queue=steps.INTERACTIVE, workflows=WORKFLOWS, activities=[anchor]
-    ):
+    async with Worker(environment.client, task_queue=steps.INTERACTIVE, workflows=WORKFLOWS, activities=[anchor]):
         handle = await environment.client.start_workflow(
             "NightlyAudit", id=f"nightly-audit/{uuid.uuid4()}", task_queue=steps.INTERACTIVE
         )

@@ -36,9 +36,7 @@ def test_payout_is_on_the_15th_or_the_next_business_day(month: str, paid: int) -
     ("supplied", "by"), [("2025-04", "2025-05-12"), ("2025-09", "2025-10-10"), ("2024-01", "2024-02-13")]
 )
 def test_an_invoice_is_issued_by_the_10th_of_the_next_month(supplied: str, by: str) -> None:
-    assert calendar.issue_by(
-        day(f"{supplied}-30" if supplied != "2024-01" else "2024-01-31"), HOLIDAYS
-    ) == day(by)
+    assert calendar.issue_by(day(f"{supplied}-30" if supplied != "2024-01" else "2024-01-31"), HOLIDAYS) == day(by)
 
 
 def test_december_supplies_are_invoiced_in_january() -> None:

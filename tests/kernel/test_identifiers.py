@@ -141,9 +141,7 @@ def test_document_numbers_are_written_and_widen() -> None:
     assert with_version("PO20230130-002", 1) == "PO20230130-002 (1차)"
 
 
-@given(
-    kind=st.sampled_from(sorted(KINDS)), day=st.dates(dt.date(1000, 1, 1)), serial=st.integers(1, 10**9 - 1)
-)
+@given(kind=st.sampled_from(sorted(KINDS)), day=st.dates(dt.date(1000, 1, 1)), serial=st.integers(1, 10**9 - 1))
 @settings(max_examples=60, deadline=None)
 def test_what_is_written_reads_back(kind: str, day: dt.date, serial: int) -> None:
     number = Number(kind, day, serial)

@@ -33,9 +33,7 @@ def test_an_unknown_code_comes_back_as_the_base() -> None:
     assert type(refusals.rebuild("from_a_later_version", {"x": "y"})) is Refusal
 
 
-@pytest.mark.parametrize(
-    "refusal", [LimitPassed(amount=5), FieldErrors({"items.0.amount": "금액을 입력해 주세요."})]
-)
+@pytest.mark.parametrize("refusal", [LimitPassed(amount=5), FieldErrors({"items.0.amount": "금액을 입력해 주세요."})])
 def test_it_survives_pickling(refusal: Refusal) -> None:
     back = pickle.loads(pickle.dumps(refusal))  # noqa: S301 - our own bytes
     assert type(back) is type(refusal)
@@ -54,9 +52,7 @@ def test_two_classes_cannot_share_a_code() -> None:
 
 
 def test_every_shared_code_has_a_sentence() -> None:
-    shared = {
-        code for code in refusals.known_codes() if refusals.by_code(code).__module__ == refusals.__name__
-    }
+    shared = {code for code in refusals.known_codes() if refusals.by_code(code).__module__ == refusals.__name__}
     assert shared <= set(SENTENCES)
 
 

@@ -7,10 +7,7 @@ from models.kernel.file_names import NAME_BYTES_MAX, clean_file_name, extension,
 
 
 def test_lines_are_composed_trimmed_and_rid_of_hidden_signs() -> None:
-    assert (
-        text.clean_line(unicodedata.normalize("NFD", "  한빛\u200b \t 네트웍스\u202e\n㈜ "))
-        == "한빛 네트웍스 ㈜"
-    )
+    assert text.clean_line(unicodedata.normalize("NFD", "  한빛\u200b \t 네트웍스\u202e\n㈜ ")) == "한빛 네트웍스 ㈜"
 
 
 def test_paragraphs_keep_their_breaks() -> None:
@@ -91,9 +88,7 @@ def test_tricks_in_a_name_are_seen(name: str) -> None:
     assert is_tricky_name(name)
 
 
-@pytest.mark.parametrize(
-    "name", ["사업자등록증.pdf", "a..b.pdf", unicodedata.normalize("NFD", "통장 사본 (1).jpg")]
-)
+@pytest.mark.parametrize("name", ["사업자등록증.pdf", "a..b.pdf", unicodedata.normalize("NFD", "통장 사본 (1).jpg")])
 def test_honest_names_are_no_tricks(name: str) -> None:
     assert not is_tricky_name(name)
 

@@ -36,10 +36,7 @@ def test_the_particle_follows_the_final_sound(word: str, kind: str, expected: st
 
 
 def test_facts_are_filled_with_their_particle() -> None:
-    assert (
-        wording.fill("{name:을} {n}개 {won:,}원", {"name": "발주", "n": 2, "won": 1200})
-        == "발주를 2개 1,200원"
-    )
+    assert wording.fill("{name:을} {n}개 {won:,}원", {"name": "발주", "n": 2, "won": 1200}) == "발주를 2개 1,200원"
 
 
 def span(**parts: int) -> dt.timedelta:

@@ -1,15 +1,19 @@
 """An order from a contract to its sealed sheet, on a real database."""
 
+import json
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from sqlalchemy import select
 from sqlmodel import col
 
 from activities.documents.signing import load_identity, verify
 from models import database
-from models.contracts.refusals import SealMissing, SealNotYours
+from models.contracts.refusals import SealMissing, SealNotYours, SignatureMissing
 from models.files.tables import StoredFile
 from models.files.writes import content
 from models.kernel.refusals import FieldErrors, StaleDocument
+from models.members.tables import Company
 from models.notifications.tables import Notification
 from models.orders import rules
 from models.orders.messages import Draft, DraftItem
@@ -20,6 +24,8 @@ from models.settings import settings
 from models.signatures.tables import Signature
 from tests.engines import Database
 from tests.orders.world import NOW, TODAY, World, row, text_of
+
+AT_ONCE = 12
 
 
 @pytest.fixture
@@ -47,6 +53,24 @@ def test_orders_of_a_contract_never_exceed_it(world: World) -> None:
 
     assert refused.value.detail == {"name": "FG-1100E", "limit": 50, "left": 20, "asked": 21}
     world.order(20)
+
+
+def test_many_buyers_at_once_never_order_more_than_the_contract(world: World) -> None:
+    def one(_: int) -> bool:
+        try:
+            world.order(8)
+        except rules.OverContract:
+            return False
+        return True
+
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        made = list(pool.map(one, range(AT_ONCE)))
+
+    with database.working() as session:
+        numbers = session.execute(select(col(PurchaseOrder.number))).scalars().all()
+    assert sum(made) == 6
+    # A refused order takes no number with it.
+    assert sorted(numbers) == [f"PO20260209-{n:03d}" for n in range(1, 7)]
 
 
 def test_an_order_without_a_contract_names_its_company(world: World) -> None:
@@ -175,3 +199,20 @@ def _reduce(world: World, order: PurchaseOrder, quantity: int) -> None:
     line = DraftItem(contract_item_id=item.contract_item_id, previous_item_id=item.previous_item_id, quantity=quantity)
     with database.writing(actor) as session:
         edit(session, actor, order.id or 0, world.draft(items=[line]), world.fresh(order).edit_version)
+
+
+def test_an_individual_signs_by_hand(world: World) -> None:
+    with database.working() as session:
+        session.get_one(Company, world.company.id).kind = "individual"
+    order = world.order(1)
+    world.press(world.buyer, order, "request_confirmation")
+    world.job("build_order_sheet", order)
+    pages = world.fresh(order).draft_pages
+    with pytest.raises(SignatureMissing):
+        world.press(world.partner, order, "confirm", agreed=True, seen_pages=pages)
+    strokes = [[[20 + step * 8, 90 + (step % 5) * 20] for step in range(40)]]
+
+    world.press(world.partner, order, "confirm", agreed=True, seen_pages=pages, drawing=json.dumps(strokes))
+    world.job("build_order_final", order)
+
+    assert world.fresh(order).final_pages == 2

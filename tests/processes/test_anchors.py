@@ -52,5 +52,3 @@ def test_anchors_hold_until_something_they_cover_is_cut(database: Database) -> N
 
     with house.working() as session:
         assert anchors.broken(session) == [DAY + dt.timedelta(days=1)]
-
-

@@ -66,7 +66,7 @@ class World:
 
 
 @pytest.fixture
-def world(database: Database) -> World:  # noqa: ARG001
+def world(database: Database) -> World:
     return World()
 
 
@@ -177,8 +177,8 @@ def test_a_request_id_is_one_act(world: World) -> None:
     with database.writing(actor) as session:
         same = writes.Press("contract", "request_review", request_id, {}, BUYER, None)
         assert writes.insert_command(session, actor, world.contract, same).request_id == request_id
+    other = writes.Press("contract", "cancel", request_id, {"reason": "x"}, BUYER, None)
     with pytest.raises(RequestReused), database.writing(actor) as session:
-        other = writes.Press("contract", "cancel", request_id, {"reason": "x"}, BUYER, None)
         writes.insert_command(session, actor, world.contract, other)
 
 
@@ -193,7 +193,7 @@ def test_another_company_sees_no_row_of_the_spine_even_without_the_application(w
             assert session.execute(text(f"SELECT count(*) FROM {table}")).scalar_one() == 0, table  # noqa: S608
 
 
-def test_numbers_have_no_gap_and_no_double_under_concurrency(database: Database) -> None:  # noqa: ARG001
+def test_numbers_have_no_gap_and_no_double_under_concurrency(database: Database) -> None:
     from concurrent.futures import ThreadPoolExecutor
 
     from models import database as house

@@ -19,7 +19,7 @@ from models.kernel.refusals import Refusal
 from models.processes.messages import Actor
 from models.processes.tables import Command
 from tests.settlements.world import AT, World
-from web import acts, bulk, errors, inspections, settlements
+from web import bulk, confirming, errors, inspections, settlements
 from web.documents.api import api_router
 from web.documents.routes import document_router
 from web.engine import Decision
@@ -60,7 +60,7 @@ def desk(world: World, actor: Actor, monkeypatch: pytest.MonkeyPatch) -> Iterato
     async def deliver(client: Any, command: Command) -> Decision:
         return await asyncio.to_thread(_recorded, world, command)
 
-    monkeypatch.setattr(acts, "deliver", deliver)
+    monkeypatch.setattr(confirming, "deliver", deliver)
     with clock.set_to(AT), TestClient(_app(actor)) as client:
         yield Desk(client, actor)
 

@@ -8,7 +8,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
 from starlette.requests import Request
 
-from models import clock
+from models import clock, database
 from models.auth import queries
 from models.auth.messages import Visit
 from models.auth.rules import FormForged, LoggedOut
@@ -68,11 +68,11 @@ def csrf_of(request: Request) -> str:
 
 
 def _look_up(request: Request, token: str) -> tuple[Visit | None, int]:
-    visit = queries.visit(token, clock.now(), idle_limit(), by_person=not _by_itself(request))
     # The application says how open tasks are counted; only pages show it.
-    count = getattr(request.app.state, "count_inbox", None)
-    shown = visit is not None and count is not None and request.method == "GET" and not is_api(request)
-    return visit, count(visit.actor) if shown and visit and count else 0
+    count = getattr(request.app.state, "count_inbox", None) if request.method == "GET" else None
+    with database.web() as session:
+        visit = queries.visit_in(session, token, clock.now(), idle_limit(), by_person=not _by_itself(request))
+        return visit, count(session, visit.actor) if visit and count and not is_api(request) else 0
 
 
 def _by_itself(request: Request) -> bool:

@@ -113,6 +113,7 @@ def _round_grid(first: str) -> Grid:
             Choice(
                 key="turn",
                 label="차례",
+                more=True,
                 options=(
                     Option(value="all", label="전체"),
                     Option(value="mine", label="내 차례", where=in_turn),

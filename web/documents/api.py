@@ -78,9 +78,7 @@ def _add_act(router: APIRouter, web: WebKind, act: str) -> None:
         payload=(payload, ...) if _has_required(payload) else (payload, payload.model_construct()),
     )
 
-    async def do(
-        request: Request, actor: CurrentActor, document_id: int, body: Annotated[Any, Body()]
-    ) -> Response:
+    async def do(request: Request, actor: CurrentActor, document_id: int, body: Annotated[Any, Body()]) -> Response:
         wish = Wish(
             rules=web.kind.rules,
             table=web.kind.table,
@@ -96,9 +94,7 @@ def _add_act(router: APIRouter, web: WebKind, act: str) -> None:
             state="pending" if decision.pending else "done",
             status=decision.outcome.status if decision.outcome else None,
         )
-        return JSONResponse(
-            receipt.model_dump(mode="json"), status_code=ACCEPTED if decision.pending else 200
-        )
+        return JSONResponse(receipt.model_dump(mode="json"), status_code=ACCEPTED if decision.pending else 200)
 
     do.__annotations__["body"] = body_model
     router.add_api_route(

@@ -14,15 +14,14 @@ from starlette.responses import RedirectResponse, Response
 from models import database
 from models.files.rules import FileRefusal
 from models.files.wording import SENTENCES as FILE_SENTENCES
-from models.files.writes import stage
+from models.files.writes import stage_once
 from models.kernel.refusals import ActNotPossible, FieldErrors, NotFound, NotYourTurn, ReasonRequired, Refusal
-from models.processes import queries
 from models.processes.messages import Actor, Evidence
 from web import forms
 from web.acts import Wish, submit
 from web.auth.audience import CurrentActor
 from web.documents.kinds import WebKind
-from web.documents.view import Seen, page_context
+from web.documents.view import look, page_context
 from web.errors import sentence
 from web.render import page
 
@@ -56,9 +55,7 @@ def document_router(web: WebKind) -> APIRouter:
     key = web.kind.key
     router.add_api_route("/{document_id:int}", show, include_in_schema=False, name=f"{key}-page")
     router.add_api_route("/{document_id:int}/{act}", ask, include_in_schema=False, name=f"{key}-act-page")
-    router.add_api_route(
-        "/{document_id:int}/{act}", do, methods=["POST"], include_in_schema=False, name=f"{key}-act"
-    )
+    router.add_api_route("/{document_id:int}/{act}", do, methods=["POST"], include_in_schema=False, name=f"{key}-act")
     return router
 
 
@@ -73,8 +70,7 @@ def document_page(
 ) -> Response:
     """The document as this person may see it; 404 for anybody else."""
     with database.reading(actor) as session:
-        document = queries.visible_document(session, actor, web.kind.table, document_id)
-        context = page_context(Seen(session, actor, web, document), receipt, refusal)
+        context = page_context(look(session, actor, web, document_id), receipt, refusal)
         return page(request, web.template, status=refusal.status if refusal else 200, **context)
 
 
@@ -91,10 +87,11 @@ def act_page(
     if act not in web.kind.rules.acts:
         raise NotFound
     with database.reading(actor) as session:
-        document = queries.visible_document(session, actor, web.kind.table, document_id)
+        seen = look(session, actor, web, document_id)
+        document = seen.document
         move = web.kind.rules.move(document.status, act)
         web.kind.rules.next_status(document.status, act, actor.every_role)
-        context = page_context(Seen(session, actor, web, document))
+        context = page_context(seen)
         context |= web.act_context(session, actor, document, act)
         context |= {
             "move": move,
@@ -129,12 +126,8 @@ async def perform(request: Request, actor: Actor, web: WebKind, document_id: int
             at_field = "field" in refusal.detail
             shown = _at_fields(parsed, refusal, web) if at_field else parsed
             told = None if at_field else refusal
-            return await run_in_threadpool(
-                act_page, request, actor, web, document_id, act, shown, told
-            )
-        return await run_in_threadpool(
-            document_page, request, actor, web, document_id, refusal=refusal
-        )
+            return await run_in_threadpool(act_page, request, actor, web, document_id, act, shown, told)
+        return await run_in_threadpool(document_page, request, actor, web, document_id, refusal=refusal)
     return RedirectResponse(f"/{web.kind.plural}/{document_id}?receipt={wish.request_id}", 303)
 
 
@@ -201,9 +194,7 @@ async def keep_uploads(web: WebKind, actor: Actor, model: type[BaseModel], data:
 def _stage(web: WebKind, actor: Actor, name: str, filename: str, content: bytes) -> int | None:
     try:
         with database.writing(actor) as session:
-            return stage(
-                session, actor.member_id, actor.company_id, filename, content, web.upload_use(name)
-            ).id
+            return stage_once(session, actor.member_id, actor.company_id, filename, content, web.upload_use(name)).id
     except FileRefusal as refusal:
         refusal.detail["field"] = f"{name.removesuffix('_file_id')}_upload"
         raise

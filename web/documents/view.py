@@ -2,8 +2,9 @@
 
 import datetime as dt
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from sqlmodel import Session
@@ -27,16 +28,30 @@ NOTHING_PENDING = {"words": "", "at": None}
 
 @dataclass(frozen=True)
 class Seen:
-    """Who looks at which document, in one transaction."""
+    """Who looks at which document, in one transaction; `version` was asked for before the document was read."""
 
     session: Session
     actor: Actor
     web: WebKind
     document: Any
+    version: str
 
     @property
     def kind(self) -> Kind:
         return self.web.kind
+
+    @cached_property
+    def who(self) -> Callable[[str], str]:
+        """Whose turn a status is, as people are told."""
+        document = self.document
+        name = member_names(self.session, [document.turn_member_id]).get(document.turn_member_id or 0)
+
+        def who(status: str) -> str:
+            role = self.kind.rules.turn(status)
+            held = name if role == document.turn and role not in PARTNER_SIDE else None
+            return turn_label(role, getattr(document, "company_name", ""), held)
+
+        return who
 
 
 def page_context(seen: Seen, receipt: uuid.UUID | None = None, refusal: Refusal | None = None) -> dict[str, Any]:
@@ -64,14 +79,21 @@ def page_context(seen: Seen, receipt: uuid.UUID | None = None, refusal: Refusal 
         "pending": _pending(kind, waiting[0]) if waiting else NOTHING_PENDING,
         "refused": sentence(told, kind.words.sentences) if told else "",
         "toast": answer.get("toast"),
-        "live_url": f"/live/{kind.key}/{document.id}?seen={live_mark(seen.session, document, waiting)}",
+        "live_url": f"/live/{kind.key}/{document.id}?seen={live_mark(seen.version, waiting)}",
         **seen.web.context(seen.session, seen.actor, document),
     }
 
 
-def live_mark(session: Session, document: Any, waiting: Sequence[Command]) -> str:
+def look(session: Session, actor: Actor, web: WebKind, document_id: int) -> Seen:
+    """Find a document for this person. Raises NotFound."""
+    version = queries.row_version(session, web.kind.table, document_id)
+    document = queries.visible_document(session, actor, web.kind.table, document_id)
+    return Seen(session, actor, web, document, version)
+
+
+def live_mark(version: str, waiting: Sequence[Command]) -> str:
     """What a page shows, in short: another mark is a page that has changed (by a step, a job, a kept act)."""
-    return f"{queries.row_version(session, type(document), document.id)}.{len(waiting)}"
+    return f"{version}.{len(waiting)}"
 
 
 def turn_context(seen: Seen, moves: tuple[Move, ...]) -> dict[str, Any]:
@@ -81,7 +103,7 @@ def turn_context(seen: Seen, moves: tuple[Move, ...]) -> dict[str, Any]:
         done = kind.words.status[document.status]
         return {"title": f"{done} 상태로 끝났습니다.", "hint": "", "due": None, "mine": False, "closed": True}
     mine = any(Role(document.turn) in move.roles for move in moves) if document.turn else False
-    who = _who(seen)(document.status)
+    who = seen.who(document.status)
     step = kind.words.step[document.status]
     return {
         "title": f"지금 {step} 차례입니다." if mine else f"지금은 {who} 차례입니다.",
@@ -104,22 +126,10 @@ def timeline(seen: Seen) -> list[dict[str, Any]]:
         now=clock.now(),
         pace=queries.pace(session, kind.key, document.status),
         holidays=queries.holidays(session),
-        who=_who(seen),
-        usual=lambda status: queries.usual_seconds(session, kind.key, status),
+        who=seen.who,
+        usual=lambda status: queries.usual_pace(session, seen.actor, kind.key, status),
     )
     return [*begun, *done, *ahead]
-
-
-def _who(seen: Seen) -> Any:
-    document = seen.document
-    name = member_names(seen.session, [document.turn_member_id]).get(document.turn_member_id or 0)
-
-    def who(status: str) -> str:
-        role = seen.kind.rules.turn(status)
-        held = name if role == document.turn and role not in PARTNER_SIDE else None
-        return turn_label(role, getattr(document, "company_name", ""), held)
-
-    return who
 
 
 def _pending(kind: Kind, command: Command) -> Mapping[str, Any]:
@@ -137,5 +147,3 @@ def _answer(seen: Seen, receipt: uuid.UUID | None) -> dict[str, Any]:
     at: dt.datetime = command.decided_at or command.created_at
     words = seen.kind.words.done.get(command.act, "처리했습니다.")
     return {"toast": {"words": words, "at": at, "href": f"/receipts/{command.request_id}"}}
-
-

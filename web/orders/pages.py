@@ -5,6 +5,7 @@ from typing import Any
 from sqlmodel import Session
 
 from models.files.rules import SEAL
+from models.kernel.identifiers import format_brn
 from models.kernel.refusals import NotFound
 from models.kernel.roles import Role
 from models.members.house import HOUSE
@@ -30,6 +31,7 @@ def context(session: Session, actor: Actor, order: PurchaseOrder) -> dict[str, A
         raise NotFound
     buyer = Role.BUYER in actor.every_role
     versions = queries.versions(session, actor, order.number)
+    company = companies(session, [order.company_id])[order.company_id]
     shown = {
         "head_note": f"{FORM[order.form]} · {order.basis} · 금 {order.amount:,} 원 (VAT 별도)",
         "items": queries.items(session, order.id or 0),
@@ -38,8 +40,10 @@ def context(session: Session, actor: Actor, order: PurchaseOrder) -> dict[str, A
         "settlement_words": SETTLEMENT_TYPE.get(order.settlement_type, ""),
         "evidence_words": EVIDENCE_TYPE.get(order.evidence_type, ""),
         "buyer_label": staff_labels(session, [order.buyer_id]).get(order.buyer_id, order.buyer_name),
-        "company": companies(session, [order.company_id])[order.company_id],
+        "company": company,
+        "company_number": format_brn(company.business_number or ""),
         "house": HOUSE,
+        "house_number": format_brn(HOUSE.number),
         "paper": _paper(order),
         "may_edit": buyer and order.status in EDITABLE,
         "may_change": buyer and order.status == Status.CONFIRMED and versions[-1].id == order.id,

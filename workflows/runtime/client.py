@@ -26,9 +26,7 @@ def data_converter(payload_keys: Sequence[Key]) -> DataConverter:
 
 async def connect(address: str, namespace: str, payload_keys: Sequence[Key], *, lazy: bool = False) -> Client:
     """A client; a lazy one connects on first use, so that pages are served while the engine is down."""
-    return await Client.connect(
-        address, namespace=namespace, data_converter=data_converter(payload_keys), lazy=lazy
-    )
+    return await Client.connect(address, namespace=namespace, data_converter=data_converter(payload_keys), lazy=lazy)
 
 
 async def answers(client: Client) -> bool:

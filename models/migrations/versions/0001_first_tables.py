@@ -141,7 +141,7 @@ POLICIES = (
     'CREATE POLICY worker ON command TO dongban_worker USING (true) WITH CHECK (true)',
     'GRANT SELECT ON command TO dongban_web',
     "CREATE POLICY web ON command TO dongban_web USING ((SELECT current_setting('dongban.side', true) = 'buyer') OR company_id = (SELECT nullif(current_setting('dongban.company', true), '')::bigint)) WITH CHECK ((SELECT current_setting('dongban.side', true) = 'buyer') OR company_id = (SELECT nullif(current_setting('dongban.company', true), '')::bigint))",
-    'GRANT INSERT, UPDATE (state, code, detail, decided_at, attempts, next_attempt_at) ON command TO dongban_web',
+    'GRANT INSERT, UPDATE (state, code, detail, decided_at, attempts, next_attempt_at, confirmed) ON command TO dongban_web',
     'ALTER TABLE company ENABLE ROW LEVEL SECURITY',
     'GRANT SELECT, INSERT, UPDATE, DELETE ON company TO dongban_worker',
     'CREATE POLICY worker ON company TO dongban_worker USING (true) WITH CHECK (true)',
@@ -350,12 +350,14 @@ def upgrade() -> None:
     sa.Column('decided_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('attempts', sa.Integer(), nullable=False),
     sa.Column('next_attempt_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('confirmed', sa.Boolean(), nullable=False),
     sa.PrimaryKeyConstraint('id'),
     sa.UniqueConstraint('request_id')
     )
     op.create_index('command_due', 'command', ['next_attempt_at'], unique=False, postgresql_where=sa.text("state = 'open'"))
     op.create_index('command_of_document', 'command', ['kind', 'document_id', 'id'], unique=False)
     op.create_index('command_open', 'command', ['workflow_id', 'id'], unique=False, postgresql_where=sa.text("state = 'open'"))
+    op.create_index('command_unconfirmed', 'command', ['workflow_id', 'id'], unique=False, postgresql_where=sa.text("state = 'done' AND NOT confirmed"))
     op.create_index(op.f('ix_command_batch_id'), 'command', ['batch_id'], unique=False)
     op.create_table('company',
     sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
