@@ -68,6 +68,7 @@ def create_app() -> FastAPI:
         openapi_url="/api/v1/openapi.json",
     )
     app.state.count_inbox = inbox.count
+    app.state.act_pages = {web.kind.key: frozenset(web.act_templates) for web in WEB_KINDS}
     errors.install(app)
     auth.install(app)
     errors.add_sentences(FILE_SENTENCES, PAPER_SENTENCES, *(kind.words.sentences for kind in catalog.KINDS.values()))

@@ -1,7 +1,7 @@
 """「내 할 일」, the front page, a case's whole course, receipts, and the live streams."""
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import Annotated
 
 from fastapi import APIRouter, Query
@@ -13,6 +13,7 @@ from models import catalog, clock, database, inbox
 from models.auth import queries as sessions
 from models.auth.messages import Visit
 from models.kernel.refusals import NotFound, Refusal
+from models.kernel.transitions import Move
 from models.processes import queries
 from models.processes.messages import Actor
 from models.processes.timeline import case_entries
@@ -50,7 +51,19 @@ def show_inbox(
             page_number=p,
             pages=max(1, -(-total // PAGE_SIZE)),
             actor=actor,
+            bulk=bulk_acts(tasks, actor, request.app.state.act_pages) if kind in catalog.KINDS else [],
         )
+
+
+def bulk_acts(tasks: Sequence[inbox.Task], actor: Actor, act_pages: Mapping[str, frozenset[str]]) -> list[Move]:
+    """Acts that can be pressed for many of these documents at once: a button each, no page or reason of their own."""
+    moves = [
+        move
+        for task in tasks
+        for move in task.kind.rules.acts_for(task.document.status, actor.every_role)
+        if move.primary and not move.reason and move.act not in act_pages[task.kind.key]
+    ]
+    return list({move.act: move for move in moves}.values())
 
 
 @router.get("/")
