@@ -9,16 +9,13 @@ from models.deliveries.kind import DELIVERY
 from models.deliveries.messages import Receive
 from models.deliveries.rules import Status
 from models.deliveries.tables import DeliveryRound, DeliverySerial, Receipt
-from models.deliveries.writes import alarms
-from models.inspections.rules import KIND as INSPECTION
-from models.inspections.rules import RULES as INSPECTION_RULES
+from models.inspections.kind import INSPECTION
 from models.inspections.tables import Inspection
 from models.kernel.calendar import KST
 from models.kernel.roles import Role
 from models.members.queries import members_in_turn
 from models.notifications.writes import notify
 from models.orders.tables import OrderItem, PurchaseOrder
-from models.processes import deadlines, queries
 
 
 def request(step: StepContext) -> None:
@@ -33,19 +30,13 @@ def request(step: StepContext) -> None:
 
 
 def to_partner(step: StepContext) -> None:
-    """Back to 예정: due on the planned day again."""
-    found: DeliveryRound = step.document
-    found.turn_member_id = None
-    step.due_at = rules.due_at(found.planned_on)
-    step.alarms = alarms(found.planned_on, step.now)
+    """Back to 예정."""
+    step.document.turn_member_id = None
 
 
 def confirm(step: StepContext) -> None:
-    """확정: 입고대상, due on the planned day when that is still to come."""
-    found: DeliveryRound = step.document
-    found.turn_member_id = None
-    due = rules.due_at(found.planned_on)
-    step.due_at = due if due > step.now else None
+    """확정: 입고대상."""
+    step.document.turn_member_id = None
 
 
 def remove(step: StepContext) -> None:
@@ -53,12 +44,6 @@ def remove(step: StepContext) -> None:
     mine = col(DeliverySerial.delivery_round_id) == step.document.id
     step.session.execute(delete(DeliverySerial).where(mine))
     step.document.turn_member_id = None
-
-
-def follow_plan(step: StepContext) -> None:
-    """After a reminder the alarms follow the planned day, which may have been moved since they were set."""
-    if step.document.status == Status.PLANNED:
-        step.alarms = alarms(step.document.planned_on, step.now)
 
 
 def receive(step: StepContext) -> str:
@@ -87,24 +72,20 @@ def receive(step: StepContext) -> str:
     step.detail |= {"quantity": payload.quantity, "receipt": receipt.id or 0}
     _inspect(step, found, receipt, item)
     if found.received_quantity < found.quantity:
-        due = rules.due_at(found.planned_on)
-        step.due_at = due if due > step.now else None
         return Status.CONFIRMED
     return Status.RECEIVED
 
 
 def _inspect(step: StepContext, found: DeliveryRound, receipt: Receipt, item: OrderItem) -> None:
     """검수대기 for what came in, told to the inspectors."""
-    initial = INSPECTION_RULES.initial
-    pace = queries.pace(step.session, INSPECTION, initial)
-    turn = Role(INSPECTION_RULES.turns[initial] or Role.INSPECTOR)
+    initial = INSPECTION.rules.initial
+    turn = Role(INSPECTION.rules.turns[initial] or Role.INSPECTOR)
     inspection = Inspection(
-        workflow_id=f"{INSPECTION}/{receipt.id}",
+        workflow_id=f"{INSPECTION.key}/{receipt.id}",
         company_id=found.company_id,
         case_key=found.case_key,
         status=initial,
         turn=turn,
-        due_at=deadlines.due_at(step.now, pace, step.holidays),
         status_since=step.now,
         created_by=receipt.receiver_id,
         created_at=step.now,
@@ -127,8 +108,7 @@ def _inspect(step: StepContext, found: DeliveryRound, receipt: Receipt, item: Or
         received_on=receipt.received_on,
         place=found.place,
     )
-    rings = deadlines.alarms(step.now, pace, step.holidays, step.now)
-    step.start(INSPECTION, inspection, alarms=rings)
+    step.start(INSPECTION, inspection)
     notify(
         step.session,
         event="your_turn",
@@ -154,7 +134,6 @@ STEPS = DomainSteps(
         "confirm": confirm,
         "remove": remove,
         "receive": receive,
-        deadlines.REMIND: follow_plan,
     },
 )
 JOBS: list[object] = []

@@ -39,15 +39,11 @@ class StepContext:
     holidays: frozenset[dt.date]
     detail: dict[str, Any] = field(default_factory=dict)
     jobs: list[str] = field(default_factory=list)
-    alarms: list[Alarm] = field(default_factory=list)
-    due_at: dt.datetime | None = None
     turn_member_id: int | None = None
 
-    def start(self, kind: str, document: ProcessColumns, **state: Any) -> None:
+    def start(self, kind: Kind, document: ProcessColumns) -> None:
         """Start the next process of the chain once this step is committed."""
-        self.session.add(document)
-        self.session.flush()
-        writes.start_process(self.session, document, kind, **state)
+        writes.begin(self.session, kind, document)
 
 
 Effect = Callable[[StepContext], str | None]
@@ -174,15 +170,12 @@ class _Recording:
             document.turn_member_id = context.turn_member_id
         if self.step.act in {deadlines.REMIND, deadlines.ESCALATE}:
             return
-        pace = self._pace(target)
         turn = self.kind.rules.turn(target)
         document.status = target
         document.version += 1
         document.status_since = self.step.at
         document.turn = turn
-        document.due_at = (
-            None if turn is None else context.due_at or deadlines.due_at(self.step.at, pace, context.holidays)
-        )
+        document.due_at = None if turn is None else self.kind.due_at(document, self._pace(target), context.holidays)
 
     def _pace(self, status: str) -> Pace:
         """Asked twice for the status a step leads to."""
@@ -261,6 +254,6 @@ class _Recording:
             status=document.status,
             version=document.version,
             step=document.step,
-            alarms=sorted([*alarms, *context.alarms], key=lambda alarm: alarm.at),
+            alarms=alarms,
             jobs=context.jobs,
         )

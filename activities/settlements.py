@@ -65,7 +65,6 @@ def schedule_payment(step: StepContext) -> None:
     settlement: Settlement = step.document
     issued = settlement.evidence_issued_on or local_date(step.now)
     settlement.payment_due_on = rules.payment_due(issued, step.holidays)
-    step.due_at = rules.due_at(settlement.payment_due_on)
     step.detail["payment_due_on"] = settlement.payment_due_on.isoformat()
 
 

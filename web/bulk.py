@@ -20,7 +20,7 @@ from models.processes.tables import Command
 from web import forms
 from web.acts import Wish, decided, submit
 from web.auth.audience import CurrentActor
-from web.documents.routes import act_name, request_id_of
+from web.documents.routes import act_name, completed, request_id_of
 from web.errors import sentence
 from web.render import page
 
@@ -46,7 +46,8 @@ async def bulk_act(request: Request, actor: CurrentActor, plural: str, act: str)
     payload = forms.parse(kind.payload(act_name(act)), form)
     if payload.value is None:
         raise FieldErrors({name: errors[0] for name, errors in payload.errors.items()})
-    await run_bulk(request.app.state.temporal, actor, kind, act_name(act), picks, payload.value, batch)
+    kept = completed(request, kind.rules, act_name(act), payload.value)
+    await run_bulk(request.app.state.temporal, actor, kind, act_name(act), picks, kept, batch)
     return RedirectResponse(f"/bulk/{batch}", 303)
 
 

@@ -19,8 +19,8 @@ from models.processes.tables import Command, Outbox
 UPDATE_TIMEOUT = dt.timedelta(seconds=4)
 START_WAIT_SECONDS = 3.0
 START_POLL_SECONDS = 0.03
-NO_WORKFLOW = ("workflow not found", "workflow execution already completed")
-"""How the engine says that a workflow never was, or has ended."""
+NO_WORKFLOW = ("workflow not found", "workflow execution already completed", "workflow update was aborted")
+"""How the engine says that a workflow never was, has ended, or ended before it took this update."""
 
 log = logging.getLogger("engine")
 

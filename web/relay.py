@@ -18,7 +18,7 @@ from starlette.concurrency import run_in_threadpool
 from temporalio.client import Client
 from temporalio.common import WorkflowIDReusePolicy
 from temporalio.exceptions import WorkflowAlreadyStartedError
-from temporalio.service import RPCError
+from temporalio.service import RPCError, RPCStatusCode
 
 from models import clock, database
 from models.kernel.refusals import ActNotPossible
@@ -28,7 +28,7 @@ from models.processes.tables import Command, Outbox
 from models.settings import settings
 from web.acts import explained
 from web.confirming import bring, deliver_caught_up
-from web.engine import is_starting
+from web.engine import NO_WORKFLOW, is_starting
 from workflows.steps import EXTERNAL, INTERACTIVE
 
 log = logging.getLogger("relay")
@@ -36,6 +36,7 @@ log = logging.getLogger("relay")
 IDLE_SECONDS = 1.0
 BATCH = 50
 UNCONFIRMED_SECONDS = 2.0
+CONFIRM_SECONDS_MAX = 60
 BACKOFF_SECONDS_MAX = 10
 RPC_TIMEOUT = dt.timedelta(seconds=4)
 WORKFLOWS = {
@@ -120,6 +121,8 @@ class Relay:
         return rows
 
     async def _start(self, row: Outbox) -> bool:
+        if row.kind == writes.REARM:
+            return await self._rearm(row.payload["workflow_id"])
         workflow, queue = WORKFLOWS[row.kind]
         try:
             await self.client.start_workflow(
@@ -136,6 +139,19 @@ class Relay:
             log.warning("start of %s waits: %s", row.workflow_id, error.status.name)
             return False
         return True
+
+    async def _rearm(self, workflow_id: str) -> bool:
+        """Tell a running process that its day was moved; one that has ended needs to know no more."""
+        try:
+            await self.client.get_workflow_handle(workflow_id).signal("policy_changed", rpc_timeout=RPC_TIMEOUT)
+        except RPCError as error:
+            gone = error.status == RPCStatusCode.NOT_FOUND and error.message.startswith(NO_WORKFLOW)
+            return gone and not await run_in_threadpool(self._is_starting, workflow_id)
+        return True
+
+    def _is_starting(self, workflow_id: str) -> bool:
+        with database.working() as session:
+            return is_starting(session, workflow_id)
 
     def _mark_starts(self, results: dict[int | None, bool]) -> None:
         sent = [row_id for row_id, started in results.items() if started]
@@ -203,12 +219,25 @@ class Relay:
         return len(ids)
 
     def _overdue(self) -> list[Command]:
-        long_ago = clock.now() - dt.timedelta(seconds=UNCONFIRMED_SECONDS)
+        now = clock.now()
         with database.working() as session:
-            rows = select(Command).where(
-                col(Command.state) == "done", col(Command.confirmed).is_(False), col(Command.decided_at) < long_ago
+            overdue = (
+                select(Command)
+                .where(
+                    col(Command.state) == "done",
+                    col(Command.confirmed).is_(False),
+                    col(Command.decided_at) < now - dt.timedelta(seconds=UNCONFIRMED_SECONDS),
+                    col(Command.next_attempt_at) <= now,
+                )
+                .order_by(col(Command.id))
+                .limit(BATCH)
             )
-            return list(session.execute(rows.order_by(col(Command.id)).limit(BATCH)).scalars())
+            rows = list(session.execute(overdue).scalars())
+            for row in rows:
+                # One that cannot be brought must not keep the others from their turn.
+                row.attempts += 1
+                row.next_attempt_at = now + dt.timedelta(seconds=min(2**row.attempts, CONFIRM_SECONDS_MAX))
+        return rows
 
     def _unconfirmed(self, workflow_id: str) -> Sequence[Command]:
         with database.working() as session:

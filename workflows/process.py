@@ -13,7 +13,8 @@ with workflow.unsafe.imports_passed_through():
     from models.processes.messages import Act, Alarm, Job, Outcome, ProcessStart, Step
     from workflows import steps
 
-MACHINE_ACTS = frozenset({"remind", "escalate"})
+ESCALATE = "escalate"
+MACHINE_ACTS = frozenset({"remind", ESCALATE})
 
 
 def refused(refusal: Refusal) -> ApplicationError:
@@ -62,7 +63,7 @@ class Process:
 
     @workflow.signal
     def policy_changed(self) -> None:
-        """The policy of deadlines changed: read the alarms again."""
+        """The policy of deadlines, or the day the document waits for, changed: read the alarms again."""
         self.rearm_asked = True
 
     @workflow.query
@@ -141,7 +142,9 @@ class Process:
     async def _ring(self, seen: int) -> None:
         async with self.lock:
             if self.step == seen and self.alarms:
-                await self.record(self.alarms[0].act)
+                # After a long stop several are due at once: the strongest speaks for all of them.
+                due = [alarm.act for alarm in self.alarms if alarm.at <= workflow.now()]
+                await self.record(ESCALATE if ESCALATE in due else self.alarms[0].act)
 
     async def _rearm(self) -> None:
         self.rearm_asked = False

@@ -8,6 +8,7 @@ from sqlmodel import Session, col
 
 from models import clock
 from models.contracts import drafting, papers
+from models.contracts.kind import CONTRACT
 from models.contracts.messages import Draft, InstalmentRow, ItemRow, PaperRow
 from models.contracts.refusals import ChangeInProgress, ContractNotEditable
 from models.contracts.rules import EDITABLE, KIND, RULES, Form, SettlementType, Status
@@ -20,7 +21,7 @@ from models.members.rules import CompanyStatus, MemberStatus
 from models.members.tables import Company, Member
 from models.processes.messages import Actor
 from models.processes.queries import visible_to
-from models.processes.writes import announce, audit, next_number, start_process
+from models.processes.writes import announce, audit, begin, next_number
 
 PREFIX = "CR"
 ROWS = (ContractItem, ContractInstalment, ContractPaper)
@@ -196,7 +197,7 @@ def _keep(session: Session, contract: Contract, draft: Draft) -> None:
     session.add(contract)
     session.flush()
     _add_rows(session, contract, draft)
-    start_process(session, contract, KIND)
+    begin(session, CONTRACT, contract)
 
 
 def _note(session: Session, actor: Actor, contract: Contract, act: str, detail: dict[str, Any]) -> None:

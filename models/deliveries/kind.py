@@ -1,9 +1,12 @@
 """The delivery round as one kind of document."""
 
+import datetime as dt
+
 from models.deliveries.messages import PAYLOADS
-from models.deliveries.rules import RULES
+from models.deliveries.rules import RULES, Status
 from models.deliveries.tables import DeliveryRound
 from models.deliveries.wording import WORDS
+from models.processes.deadlines import end_of
 from models.processes.kinds import Kind
 
 
@@ -15,6 +18,15 @@ def _title(row: DeliveryRound) -> str:
     return row.item_name
 
 
+def _planned_day(row: DeliveryRound) -> dt.date:
+    return row.planned_on
+
+
+def _day_to_come(row: DeliveryRound) -> dt.date | None:
+    """A confirmed round comes in on its day; one whose day is over already, as soon as the policy says."""
+    return row.planned_on if end_of(row.planned_on) > row.status_since else None
+
+
 DELIVERY = Kind(
     rules=RULES,
     table=DeliveryRound,
@@ -23,4 +35,5 @@ DELIVERY = Kind(
     plural="deliveries",
     number=_number,
     title=_title,
+    days={Status.PLANNED: _planned_day, Status.CONFIRMED: _day_to_come},
 )

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from enum import StrEnum
 from typing import ClassVar
 
-from models.kernel.calendar import KST
 from models.kernel.refusals import Refusal
 from models.kernel.roles import Role
 from models.kernel.text import clean_line
@@ -59,7 +58,6 @@ RULES = ProcessRules(
 
 EDITABLE = frozenset({Status.PLANNED})
 PLACES = ("GS1", "OFC", "MD1", "MD2", "LGX", "당사지정장소")
-DUE_HOUR = 18
 ROWS_MAX = 200
 SERIAL_LENGTH_MAX = 60
 SERIALS_MAX = 10_000
@@ -180,11 +178,6 @@ def check_planned(item: str, ordered: int, planned: int, given_back: int) -> Non
     limit = ordered + given_back
     if planned > limit:
         raise RoundsOverOrdered(item=item, limit=limit, planned=planned)
-
-
-def due_at(planned_on: dt.date) -> dt.datetime:
-    """The end of the planned day, 18:00 in Seoul."""
-    return dt.datetime.combine(planned_on, dt.time(DUE_HOUR), KST)
 
 
 def check_receipt(left: int, asked: int, received_on: dt.date, today: dt.date, ordered_on: dt.date) -> None:

@@ -15,10 +15,10 @@ from models.deliveries.rules import EDITABLE, PLACES, Status
 from models.deliveries.tables import DeliveryRound, DeliverySerial
 from models.kernel.refusals import FieldErrors, NotFound, StaleDocument
 from models.orders.tables import OrderItem, PurchaseOrder
-from models.processes.messages import Actor, Alarm
-from models.processes.writes import audit, start_process
+from models.processes.deadlines import end_of
+from models.processes.messages import Actor
+from models.processes.writes import audit, begin, rearm
 
-REMIND_HOUR = 10
 INSERT_ROWS = 1000
 
 
@@ -38,10 +38,7 @@ def save(session: Session, actor: Actor, plan: Plan, now: dt.datetime) -> int:
             _add(session, actor, item, order, row, now)
             saved += 1
         else:
-            changed = _change(rounds[row.round_id], row)
-            if changed:
-                audit(session, actor, DELIVERY.key, rounds[row.round_id], "edit", row.model_dump(mode="json"))
-            saved += changed
+            saved += _change(session, actor, rounds[row.round_id], row)
     session.flush()
     amounts = queries.amounts(session, [item for item, _ in items.values()])
     for item_id, (item, _) in items.items():
@@ -99,7 +96,6 @@ def _add(
         case_key=order.case_key,
         status=Status.PLANNED,
         turn=DELIVERY.rules.turn(Status.PLANNED),
-        due_at=rules.due_at(row.planned_on),
         status_since=now,
         created_by=actor.member_id,
         created_at=now,
@@ -119,21 +115,13 @@ def _add(
     session.flush()
     made.workflow_id = f"delivery/{made.id}"
     session.flush()
-    start_process(session, made, DELIVERY.key, alarms=alarms(row.planned_on, now))
+    begin(session, DELIVERY, made)
     audit(session, actor, DELIVERY.key, made, "create")
     return made
 
 
-def alarms(planned_on: dt.date, after: dt.datetime) -> list[Alarm]:
-    """A reminder on the morning of the planned day, an escalation the morning after; past ones are left out."""
-    due = rules.due_at(planned_on)
-    day = due.replace(hour=REMIND_HOUR)
-    rings = [Alarm(at=day, act="remind"), Alarm(at=day + dt.timedelta(days=1), act="escalate")]
-    return [ring for ring in rings if ring.at > after]
-
-
-def _change(found: DeliveryRound, row: PlanRow) -> int:
-    """1 when the round was changed, 0 when it stands as the form has it."""
+def _change(session: Session, actor: Actor, found: DeliveryRound, row: PlanRow) -> int:
+    """1 when the round was changed, 0 when it stands as the form has it; a moved day moves its alarms."""
     if found.order_item_id != row.item_id:
         raise NotFound
     if (found.planned_on, found.place, found.quantity) == (row.planned_on, row.place, row.quantity):
@@ -141,9 +129,13 @@ def _change(found: DeliveryRound, row: PlanRow) -> int:
     _check_editable(found)
     if row.edit_version != found.edit_version:
         raise StaleDocument(version=found.edit_version)
+    moved = found.planned_on != row.planned_on
     found.planned_on, found.place, found.quantity = row.planned_on, row.place, row.quantity
-    found.due_at = rules.due_at(row.planned_on)
+    found.due_at = end_of(row.planned_on)
     found.edit_version += 1
+    audit(session, actor, DELIVERY.key, found, "edit", row.model_dump(mode="json"))
+    if moved:
+        rearm(session, found, str(found.edit_version))
     return 1
 
 

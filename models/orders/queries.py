@@ -1,5 +1,6 @@
 """Reads of purchase orders. A partner sees an order once it was sent, of its own company only."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 
 from sqlalchemy import ColumnElement, Select, exists, func, select
@@ -8,28 +9,12 @@ from sqlmodel import Session, col
 
 from models.contracts.rules import Status as ContractStatus
 from models.contracts.tables import Contract, ContractItem
-from models.kernel.refusals import NotFound
 from models.orders.rules import Status
 from models.orders.tables import OrderItem, PurchaseOrder
 from models.processes import queries as processes
 from models.processes.messages import Actor
 
 CHOICES_MAX = 300
-
-
-def visible_to(actor: Actor) -> Select[PurchaseOrder]:
-    """Start of every select: a partner's own orders that were sent, every order for the staff."""
-    rows = processes.visible_to(actor, PurchaseOrder)
-    return rows if actor.company_id is None else rows.where(col(PurchaseOrder.requested_at).is_not(None))
-
-
-def visible_order(session: Session, actor: Actor, order_id: int) -> PurchaseOrder:
-    """One order. Raises NotFound."""
-    row = visible_to(actor).where(col(PurchaseOrder.id) == order_id)
-    found: PurchaseOrder | None = session.execute(row).scalar_one_or_none()
-    if found is None:
-        raise NotFound
-    return found
 
 
 def in_force() -> ColumnElement[bool]:
@@ -46,7 +31,7 @@ def in_force() -> ColumnElement[bool]:
 def ordered_items(actor: Actor) -> Select[OrderItem, PurchaseOrder]:
     """발주품목현황: the items of orders in force."""
     return (
-        visible_to(actor)
+        processes.visible_to(actor, PurchaseOrder)
         .join(OrderItem, col(OrderItem.purchase_order_id) == col(PurchaseOrder.id))
         .where(in_force())
         .with_only_columns(OrderItem, PurchaseOrder)
@@ -61,7 +46,7 @@ def items(session: Session, order_id: int) -> Sequence[OrderItem]:
 
 def versions(session: Session, actor: Actor, number: str) -> Sequence[PurchaseOrder]:
     """Every version of an order, the oldest first."""
-    rows = visible_to(actor).where(col(PurchaseOrder.number) == number)
+    rows = processes.visible_to(actor, PurchaseOrder).where(col(PurchaseOrder.number) == number)
     return session.execute(rows.order_by(col(PurchaseOrder.revision))).scalars().all()
 
 
@@ -100,24 +85,32 @@ def contract_items(session: Session, contract_id: int) -> Sequence[ContractItem]
 def ordered_of_contract(session: Session, contract_number: str, but: str = "") -> dict[tuple[str, str], int]:
     """(item name, spec) -> pieces in the live orders of a contract; `but` is an order number to leave out.
 
-    By name, since a changed contract has items of its own. Of several versions of an order the newest live
-    one counts.
+    By name, since a changed contract has items of its own. While an order is being changed it holds the larger of
+    the quantities in force and asked for: either may be the one that stands.
     """
     later = aliased(PurchaseOrder)
-    newer = exists().where(
+    replaced = exists().where(
         col(later.number) == col(PurchaseOrder.number),
         col(later.revision) > col(PurchaseOrder.revision),
-        col(later.status) != Status.CANCELLED,
+        col(later.status) == Status.CONFIRMED,
     )
     rows = (
-        select(col(OrderItem.name), col(OrderItem.spec), func.sum(col(OrderItem.quantity)))
+        select(
+            col(PurchaseOrder.number), col(OrderItem.name), col(OrderItem.spec), func.sum(col(OrderItem.quantity))
+        )
         .join(PurchaseOrder, col(PurchaseOrder.id) == col(OrderItem.purchase_order_id))
         .where(
             col(PurchaseOrder.contract_number) == contract_number,
             col(PurchaseOrder.number) != but,
             col(PurchaseOrder.status) != Status.CANCELLED,
-            ~newer,
+            ~replaced,
         )
-        .group_by(col(OrderItem.name), col(OrderItem.spec))
+        .group_by(col(PurchaseOrder.id), col(OrderItem.name), col(OrderItem.spec))
     )
-    return {(name, spec): int(total) for name, spec, total in session.execute(rows)}
+    held: dict[tuple[str, str, str], int] = {}
+    for number, name, spec, pieces in session.execute(rows):
+        held[number, name, spec] = max(held.get((number, name, spec), 0), int(pieces))
+    totals: dict[tuple[str, str], int] = defaultdict(int)
+    for (_, name, spec), pieces in held.items():
+        totals[name, spec] += pieces
+    return dict(totals)

@@ -18,10 +18,8 @@ from models.orders.messages import Draft, DraftItem
 from models.orders.rules import EDITABLE, Form, Status
 from models.orders.tables import OrderItem, PurchaseOrder
 from models.orders.wording import OTHER_BASIS
-from models.processes import queries as processes
-from models.processes.deadlines import alarms, due_at
-from models.processes.messages import Actor, Alarm
-from models.processes.writes import audit, lock_case, next_number, start_process
+from models.processes.messages import Actor
+from models.processes.writes import audit, begin, lock_case, next_number
 
 PREFIX = "PO"
 
@@ -42,7 +40,6 @@ class _Source:
 def create(session: Session, actor: Actor, draft: Draft, now: dt.datetime) -> PurchaseOrder:
     """A numbered draft with its items, its process started. Raises FieldErrors and the order's refusals."""
     source = _source(session, actor, draft)
-    due = _due(session, now)
     number = next_number(session, PREFIX, now)
     order = PurchaseOrder(
         number=number,
@@ -60,11 +57,11 @@ def create(session: Session, actor: Actor, draft: Draft, now: dt.datetime) -> Pu
         amount=0,
         vat=0,
         total=0,
-        **_frame(actor, due),
+        **_frame(actor, now),
         **_written(draft, source),
     )
     _save(session, order, _lines(session, order, draft, source))
-    start_process(session, order, ORDER.key, alarms=due.alarms)
+    begin(session, ORDER, order)
     audit(session, actor, ORDER.key, order, "create")
     return order
 
@@ -95,7 +92,6 @@ def change(session: Session, actor: Actor, order_id: int, now: dt.datetime) -> P
     if before.status != Status.CONFIRMED or _is_open(newest, before):
         raise rules.OrderNotChangeable
     revision = newest.revision + 1
-    due = _due(session, now)
     kept = (
         "number company_id company_name case_key contract_id contract_number basis title currency amount vat"
         " total settlement_type evidence_type note_to_partner"
@@ -108,7 +104,7 @@ def change(session: Session, actor: Actor, order_id: int, now: dt.datetime) -> P
         buyer_id=actor.member_id,
         buyer_name=actor.name,
         **{name: getattr(before, name) for name in kept.split()},
-        **_frame(actor, due),
+        **_frame(actor, now),
     )
     session.add(order)
     session.flush()
@@ -116,7 +112,7 @@ def change(session: Session, actor: Actor, order_id: int, now: dt.datetime) -> P
         copied = item.model_dump(exclude={"id", "purchase_order_id", "previous_item_id"})
         session.add(OrderItem(**copied, purchase_order_id=order.id or 0, previous_item_id=item.id))
     session.flush()
-    start_process(session, order, ORDER.key, alarms=due.alarms)
+    begin(session, ORDER, order)
     audit(session, actor, ORDER.key, order, "create", {"from_revision": before.revision})
     return order
 
@@ -132,31 +128,15 @@ def _locked(session: Session, actor: Actor, order_id: int) -> PurchaseOrder:
     return found
 
 
-@dataclass(frozen=True)
-class _Due:
-    """When a draft begun now should be sent, and the reminders until then."""
-
-    now: dt.datetime
-    due_at: dt.datetime | None
-    alarms: list[Alarm]
-
-
-def _due(session: Session, now: dt.datetime) -> _Due:
-    pace = processes.pace(session, ORDER.key, Status.DRAFTING)
-    holidays = processes.holidays(session)
-    return _Due(now, due_at(now, pace, holidays), alarms(now, pace, holidays, now))
-
-
-def _frame(actor: Actor, due: _Due) -> dict[str, Any]:
+def _frame(actor: Actor, now: dt.datetime) -> dict[str, Any]:
     """The process columns of a fresh draft."""
     return {
         "status": Status.DRAFTING,
         "turn": ORDER.rules.turn(Status.DRAFTING),
         "turn_member_id": actor.member_id,
-        "due_at": due.due_at,
-        "status_since": due.now,
+        "status_since": now,
         "created_by": actor.member_id,
-        "created_at": due.now,
+        "created_at": now,
     }
 
 

@@ -3,7 +3,14 @@
 import datetime as dt
 from dataclasses import dataclass
 
-from models.kernel.calendar import business_deadline
+from models.kernel.calendar import (
+    CLOSING_HOUR,
+    add_business_days,
+    at_hour,
+    business_day_on_or_after,
+    business_deadline,
+    local_date,
+)
 from models.processes.messages import Alarm
 
 REMIND = "remind"
@@ -40,3 +47,19 @@ def alarms(since: dt.datetime, pace: Pace, holidays: frozenset[dt.date], after: 
         at = business_deadline(since, pace.escalate_days, holidays, hour=REMIND_HOUR)
         rings.append(Alarm(at=at, act=ESCALATE))
     return sorted((ring for ring in rings if ring.at > after), key=lambda ring: (ring.at, ring.act))
+
+
+def end_of(day: dt.date) -> dt.datetime:
+    """When a step that waits for its own day is due: 18:00 of it in Seoul."""
+    return at_hour(day, CLOSING_HOUR)
+
+
+def day_alarms(day: dt.date, since: dt.datetime, holidays: frozenset[dt.date]) -> list[Alarm]:
+    """Of a step with a day of its own: reminded at 10:00 on it, escalated at 10:00 on the business day after.
+
+    A day that had begun already when the status was entered is reminded of on the next business day.
+    """
+    if at_hour(day, REMIND_HOUR) <= since:
+        day = business_day_on_or_after(local_date(since) + dt.timedelta(days=1), holidays)
+    after = add_business_days(day, 1, holidays)
+    return [Alarm(at=at_hour(day, REMIND_HOUR), act=REMIND), Alarm(at=at_hour(after, REMIND_HOUR), act=ESCALATE)]

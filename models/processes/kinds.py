@@ -13,7 +13,7 @@ from models.processes.deadlines import Pace
 from models.processes.messages import Alarm
 from models.processes.tables import ProcessColumns
 
-Rings = Callable[[Any, frozenset[dt.date]], list[Alarm]]
+OwnDay = Callable[[Any], dt.date | None]
 
 
 class NoPayload(BaseModel):
@@ -59,8 +59,8 @@ class Kind:
     plural: str
     number: Callable[[Any], str]
     title: Callable[[Any], str]
-    rings: Mapping[str, Rings] = field(default_factory=dict)
-    """Statuses whose alarms follow a day of the document itself (a payment's) and not the policy."""
+    days: Mapping[str, OwnDay] = field(default_factory=dict)
+    """Statuses that wait for a day of the document itself (a payment's) and not by the policy; None: by it after all."""
 
     @property
     def key(self) -> str:
@@ -72,10 +72,19 @@ class Kind:
 
     def alarms(self, document: Any, pace: Pace, holidays: frozenset[dt.date], after: dt.datetime) -> list[Alarm]:
         """Reminders and the escalation of the document's status still ahead of `after`, earliest first."""
-        own = self.rings.get(document.status)
-        if own is None:
+        day = self._day(document)
+        if day is None:
             return deadlines.alarms(document.status_since, pace, holidays, after)
-        return [ring for ring in own(document, holidays) if ring.at > after]
+        return [ring for ring in deadlines.day_alarms(day, document.status_since, holidays) if ring.at > after]
+
+    def due_at(self, document: Any, pace: Pace, holidays: frozenset[dt.date]) -> dt.datetime | None:
+        """Until when the document's status should be acted on."""
+        day = self._day(document)
+        return deadlines.due_at(document.status_since, pace, holidays) if day is None else deadlines.end_of(day)
+
+    def _day(self, document: Any) -> dt.date | None:
+        own = self.days.get(document.status)
+        return own(document) if own else None
 
     def payload(self, act: str) -> type[BaseModel]:
         return self.payloads.get(act, NoPayload)

@@ -76,7 +76,10 @@ class Command(SQLModel, table=True):
 
 
 class Outbox(SQLModel, table=True):
-    """A workflow to start, written in the transaction that makes its document."""
+    """A workflow to start, or a running one to tell, written in the transaction that is why.
+
+    `workflow_id` is what makes it happen once: the id to start under, or a name of the occasion.
+    """
 
     id: int | None = big_id()
     workflow_id: str = text(unique=True)

@@ -17,6 +17,8 @@ from models.kernel.calendar import KST
 from models.kernel.numbers import format_number
 from models.kernel.refusals import Refusal, RequestReused
 from models.kernel.roles import Role
+from models.processes import queries
+from models.processes.kinds import Kind
 from models.processes.messages import Actor, ProcessStart
 from models.processes.tables import AuditEntry, Command, NumberCounter, Outbox, ProcessColumns
 
@@ -26,6 +28,7 @@ FOR_RELAY = frozenset({STARTS, COMMANDS, MESSAGES})
 """Kinds of announcement that wake the relay's rounds and mean nothing to an open page."""
 _NOTIFY = text("SELECT pg_notify(:channel, :payload)")
 CREATE = "create"
+REARM = "rearm"
 
 
 def next_number(session: Session, prefix: str, now: dt.datetime) -> str:
@@ -35,6 +38,15 @@ def next_number(session: Session, prefix: str, now: dt.datetime) -> str:
     taken = taken.on_conflict_do_update(index_elements=["prefix", "day"], set_={"last": col(NumberCounter.last) + 1})
     last = session.execute(taken.returning(col(NumberCounter.last))).scalar_one()
     return format_number(prefix, day, last)
+
+
+def begin(session: Session, kind: Kind, document: ProcessColumns) -> None:
+    """A new document's first deadline, and its workflow once this transaction commits."""
+    pace, holidays = queries.pace(session, kind.key, document.status), queries.holidays(session)
+    document.due_at = kind.due_at(document, pace, holidays)
+    session.add(document)
+    session.flush()
+    start_process(session, document, kind.key, alarms=kind.alarms(document, pace, holidays, document.status_since))
 
 
 def start_process(session: Session, document: ProcessColumns, kind: str, **state: Any) -> None:
@@ -49,14 +61,19 @@ def start_process(session: Session, document: ProcessColumns, kind: str, **state
         step=document.step,
         **state,
     )
+    _send(session, document.workflow_id, kind, start.model_dump(mode="json"))
+
+
+def rearm(session: Session, document: ProcessColumns, occasion: str) -> None:
+    """Have the running workflow read its alarms again: the day it waits for was moved. `occasion` names the move."""
+    payload = {"workflow_id": document.workflow_id}
+    _send(session, f"{document.workflow_id}/{REARM}/{occasion}", REARM, payload)
+
+
+def _send(session: Session, key: str, kind: str, payload: dict[str, Any]) -> None:
     now = clock.now()
     row = insert(Outbox).values(
-        workflow_id=document.workflow_id,
-        kind=kind,
-        payload=start.model_dump(mode="json"),
-        created_at=now,
-        next_attempt_at=now,
-        attempts=0,
+        workflow_id=key, kind=kind, payload=payload, created_at=now, next_attempt_at=now, attempts=0
     )
     session.execute(row.on_conflict_do_nothing(index_elements=["workflow_id"]))
     wake(session, STARTS)

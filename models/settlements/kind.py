@@ -2,11 +2,9 @@
 
 import datetime as dt
 
-from models.processes.deadlines import ESCALATE, REMIND
 from models.processes.kinds import Kind
-from models.processes.messages import Alarm
 from models.settlements.messages import PAYLOADS
-from models.settlements.rules import RULES, Status, payment_alarms
+from models.settlements.rules import RULES, Status
 from models.settlements.tables import Settlement
 from models.settlements.wording import WORDS
 
@@ -19,12 +17,9 @@ def _title(settlement: Settlement) -> str:
     return settlement.title
 
 
-def _payment_rings(settlement: Settlement, holidays: frozenset[dt.date]) -> list[Alarm]:
+def _payment_day(settlement: Settlement) -> dt.date | None:
     """A payment waits for its day: nobody is reminded before it."""
-    if settlement.payment_due_on is None:
-        return []
-    remind, escalate = payment_alarms(settlement.payment_due_on, settlement.status_since, holidays)
-    return [Alarm(at=remind, act=REMIND), Alarm(at=escalate, act=ESCALATE)]
+    return settlement.payment_due_on
 
 
 SETTLEMENT = Kind(
@@ -35,5 +30,5 @@ SETTLEMENT = Kind(
     plural="settlements",
     number=_number,
     title=_title,
-    rings={Status.PAYMENT_DUE: _payment_rings},
+    days={Status.PAYMENT_DUE: _payment_day},
 )

@@ -7,14 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar
 
-from models.kernel.calendar import (
-    add_business_days,
-    at_hour,
-    business_day_on_or_after,
-    first_of_next_month,
-    local_date,
-    payment_day,
-)
+from models.kernel.calendar import first_of_next_month, payment_day
 from models.kernel.refusals import Refusal
 from models.kernel.roles import Role
 from models.kernel.transitions import Move, ProcessRules
@@ -77,8 +70,6 @@ SETTLED_FROM_ON = (Status.SETTLED, Status.PAYMENT_DUE, Status.PAID)
 """정산완료내역 and 정산구분 「정산」: the invoice is there."""
 ITEMS_MAX = 200
 APPROVAL_NUMBER_DIGITS = 24
-RING_HOUR = 10
-DUE_HOUR = 18
 
 
 class AlreadySettled(Refusal):
@@ -192,24 +183,6 @@ def check_issued_on(issued_on: dt.date, today: dt.date) -> None:
 def payment_due(issued_on: dt.date, holidays: AbstractSet[dt.date]) -> dt.date:
     """지급예정일: the 15th of the month after the invoice's, or the next business day."""
     return payment_day(first_of_next_month(issued_on), holidays)
-
-
-def due_at(payment_due_on: dt.date) -> dt.datetime:
-    """The end of the payment's day, 18:00 in Seoul."""
-    return at_hour(payment_due_on, DUE_HOUR)
-
-
-def payment_alarms(
-    payment_due_on: dt.date, since: dt.datetime, holidays: AbstractSet[dt.date]
-) -> tuple[dt.datetime, dt.datetime]:
-    """When to remind (10:00 on the payment's day) and to escalate (10:00 on the business day after it).
-
-    A payment that was due already when it was put on its day is reminded of on the next business day.
-    """
-    day = payment_due_on
-    if at_hour(day, RING_HOUR) <= since:
-        day = business_day_on_or_after(local_date(since) + dt.timedelta(days=1), holidays)
-    return at_hour(day, RING_HOUR), at_hour(add_business_days(day, 1, holidays), RING_HOUR)
 
 
 def check_payment(paid_on: dt.date, today: dt.date, payment_due_on: dt.date, early_reason: str | None) -> None:

@@ -13,10 +13,8 @@ from models.kernel.calendar import local_date
 from models.kernel.refusals import StaleDocument
 from models.members.queries import companies
 from models.orders.tables import PurchaseOrder
-from models.processes import queries as processes
-from models.processes.deadlines import alarms, due_at
 from models.processes.messages import Actor
-from models.processes.writes import audit, lock_case, next_number, start_process
+from models.processes.writes import audit, begin, lock_case, next_number
 from models.settlements import queries, rules
 from models.settlements.kind import SETTLEMENT
 from models.settlements.messages import Draft
@@ -35,8 +33,6 @@ def create(session: Session, actor: Actor, order_id: int, draft: Draft, now: dt.
     # Two officers settling one order at once see each other's items and sums.
     lock_case(session, _lock(order.number))
     chosen = _chosen(session, actor, order, draft.inspections)
-    pace = processes.pace(session, SETTLEMENT.key, Status.DRAFTING)
-    holidays = processes.holidays(session)
     number = next_number(session, PREFIX, now)
     settlement = Settlement(
         number=number,
@@ -59,14 +55,13 @@ def create(session: Session, actor: Actor, order_id: int, draft: Draft, now: dt.
         status=Status.DRAFTING,
         turn=SETTLEMENT.rules.turn(Status.DRAFTING),
         turn_member_id=actor.member_id,
-        due_at=due_at(now, pace, holidays),
         status_since=now,
         created_by=actor.member_id,
         created_at=now,
         **_written(draft),
     )
     _save(session, settlement, order, chosen)
-    start_process(session, settlement, SETTLEMENT.key, alarms=alarms(now, pace, holidays, now))
+    begin(session, SETTLEMENT, settlement)
     audit(session, actor, SETTLEMENT.key, settlement, "create")
     return settlement
 

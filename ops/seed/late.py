@@ -9,11 +9,10 @@ from typing import Any
 from models.contracts import queries as contracts
 from models.contracts.kind import CONTRACT
 from models.deliveries.kind import DELIVERY
-from models.deliveries.rules import due_at as delivery_due
 from models.inspections.kind import INSPECTION
 from models.kernel.calendar import first_of_next_month, local_date
 from models.orders.kind import ORDER
-from models.processes.deadlines import ESCALATE, REMIND, due_at
+from models.processes.deadlines import ESCALATE, REMIND
 from models.processes.kinds import Kind
 from models.processes.messages import Alarm
 from models.processes.queries import pace
@@ -21,7 +20,6 @@ from models.processes.tables import ProcessColumns
 from models.processes.writes import start_process
 from models.settlements.kind import SETTLEMENT
 from models.settlements.rules import Status as SettlementStatus
-from models.settlements.rules import due_at as payment_due_at
 from models.settlements.rules import payment_due
 from ops.seed import goods, past, past_supply
 from ops.seed.chronicle import Chronicle, Pen
@@ -93,8 +91,6 @@ def _supply(chronicle: Chronicle, deal: Deal) -> None:
     at = max(past_supply.judged(chronicle, done, pen), chronicle.opening(invoice_month))
     due, pen = past_supply.settlement(chronicle, made, [done], at, "전산실 부품 정산 1차")
     past_supply.invoiced(chronicle, due, pen, deal, [done])
-    assert due.payment_due_on is not None  # noqa: S101 - invoiced above
-    due.due_at = payment_due_at(due.payment_due_on)
     _start(chronicle, SETTLEMENT, pen, REMIND, [STATEMENT])
 
     done, pen = past_supply.arrived(chronicle, deal, (made, asked_for), 1, asked_for.quantity, _ago(chronicle, 24))
@@ -110,7 +106,6 @@ def _supply(chronicle: Chronicle, deal: Deal) -> None:
 
     plan, pen = past_supply.planned(chronicle, deal, (made, missing), 1, missing.quantity, _ago(chronicle, 20))
     plan.planned_on = local_date(chronicle.now) - dt.timedelta(days=2)
-    plan.due_at = delivery_due(plan.planned_on)
     _start(chronicle, DELIVERY, pen, REMIND, [])
 
 
@@ -125,8 +120,7 @@ def _start(chronicle: Chronicle, kind: Kind, pen: Pen, bell: str, jobs: list[str
     """Hand the document to its workflow, one bell overdue, the later ones as the policy has them."""
     found: ProcessColumns = pen.document
     policy = pace(chronicle.session, kind.key, found.status)
-    if found.due_at is None:
-        found.due_at = due_at(found.status_since, policy, chronicle.holidays)
+    found.due_at = kind.due_at(found, policy, chronicle.holidays)
     ahead = kind.alarms(found, policy, chronicle.holidays, chronicle.now)
     overdue = Alarm(at=chronicle.now - dt.timedelta(hours=1), act=bell)
     chronicle.session.flush()

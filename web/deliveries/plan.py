@@ -31,7 +31,7 @@ from web.auth.audience import require
 from web.bulk import ROWS_MAX, run_bulk
 from web.deliveries.batches import results
 from web.deliveries.pages import serial_words
-from web.documents.routes import request_id_of
+from web.documents.routes import completed, request_id_of
 from web.errors import sentence
 from web.forms import Parsed
 from web.grid import Choice, Column, DateRange, Found, Grid, Option, Segment, Text, View
@@ -294,7 +294,8 @@ async def act_on_rounds(request: Request, actor: Planner, act: str) -> Response:
     payload = forms.parse(DELIVERY.payload(act), data)
     if payload.value is None:
         raise FieldErrors({name: errors[0] for name, errors in payload.errors.items()})
-    await run_bulk(request.app.state.temporal, actor, DELIVERY, act, picks, payload.value, batch)
+    kept = completed(request, DELIVERY.rules, act, payload.value)
+    await run_bulk(request.app.state.temporal, actor, DELIVERY, act, picks, kept, batch)
     return RedirectResponse(_back(request, batch=str(batch)), 303)
 
 

@@ -15,7 +15,7 @@ from models.processes import queries
 from web.acts import Wish, read_decision, submit
 from web.auth.audience import CurrentActor
 from web.documents.kinds import WebKind
-from web.documents.routes import with_evidence, with_reason
+from web.documents.routes import completed
 
 ACCEPTED = 202
 LIMIT_MAX = 200
@@ -84,7 +84,7 @@ def _add_act(router: APIRouter, web: WebKind, act: str) -> None:
             table=web.kind.table,
             document_id=document_id,
             act=act,
-            payload=with_evidence(request, with_reason(web, act, body.payload)),
+            payload=completed(request, web.kind.rules, act, body.payload),
             request_id=body.request_id,
             expected_version=body.version,
         )

@@ -1,7 +1,6 @@
 """The pages every kind of document has: the document itself and its acts."""
 
 import uuid
-from dataclasses import replace
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
@@ -16,6 +15,7 @@ from models.files.rules import FileRefusal
 from models.files.wording import SENTENCES as FILE_SENTENCES
 from models.files.writes import stage_once
 from models.kernel.refusals import ActNotPossible, FieldErrors, NotFound, NotYourTurn, ReasonRequired, Refusal
+from models.kernel.transitions import ProcessRules
 from models.processes.messages import Actor, Evidence
 from web import forms
 from web.acts import Wish, submit
@@ -113,8 +113,7 @@ async def perform(request: Request, actor: Actor, web: WebKind, document_id: int
     parsed = forms.parse(model, data)
     try:
         parsed = forms.parse(model, await keep_uploads(web, actor, model, data))
-        wish = wished(web, document_id, act, parsed)
-        wish = replace(wish, payload=with_evidence(request, wish.payload))
+        wish = wished(request, web, document_id, act, parsed)
         await submit(request.app.state.temporal, actor, wish)
     except (FieldErrors, ReasonRequired, FileRefusal) as refusal:
         shown = _at_fields(parsed, refusal, web)
@@ -131,8 +130,8 @@ async def perform(request: Request, actor: Actor, web: WebKind, document_id: int
     return RedirectResponse(f"/{web.kind.plural}/{document_id}?receipt={wish.request_id}", 303)
 
 
-def wished(web: WebKind, document_id: int, act: str, parsed: Any) -> Wish:
-    """The wish of a parsed form. Raises FieldErrors."""
+def wished(request: Request, web: WebKind, document_id: int, act: str, parsed: Any) -> Wish:
+    """The wish of a parsed form. Raises FieldErrors, ReasonRequired."""
     if parsed.value is None:
         raise FieldErrors({name: errors[0] for name, errors in parsed.errors.items()})
     return Wish(
@@ -140,22 +139,20 @@ def wished(web: WebKind, document_id: int, act: str, parsed: Any) -> Wish:
         table=web.kind.table,
         document_id=document_id,
         act=act,
-        payload=with_reason(web, act, parsed.value),
+        payload=completed(request, web.kind.rules, act, parsed.value),
         request_id=request_id_of(parsed.request_id),
         expected_version=int(parsed.version) if parsed.version else None,
     )
 
 
-def with_reason(web: WebKind, act: str, payload: BaseModel) -> BaseModel:
-    """The payload, with a reason where the move needs one. Raises ReasonRequired."""
-    needed = any(move.reason for move in web.kind.rules.moves if move.act == act)
+def completed(request: Request, rules: ProcessRules, act: str, payload: Any) -> Any:
+    """The payload as it is kept, however it came: with a reason where the move needs one, and with where it came from.
+
+    Evidence is the connection's, never the form's. Raises ReasonRequired.
+    """
+    needed = any(move.reason for move in rules.moves if move.act == act)
     if needed and not getattr(payload, "reason", None):
         raise ReasonRequired
-    return payload
-
-
-def with_evidence(request: Request, payload: Any) -> Any:
-    """A payload that keeps from where an act came gets it from the connection, never from the form."""
     if not isinstance(payload, Evidence):
         return payload
     ip = request.client.host if request.client else ""

@@ -1,0 +1,178 @@
+"""Addresses of the first company's things for every route with a place in its path; a new route needs a line here."""
+
+# ruff: noqa: S608 - the names in the queries are those of the house's own tables
+
+import io
+import re
+import uuid
+import zipfile
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import psycopg
+from psycopg.rows import dict_row
+
+from models.catalog import KINDS
+from web.auth.audience import Anyone, Audience, Declared
+
+PLACE = re.compile(r"\{(\w+)(?::\w+)?\}")
+OF_KIND = {kind.plural: kind for kind in KINDS.values()}
+PUBLIC = frozenset({"/static/{path:path}", "/api/v1/openapi.json"})
+"""Routes without an audience that carry nobody's data."""
+ENDLESS = frozenset({"/live/me"})
+"""Streams that begin at once: tested by what they tell, not by their end."""
+
+# What a place in the path stands for: the name of a thing of the first company.
+THINGS: Mapping[str, Mapping[str, str]] = {
+    "/account/sessions/{session_id}/revocation": {"session_id": "session"},
+    "/cases/{case_key}": {"case_key": "case"},
+    "/receipts/{request_id}": {"request_id": "request"},
+    "/api/v1/receipts/{request_id}": {"request_id": "request"},
+    "/bulk/{batch_id}": {"batch_id": "batch"},
+    "/live/{kind}/{document_id}": {"kind": "kind", "document_id": "document"},
+    "/notifications/{notification_id}/reading": {"notification_id": "notification"},
+    "/files/{file_id:int}/pages/{number:int}.png": {"file_id": "file", "number": "one"},
+    "/files/{file_id:int}/download": {"file_id": "file"},
+    "/contracts/{contract_id:int}/edit": {"contract_id": "contract"},
+    "/contracts/{contract_id:int}/autosave": {"contract_id": "contract"},
+    "/contracts/{contract_id:int}/revisions": {"contract_id": "contract"},
+    "/contracts/{contract_id:int}/preview": {"contract_id": "contract"},
+    "/orders/{order_id:int}/edit": {"order_id": "order"},
+    "/orders/{order_id:int}/revisions": {"order_id": "order"},
+    "/deliveries/{round_id:int}/serials": {"round_id": "delivery"},
+    "/settlements/{settlement_id:int}/edit": {"settlement_id": "settlement"},
+}
+GENERIC = re.compile(r"(?:/api/v1)?/(?P<plural>\w+)/\{document_id(?::int)?\}(?:/(?P<act>\{act\}|[\w-]+))?")
+"""Documents and their acts, which every kind has."""
+BULK = frozenset({"/{plural}/bulk/{act}", "/deliveries/plan/{act}"})
+"""Many at once: answered with a result page, tested on their own."""
+QUERIES = (
+    "/deliveries/serials?ids={delivery}",
+    "/deliveries/serials/form?ids={delivery}",
+    "/deliveries?order={order_number}&progress=all",
+    "/search?q={case}",
+    "/search?q={order_number}",
+    "/contracts?number={case}&format=xlsx",
+    "/orders/new?contract={contract}",
+    "/settlements/new?order={order}",
+)
+"""Ids that come after the question mark."""
+
+
+class NoRecipeError(Exception):
+    """A route whose places nobody has told how to fill."""
+
+
+@dataclass(frozen=True)
+class Foreign:
+    """Everything of the first company that has an address, and words that only its documents hold."""
+
+    things: Mapping[str, Sequence[str]]
+    marks: frozenset[str]
+
+    def addresses(self, route: Declared) -> Iterator[str]:
+        """Every address of a route that names a thing of the first company. Raises NoRecipeError."""
+        generic = GENERIC.fullmatch(route.path)
+        if generic is not None and generic["plural"] in OF_KIND:
+            yield from self._acts(route.path, generic["plural"], generic["act"])
+            return
+        if route.path not in THINGS:
+            raise NoRecipeError(route.path)
+        places = THINGS[route.path]
+        if "kind" in places:
+            for kind in KINDS:
+                yield from (f"/live/{kind}/{document}" for document in self.things[kind])
+            return
+        name = next(thing for thing in places.values() if thing != "one")
+        for thing in self.things[name]:
+            filled = {place: "1" if stands_for == "one" else thing for place, stands_for in places.items()}
+            yield PLACE.sub("{\\1}", route.path).format(**filled)
+
+    def _acts(self, path: str, plural: str, act: str | None) -> Iterator[str]:
+        kind = OF_KIND[plural]
+        acts = [name.replace("_", "-") for name in kind.rules.acts] if act == "{act}" else [""]
+        for document in self.things[kind.key]:
+            with_document = re.sub(r"\{document_id(?::int)?\}", document, path)
+            yield from (with_document.replace("{act}", name) for name in acts)
+
+    def queries(self) -> Iterator[str]:
+        """Addresses that name a foreign thing after the question mark."""
+        first = {name: values[0] for name, values in self.things.items()}
+        yield from (query.format(**first) for query in QUERIES)
+
+    def shown_in(self, body: bytes) -> list[str]:
+        """Foreign words in an answer, also inside a workbook."""
+        text = body.decode("utf-8", "replace") + _workbook(body)
+        return sorted(mark for mark in self.marks if mark in text)
+
+
+def _workbook(body: bytes) -> str:
+    if not body.startswith(b"PK"):
+        return ""
+    with zipfile.ZipFile(io.BytesIO(body)) as archive:
+        return "".join(archive.read(name).decode("utf-8", "replace") for name in archive.namelist())
+
+
+def is_public(route: Declared) -> bool:
+    return route.path in PUBLIC or any(isinstance(audience, Anyone) for audience in route.audiences)
+
+
+def is_for(route: Declared, role: str) -> bool:
+    """Whether the route is for everybody who is logged in, or for that role."""
+    named = [audience.roles for audience in route.audiences if isinstance(audience, Audience)]
+    return all(not roles or role in roles for roles in named)
+
+
+def collect(owner_url: str, company: str) -> Foreign:
+    """Read the company's things as the owner of the tables; at least one of every kind."""
+    with psycopg.connect(owner_url, row_factory=dict_row) as connection:
+
+        def ids(query: str) -> list[str]:
+            found = [str(next(iter(row.values()))) for row in connection.execute(query, {"name": company}).fetchall()]
+            assert found, query
+            return found
+
+        mine = "company_id = (SELECT id FROM company WHERE name = %(name)s)"
+        members = f"member_id IN (SELECT id FROM member WHERE {mine})"
+        connection.execute(
+            f"UPDATE command SET batch_id = %(batch)s WHERE {mine}", {"batch": uuid.uuid4(), "name": company}
+        )
+        things: dict[str, list[str]] = {
+            kind.key: ids(f"SELECT id FROM {kind.table.__tablename__} WHERE {mine} ORDER BY id LIMIT 2")
+            for kind in KINDS.values()
+        }
+        things |= {
+            "case": ids(f"SELECT DISTINCT case_key FROM contract WHERE {mine}"),
+            "request": ids(f"SELECT request_id FROM command WHERE {mine} ORDER BY id LIMIT 40"),
+            "batch": ids(f"SELECT DISTINCT batch_id FROM command WHERE {mine}"),
+            "notification": ids(f"SELECT id FROM notification WHERE {members} LIMIT 3"),
+            "session": ids(f"SELECT id FROM login_session WHERE {members} LIMIT 3"),
+            "file": ids(
+                f"SELECT f.id FROM stored_file f JOIN document_file d ON d.file_id = f.id WHERE d.{mine} ORDER BY f.id"
+            ),
+            "order_number": ids(f"SELECT number FROM purchase_order WHERE {mine}"),
+        }
+        marks = {
+            *things["case"],
+            *things["order_number"],
+            *ids(f"SELECT number FROM settlement WHERE {mine}"),
+            *ids(f"SELECT title FROM contract WHERE {mine}"),
+            *ids(f"SELECT name FROM contract_item WHERE {mine}"),
+            *ids(f"SELECT serial FROM delivery_serial WHERE {mine}"),
+            *things["request"],
+        }
+    return Foreign(things, frozenset(marks))
+
+
+def state(owner_url: str) -> dict[str, Any]:
+    """What a stranger must not be able to change."""
+    tables = ("process_event", "receipt", "inspection", "settlement_item", "delivery_serial", "notification")
+    with psycopg.connect(owner_url) as connection:
+        counts = {t: connection.execute(f"SELECT count(*) FROM {t}").fetchone() for t in tables}
+        statuses = [
+            connection.execute(f"SELECT id, status, version FROM {kind.table.__tablename__} ORDER BY id").fetchall()
+            for kind in KINDS.values()
+        ]
+        open_sessions = connection.execute("SELECT count(*) FROM login_session WHERE revoked_at IS NULL").fetchone()
+    return {"counts": counts, "statuses": statuses, "sessions": open_sessions}
