@@ -8,34 +8,26 @@ from sqlmodel import Session, col
 from temporalio import activity
 
 from activities.documents import contract as sheets
-from activities.documents.audit import AuditEvent, AuditRecord, PagesSeen
-from activities.documents.papers import Mark, Party, Seals
-from activities.documents.signing import house_identity, sign
+from activities.documents.audit import AuditRecord, PagesSeen
+from activities.documents.papers import Seals
+from activities.papers import attested, house, marks, partner, record
 from models import database
 from models.contracts import queries
 from models.contracts.papers import CONTRACT, facts, filled
 from models.contracts.rules import KIND, SettlementType
 from models.contracts.tables import Contract, ContractInstalment, ContractItem, ContractPaper
-from models.contracts.wording import CONSENT, EVENT, SETTLEMENT
+from models.contracts.wording import EVENT, SETTLEMENT
 from models.files.pages import page_count
 from models.files.rules import FileKind, FileRole
 from models.files.tables import StoredFile
-from models.files.writes import attach, content, keep
-from models.kernel.identifiers import format_brn
+from models.files.writes import attach, keep
 from models.kernel.wording import won
-from models.members.house import HOUSE
-from models.members.rules import CompanyKind
 from models.members.tables import Company
 from models.processes import queries as process_queries
 from models.processes.messages import Job
 from models.processes.tables import ProcessEvent
 from models.processes.writes import announce
-from models.settings import settings
-from models.signatures.queries import BUYER, PARTNER
 from models.signatures.tables import Signature
-
-IDENTITY = "비밀번호와 일회용 인증번호(OTP)로 로그인"
-KEY_FOLDER = "keys"
 
 
 @dataclass(frozen=True)
@@ -79,9 +71,8 @@ class ContractPapers:
             read = _read(session, job.document_id)
         if all(paper.final_file_id for paper in read.papers):
             return
-        house = house_identity(settings().data_dir / KEY_FOLDER, job.at)
         made = [
-            sign(sheets.final(_sheet(read, paper), read.marks, _record(read, paper)), house, job.at)
+            attested(sheets.final(_sheet(read, paper), read.marks, _record(read, paper)), job.at)
             for paper in read.papers
         ]
         with database.working() as session:
@@ -108,7 +99,6 @@ def _read(session: Session, contract_id: int) -> _File:
     contract = session.get_one(Contract, contract_id)
     company = session.get_one(Company, contract.company_id)
     signatures = {found.party: found for found in queries.signatures(session, contract_id)}
-    drawn = company.kind == CompanyKind.INDIVIDUAL
     return _File(
         contract=contract,
         company=company,
@@ -116,18 +106,9 @@ def _read(session: Session, contract_id: int) -> _File:
         items=queries.contract_items(session, contract_id),
         plan=queries.instalments(session, contract_id),
         signatures=signatures,
-        marks=Seals(
-            buyer=_mark(session, signatures.get(BUYER), drawn=False),
-            partner=_mark(session, signatures.get(PARTNER), drawn=drawn),
-        ),
+        marks=marks(session, signatures, company),
         events=process_queries.events(session, contract.workflow_id),
     )
-
-
-def _mark(session: Session, signature: Signature | None, *, drawn: bool) -> Mark | None:
-    if signature is None:
-        return None
-    return Mark(content(session.get_one(StoredFile, signature.seal_file_id)), drawn=drawn)
 
 
 def _sheet(read: _File, paper: ContractPaper) -> sheets.ContractPaper:
@@ -139,8 +120,8 @@ def _sheet(read: _File, paper: ContractPaper) -> sheets.ContractPaper:
         version=contract.revision,
         title=paper.title,
         name=contract.title,
-        buyer=Party(HOUSE.name, format_brn(HOUSE.number), HOUSE.representative, HOUSE.address, contract.buyer_name),
-        partner=_partner(read),
+        buyer=house(contract.buyer_name),
+        partner=partner(read.company, contract.partner_contact),
         clauses=filled(paper.clauses, facts(contract, settled)),
         signed_on=contract.contract_date,
         items=[_item(contract, item) for item in read.items] if main else (),
@@ -159,19 +140,6 @@ def settlement_words(contract: Contract, plan: Sequence[ContractInstalment]) -> 
     if contract.settlement_type != SettlementType.INSTALMENTS:
         return words
     return f"{words} ({', '.join(f'{row.label} {won(row.amount)}' for row in plan)})"
-
-
-def _partner(read: _File) -> Party:
-    company = read.company
-    individual = company.kind == CompanyKind.INDIVIDUAL
-    return Party(
-        name=company.name,
-        registration=format_brn(company.business_number or ""),
-        representative=company.representative,
-        address=company.address,
-        contact="" if individual else read.contract.partner_contact,
-        individual=individual,
-    )
 
 
 def _item(contract: Contract, item: ContractItem) -> sheets.ContractItem:
@@ -215,38 +183,7 @@ def _kept(session: Session, contract: Contract, paper: ContractPaper, pdf: bytes
 
 
 def _record(read: _File, paper: ContractPaper) -> AuditRecord:
-    return AuditRecord(
-        draft_sha256=paper.draft_sha256,
-        events=[_event(read, paper, event) for event in read.events],
-        chain_head=read.events[-1].hash if read.events else "",
-        verify_at=f"{settings().public_url}/verify",
-    )
-
-
-def _event(read: _File, paper: ContractPaper, event: ProcessEvent) -> AuditEvent:
-    signature = next((s for s in read.signatures.values() if s.signed_at == event.at), None)
-    reason = f" (사유: {event.reason})" if event.reason else ""
-    plain = AuditEvent(
-        at=event.at,
-        who=event.actor_name or "시스템",
-        what=f"{EVENT.get(event.act, event.act)}{reason}",
-        organisation=event.actor_company or (HOUSE.short_name if event.actor_id else ""),
-        on_behalf_of=event.on_behalf_of_name or "",
-    )
-    if signature is None:
-        return plain
-    return AuditEvent(
-        at=plain.at,
-        who=plain.who,
-        what=plain.what,
-        organisation=plain.organisation,
-        on_behalf_of=plain.on_behalf_of,
-        ip=signature.ip,
-        identity=IDENTITY,
-        consent=CONSENT if signature.party == PARTNER else "",
-        pages_seen=_seen(signature, paper),
-        evidence=f"직인·사인 SHA-256: {event.detail.get('seal_sha256', '')}",
-    )
+    return record(paper.draft_sha256, read.events, read.signatures, EVENT, lambda signature: _seen(signature, paper))
 
 
 def _seen(signature: Signature, paper: ContractPaper) -> list[PagesSeen]:

@@ -1,6 +1,10 @@
 """What the steps of an inspection change beyond its status."""
 
+from sqlalchemy import update
+from sqlmodel import col
+
 from activities.recording import DomainSteps, StepContext
+from models.deliveries.tables import DeliverySerial
 from models.inspections.kind import INSPECTION
 from models.inspections.tables import Inspection
 
@@ -20,8 +24,13 @@ def accept(step: StepContext) -> None:
 
 
 def cancel(step: StepContext) -> None:
-    """「검수취소」: its pieces count as given back, so the partner may plan them anew."""
-    _inspected(step)
+    """「검수취소」: its pieces count as given back, so the partner may plan them anew.
+
+    Their serial numbers may come again too. Which pieces of a round lay in this receipt nobody wrote down: all of
+    the round's numbers are let go.
+    """
+    mine = col(DeliverySerial.delivery_round_id) == _inspected(step).delivery_round_id
+    step.session.execute(update(DeliverySerial).where(mine).values(active=False))
 
 
 STEPS = DomainSteps(kind=INSPECTION, effects={"accept": accept, "cancel": cancel})

@@ -1,5 +1,6 @@
 """Sending: reserve, hand over with the message's own key, confirm. A repeat does only what is left."""
 
+import datetime as dt
 import functools
 import uuid
 from collections.abc import Callable, Sequence
@@ -14,7 +15,7 @@ from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 from activities.gateways.messages import choice
 from activities.gateways.messages.interface import Carriers, Outgoing, Receipt, Unavailable, Undeliverable
 from models import clock, database
-from models.notifications.messages import MessageBatchStart
+from models.notifications.messages import MessageBatchStart, MessageRound
 from models.notifications.rules import Channel, MessageState, fallback, is_impatient
 from models.notifications.tables import Message
 from models.processes.writes import MESSAGES, wake
@@ -22,6 +23,7 @@ from models.settings import settings
 
 OPEN = (MessageState.QUEUED.value, MessageState.SENDING.value)
 ERROR_CHARS_MAX = 200
+ROUND_SECONDS = 30
 
 
 class Messages:
@@ -32,7 +34,7 @@ class Messages:
 
     @property
     def activities(self) -> Sequence[Callable[..., Any]]:
-        return (self.reserve_messages, self.send_message, self.give_up_message)
+        return (self.reserve_messages, self.send_messages, self.send_message, self.give_up_message)
 
     @activity.defn(name="reserve_messages")
     def reserve_messages(self, start: MessageBatchStart) -> list[int]:
@@ -43,6 +45,25 @@ class Messages:
             )
             taken = session.execute(mine.values(state=MessageState.SENDING.value).returning(col(Message.id)))
             return sorted(message for message in taken.scalars() if message is not None)
+
+    @activity.defn(name="send_messages")
+    def send_messages(self, messages: list[int]) -> MessageRound:
+        """Hand a whole batch over, each message once; what a carrier that is away did not take is left.
+
+        One activity for all: as many as a carrier takes in ROUND_SECONDS, the others are left as well.
+        """
+        until = clock.now() + dt.timedelta(seconds=ROUND_SECONDS)
+        sent = 0
+        left: list[int] = []
+        for message in messages:
+            if left or clock.now() > until:
+                left.append(message)
+                continue
+            try:
+                sent += self.send_message(message)
+            except ApplicationError:
+                left.append(message)
+        return MessageRound(sent=sent, left=left)
 
     @activity.defn(name="send_message")
     def send_message(self, message_id: int) -> bool:

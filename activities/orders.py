@@ -1,13 +1,14 @@
 """The steps of purchase orders, and their papers."""
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlmodel import Session, col
 from temporalio import activity
 
 from activities.documents import order as sheet
-from activities.order_papers import evidence, marks, paper, sealed
+from activities.order_papers import evidence, paper, seals
+from activities.papers import attested
 from activities.recording import DomainSteps, StepContext
-from activities.sealing import partner_mark, sign
+from activities.sealing import keep_signature, partner_mark
 from models import database
 from models.deliveries.rules import Status as RoundStatus
 from models.deliveries.tables import DeliveryRound, Receipt
@@ -15,6 +16,7 @@ from models.files.pages import page_count
 from models.files.rules import FileKind, FileRole
 from models.files.tables import StoredFile
 from models.files.writes import attach, keep
+from models.inspections.rules import Status as InspectionStatus
 from models.inspections.tables import Inspection
 from models.kernel.roles import Role
 from models.members.queries import members_in_turn
@@ -44,7 +46,7 @@ def request_confirmation(step: StepContext) -> None:
     _forget_sheet(order)
     house_seal = last_seal(step.session, BUYER, None)
     if house_seal is not None:
-        sign(step, BUYER, house_seal, [])
+        keep_signature(step, BUYER, house_seal, [])
     step.jobs.append(SHEET_JOB)
 
 
@@ -66,12 +68,12 @@ def confirm(step: StepContext) -> None:
         "seen_pages": payload.seen_pages,
         "agreed_at": step.now.isoformat(),
     }
-    sign(step, PARTNER, mark, [consent])
+    keep_signature(step, PARTNER, mark, [consent])
     order.confirmed_at = step.now
     if order.revision > 1:
         _move_rounds(step.session, order)
     step.jobs.append(FINAL_JOB)
-    _tell_both(step, order)
+    _tell_partner(step, order)
 
 
 def to_buyer(step: StepContext) -> None:
@@ -90,34 +92,32 @@ def _forget_sheet(order: PurchaseOrder) -> None:
     order.draft_file_id, order.draft_sha256, order.draft_pages = None, "", 0
 
 
-def _tell_both(step: StepContext, order: PurchaseOrder) -> None:
-    """The partner plans the delivery next; the buyer learns that the order stands."""
-    params = {
-        "title": f"{ORDER.number(order)} {order.title}",
-        "status": "납품 일정을 계획해 주세요",
-        "act": ORDER.words.event["confirm"],
-    }
-    told = params | {"status": ORDER.words.status[Status.CONFIRMED]}
-    partners = members_in_turn(step.session, Role.PARTNER, order.company_id, None)
-    for event, members, link, facts in (
-        ("your_turn", partners, f"/deliveries?order={order.number}", params),
-        ("decided", [order.buyer_id], ORDER.link(order), told),
-    ):
-        notify(
-            step.session,
-            event=event,
-            members=members,
-            link=link,
-            workflow_id=order.workflow_id,
-            step=order.step + 1,
-            params=facts,
-            now=step.now,
-        )
+def _tell_partner(step: StepContext, order: PurchaseOrder) -> None:
+    """The process ends here, and the planning of its delivery begins."""
+    notify(
+        step.session,
+        event="your_turn",
+        members=members_in_turn(step.session, Role.PARTNER, order.company_id, None),
+        link=f"/deliveries?order={order.number}",
+        workflow_id=order.workflow_id,
+        step=order.step + 1,
+        params={
+            "title": f"{ORDER.number(order)} {order.title}",
+            "status": "납품 일정을 계획해 주세요",
+            "act": ORDER.words.event["confirm"],
+        },
+        now=step.now,
+    )
 
 
 def _planned(session: Session, item_id: int) -> int:
+    """Pieces that are planned or came; those an inspection gave back are to come once more, not besides."""
     rounds = _rounds(session, item_id)
-    return sum(row.quantity for row in rounds if row.status != RoundStatus.REMOVED)
+    back = select(func.coalesce(func.sum(col(Inspection.quantity)), 0)).where(
+        col(Inspection.order_item_id) == item_id, col(Inspection.status) == InspectionStatus.CANCELLED
+    )
+    planned = sum(row.quantity for row in rounds if row.status != RoundStatus.REMOVED)
+    return planned - int(session.execute(back).scalar_one())
 
 
 def _rounds(session: Session, item_id: int) -> list[DeliveryRound]:
@@ -198,8 +198,8 @@ def build_order_final(job: Job) -> None:
         if order.final_file_id is not None:
             return
         facts = paper(session, order)
-        seals, record = marks(session, order), evidence(session, order)
-    pdf = sealed(sheet.final(facts, seals, record), job.at)
+        marks, record = seals(session, order), evidence(session, order)
+    pdf = attested(sheet.final(facts, marks, record), job.at)
     pages = page_count(pdf)
     with database.working() as session:
         order = session.get_one(PurchaseOrder, job.document_id, with_for_update=True)

@@ -40,6 +40,8 @@ class StepContext:
     detail: dict[str, Any] = field(default_factory=dict)
     jobs: list[str] = field(default_factory=list)
     turn_member_id: int | None = None
+    ending: str = "closed"
+    """What the partner is told when the document ends with this step."""
 
     def start(self, kind: Kind, document: ProcessColumns) -> None:
         """Start the next process of the chain once this step is committed."""
@@ -128,9 +130,11 @@ class _Recording:
         effect = self.effects.get(self.step.act)
         target = (effect(context) if effect else None) or self.step.targets[0]
         before = (document.status, document.status_since)
-        self._move(document, target, context)
-        outcome = self._answer(document, context)
-        self._event(document, before, context, outcome)
+        # Everything is written at once, at the end.
+        with self.session.no_autoflush:
+            self._move(document, target, context)
+            outcome = self._answer(document, context)
+            self._event(document, before, context, outcome)
         if command is not None:
             command.state = "done"
             command.decided_at = self.step.at
@@ -221,29 +225,33 @@ class _Recording:
         self.session.add(event)
 
     def _tell(self, document: ProcessColumns, context: StepContext) -> None:
-        events = {deadlines.REMIND: "reminder", deadlines.ESCALATE: "escalation"}
-        event = events.get(self.step.act, "your_turn" if document.turn else "closed")
-        role = Role(document.turn) if document.turn else Role.PARTNER
-        members = members_in_turn(
-            self.session, role, document.company_id, None if event == "closed" else document.turn_member_id
-        )
-        if event == "escalation":
-            members = [*members, document.created_by]
         actor = context.command.actor_id if context.command else None
-        notify(
-            self.session,
-            event=event,
-            members=[member for member in dict.fromkeys(members) if member != actor],
-            link=self.kind.link(document),
-            workflow_id=self.step.workflow_id,
-            step=self.step.step,
-            params={
-                "title": f"{self.kind.number(document)} {self.kind.title(document)}",
-                "status": self.kind.words.status[document.status],
-                "act": self.kind.words.event.get(self.step.act, ""),
-            },
-            now=self.step.at,
-        )
+        for event, members in self._audience(document, context.ending):
+            notify(
+                self.session,
+                event=event,
+                members=[member for member in dict.fromkeys(members) if member != actor],
+                link=self.kind.link(document),
+                workflow_id=self.step.workflow_id,
+                step=self.step.step,
+                params={
+                    "title": f"{self.kind.number(document)} {self.kind.title(document)}",
+                    "status": self.kind.words.status[document.status],
+                    "act": self.kind.words.event.get(self.step.act, ""),
+                },
+                now=self.step.at,
+            )
+
+    def _audience(self, document: ProcessColumns, ending: str) -> list[tuple[str, list[int]]]:
+        """Who is told what: whose turn it is; of the end the partner, if it ever saw the document, and its author."""
+        if document.turn is None:
+            partners = members_in_turn(self.session, Role.PARTNER, document.company_id, None)
+            told = partners if document.is_sent else []
+            return [(ending, told), ("decided", [document.created_by] if document.created_by not in told else [])]
+        members = members_in_turn(self.session, Role(document.turn), document.company_id, document.turn_member_id)
+        if self.step.act == deadlines.ESCALATE:
+            return [("escalation", [*members, document.created_by])]
+        return [("reminder" if self.step.act == deadlines.REMIND else "your_turn", members)]
 
     def _answer(self, document: ProcessColumns, context: StepContext) -> Outcome:
         alarms: list[Alarm] = []

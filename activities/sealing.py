@@ -62,7 +62,7 @@ def _uploaded(step: StepContext, company_id: int | None, file_id: int) -> Stored
     return keep(step.session, FileKind.PNG, "직인.png", image, company_id)
 
 
-def sign(step: StepContext, party: str, mark: StoredFile, consents: list[dict[str, Any]]) -> None:
+def keep_signature(step: StepContext, party: str, mark: StoredFile, consents: list[dict[str, Any]]) -> None:
     """Keep the mark with its evidence; the evidence's hash goes into the chained record."""
     command = command_of(step)
     signature = Signature(

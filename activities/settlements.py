@@ -6,19 +6,15 @@ from sqlalchemy import select, update
 from sqlmodel import Session, col
 from temporalio import activity
 
-from activities.documents.papers import Party
 from activities.documents.settlement import SettlementLine, SettlementPaper, statement
+from activities.papers import house, partner
 from activities.recording import DomainSteps, StepContext
 from models import database
 from models.files.rules import FileKind, FileRole
 from models.files.writes import attach, keep
 from models.inspections.tables import Inspection
 from models.kernel.calendar import local_date
-from models.kernel.identifiers import format_brn
-from models.members.house import HOUSE
 from models.members.queries import companies
-from models.members.rules import CompanyKind
-from models.members.tables import Company
 from models.orders.wording import EVIDENCE_TYPE, SETTLEMENT_TYPE
 from models.processes.messages import Job
 from models.processes.writes import announce
@@ -77,6 +73,7 @@ def pay(step: StepContext) -> None:
     settlement.paid_on = payment.paid_on
     settlement.payment_reference = payment.payment_reference
     settlement.early_reason = payment.reason or "" if payment.paid_on < due else ""
+    step.ending = "payment_done"
 
 
 def cancel(step: StepContext) -> None:
@@ -161,8 +158,8 @@ def _paper(session: Session, settlement: Settlement, at: dt.datetime) -> Settlem
     return SettlementPaper(
         number=settlement.number,
         name=settlement.title,
-        buyer=Party(HOUSE.name, format_brn(HOUSE.number), HOUSE.representative, HOUSE.address),
-        partner=_partner(company),
+        buyer=house(),
+        partner=partner(company),
         written_on=local_date(settlement.requested_at or at),
         lines=lines,
         supply=settlement.supply_amount,
@@ -174,12 +171,6 @@ def _paper(session: Session, settlement: Settlement, at: dt.datetime) -> Settlem
         officer=settlement.officer_name,
         note=settlement.issue_request,
     )
-
-
-def _partner(company: Company) -> Party:
-    individual = company.kind == CompanyKind.INDIVIDUAL
-    number = "" if individual else format_brn(company.business_number or "")
-    return Party(company.name, number, company.representative, company.address, individual=individual)
 
 
 JOBS = [build_settlement_statement]

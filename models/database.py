@@ -38,6 +38,8 @@ def _engine(url: str, pool_size: int) -> Engine:
             pool_size=pool_size,
             max_overflow=4,
             pool_timeout=10,
+            # The connection used last knows its statements: a few stay warm, the others are for crowds.
+            pool_use_lifo=True,
             pool_recycle=1800,
             connect_args={"connect_timeout": 5, "application_name": "dongban"},
         )

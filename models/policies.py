@@ -14,23 +14,26 @@ MEMBER = "(SELECT nullif(current_setting('dongban.member', true), '')::bigint)"
 BUYER = "(SELECT current_setting('dongban.side', true) = 'buyer')"
 
 # What web writes besides commands: drafts, master data, read marks, sessions (architecture.md "What is not a step").
+# Of a document only what a draft or plan consists of: its status is recording's. A lock, too, needs a column to write.
 WEB_WRITES: dict[str, str] = {
-    "contract": "INSERT, UPDATE",
-    "contract_item": "INSERT, UPDATE, DELETE",
-    "contract_paper": "INSERT, UPDATE, DELETE",
-    "contract_instalment": "INSERT, UPDATE, DELETE",
-    "purchase_order": "INSERT, UPDATE",
-    "order_item": "INSERT, UPDATE, DELETE",
-    "delivery_round": "INSERT, UPDATE",
+    "contract": "INSERT, UPDATE (title, contract_type, contract_date, starts_on, ends_on, amount, payment_terms,"
+    " settlement_type, note_to_partner, papers_ready, edited_at, edit_version, due_at)",
+    "contract_item": "INSERT, DELETE",
+    "contract_paper": "INSERT, DELETE",
+    "contract_instalment": "INSERT, DELETE",
+    "purchase_order": "INSERT, UPDATE (title, order_date, currency, settlement_type, evidence_type, note_to_partner,"
+    " amount, vat, total, edit_version, due_at)",
+    "order_item": "INSERT, DELETE, UPDATE (position)",
+    "delivery_round": "INSERT, UPDATE (workflow_id, planned_on, place, quantity, edit_version, due_at)",
     "delivery_serial": "INSERT, DELETE",
-    "settlement": "INSERT, UPDATE",
-    "settlement_item": "INSERT, UPDATE, DELETE",
+    "settlement": "INSERT, UPDATE (title, issue_request, issue_on, supply_amount, vat_amount, total_amount,"
+    " edit_version, due_at)",
+    "settlement_item": "INSERT, DELETE",
     "command": "INSERT, UPDATE (state, code, detail, decided_at, attempts, next_attempt_at, confirmed)",
     "outbox": "INSERT",
     "audit_entry": "INSERT",
     "number_counter": "INSERT, UPDATE",
     "stored_file": "INSERT",
-    "document_file": "INSERT",
     "notification": "UPDATE (read_at)",
     "message": "INSERT",
     "login_session": "INSERT, UPDATE",
@@ -38,11 +41,49 @@ WEB_WRITES: dict[str, str] = {
     "member": "UPDATE (password_hash, password_changed_at, must_change_password, last_login_at)",
 }
 
+# Tables only one side writes, though both read them.
+STAFF_WRITES = frozenset(
+    {
+        "contract",
+        "contract_item",
+        "contract_paper",
+        "contract_instalment",
+        "purchase_order",
+        "order_item",
+        "settlement",
+        "settlement_item",
+    }
+)
+PARTNER_WRITES = frozenset({"delivery_round", "delivery_serial"})
+
+
+def _with(parent: str, key: str) -> str:
+    """Rows a partner sees with the document they belong to: that one's own policy decides."""
+    return f"{BUYER} OR (company_id = {COMPANY} AND EXISTS (SELECT 1 FROM {parent} p WHERE p.id = {key}))"  # noqa: S608 - names of ours
+
+
+def _of_document(table: str) -> str:
+    """The record of a document is seen with the document; what was never sent stays the buyer's."""
+    sent = {"contract": "contract", "order": "purchase_order", "settlement": "settlement"}
+    shown = " ".join(
+        f"WHEN '{kind}' THEN EXISTS (SELECT 1 FROM {of} p WHERE p.id = {table}.document_id)"  # noqa: S608 - names of ours
+        for kind, of in sent.items()
+    )
+    return f"{BUYER} OR (company_id = {COMPANY} AND CASE kind {shown} ELSE true END)"
+
+
 # Rules other than "a row with company_id belongs to that company; buyer staff see all".
 USING: dict[str, str] = {
     "contract": f"{BUYER} OR (company_id = {COMPANY} AND review_requested_at IS NOT NULL)",
     "purchase_order": f"{BUYER} OR (company_id = {COMPANY} AND requested_at IS NOT NULL)",
     "settlement": f"{BUYER} OR (company_id = {COMPANY} AND requested_at IS NOT NULL)",
+    "contract_item": _with("contract", "contract_id"),
+    "contract_paper": _with("contract", "contract_id"),
+    "contract_instalment": _with("contract", "contract_id"),
+    "order_item": _with("purchase_order", "purchase_order_id"),
+    "settlement_item": _with("settlement", "settlement_id"),
+    "process_event": _of_document("process_event"),
+    "audit_entry": _of_document("audit_entry"),
     "company": f"{BUYER} OR id = {COMPANY}",
     # A partner sees its own people and, of the staff, those it deals with.
     "member": f"{BUYER} OR company_id = {COMPANY} OR id = {MEMBER} OR (company_id IS NULL AND {COMPANY} IS NOT NULL)",
@@ -77,6 +118,13 @@ def condition(table: str) -> str | None:
     return f"{BUYER} OR company_id = {COMPANY}" if "company_id" in columns else None
 
 
+def _writable(table: str, rule: str) -> str:
+    """Which rows may come out of a write; reading and locking are not meant."""
+    if table in STAFF_WRITES:
+        return BUYER
+    return f"company_id = {COMPANY}" if table in PARTNER_WRITES else rule
+
+
 def _shown(table: str) -> str:
     if table not in HIDDEN:
         return ""
@@ -98,8 +146,10 @@ def statements() -> list[str]:
         if rule is not None:
             sql += [
                 f"GRANT SELECT{_shown(table)} ON {table} TO {WEB}",
-                f"CREATE POLICY web ON {table} TO {WEB} USING ({rule}) WITH CHECK ({rule})",
+                f"CREATE POLICY web ON {table} TO {WEB} USING ({rule}) WITH CHECK ({_writable(table, rule)})",
             ]
+        if table in STAFF_WRITES:
+            sql.append(f"CREATE POLICY staff ON {table} AS RESTRICTIVE FOR DELETE TO {WEB} USING ({BUYER})")
         if table in WEB_WRITES:
             sql.append(f"GRANT {WEB_WRITES[table]} ON {table} TO {WEB}")
     return sql

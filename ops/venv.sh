@@ -41,6 +41,7 @@ lock=$run_lock
 [ "$kind" = run ] || lock=$dev_lock
 echo "Installing the packages of $(basename "$lock") (only when it has changed)"
 rm -f "$venv/.installed-run" "$venv/.installed-dev"
-"$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-input --no-compile \
+# Twice quiet: what it still says are errors, not opinions on the machine's own pip settings.
+"$venv/bin/python" -m pip install --quiet --quiet --disable-pip-version-check --no-input --no-compile \
     --no-deps --require-hashes --requirement "$lock"
 wanted "$kind" >"$venv/.installed-$kind"

@@ -1,16 +1,12 @@
 """Engines and databases for all tests; the engines themselves are started in `tests/engines.py`."""
 
-import datetime as dt
 import uuid
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Generator, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
-from google.protobuf.duration_pb2 import Duration
-from temporalio.api.workflowservice.v1 import RegisterNamespaceRequest
-from temporalio.client import Client
 from temporalio.testing import WorkflowEnvironment
 
 from models import database as house_database
@@ -18,6 +14,11 @@ from models.settings import DEFAULTS, OPERATIONS, settings
 from ops import keyring, temporal
 from ops.layout import SECRETS
 from tests import engines
+from tests.faults.running import inhabited, people
+from tests.house import House, running
+
+__all__ = ["inhabited", "people"]
+"""Fixtures of more than one folder: made here, so that they are made once."""
 
 TimeSkipping = Callable[..., AbstractAsyncContextManager[WorkflowEnvironment]]
 
@@ -37,7 +38,39 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 RUN = pytest.StashKey[Path]()
+TESTS = Path(__file__).parent
+TOGETHER = {
+    "journeys": "house",
+    "races": "house",
+    "isolation": "house",
+    "faults/test_kills.py": "kills",
+    "seed/test_load.py": "seed",
+    "faults/test_engine_down.py": "engine",
+}
+"""Which tests share what is dear to start, and so run in one test process; the longest first."""
 KEYS = keyring.generate()
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> Generator[None]:
+    """Groups are marked before they are dealt out; the order stands after the rest was shuffled."""
+    places = list(TOGETHER)
+    ranks = {}
+    for item in items:
+        inside = item.path.relative_to(TESTS).as_posix()
+        found = next((place for place in places if inside.startswith(place)), None)
+        ranks[item] = places.index(found) if found else len(places)
+        if found:
+            item.add_marker(pytest.mark.xdist_group(TOGETHER[found]))
+    yield
+    items.sort(key=lambda item: ranks[item])
+
+
+@pytest.fixture(scope="session")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """A running house with the demo people, one for all tests of a process that only add to it."""
+    with running(tmp_path_factory.mktemp("house"), engines.new_namespace("house")) as made:
+        yield made
 
 
 @pytest.fixture(autouse=True)
@@ -89,15 +122,8 @@ def module_database(
 @pytest.fixture
 async def temporal_server(house_settings: pytest.MonkeyPatch) -> str:
     """Address of the run's Temporal server; TEMPORAL_NAMESPACE, and so every queue, is this test's alone."""
-    address = engines.temporal_address()
     namespace = f"test-{uuid.uuid4().hex[:12]}"
-    client = await Client.connect(address)
-    await client.workflow_service.register_namespace(
-        RegisterNamespaceRequest(
-            namespace=namespace,
-            workflow_execution_retention_period=Duration(seconds=int(dt.timedelta(days=1).total_seconds())),
-        )
-    )
+    address = await engines.register(namespace)
     house_settings.setenv("TEMPORAL_ADDRESS", address)
     house_settings.setenv("TEMPORAL_NAMESPACE", namespace)
     settings.cache_clear()

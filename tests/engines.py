@@ -3,6 +3,7 @@
 The first process that needs an engine starts it; the process that began the run ends it.
 """
 
+import asyncio
 import contextlib
 import fcntl
 import json
@@ -13,13 +14,18 @@ import socket
 import subprocess
 import tempfile
 import time
+import uuid
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import psycopg
+from google.protobuf.duration_pb2 import Duration
 from psycopg import sql
+from temporalio.api.workflowservice.v1 import RegisterNamespaceRequest
+from temporalio.client import Client
 
 from ops import keyring, postgres, temporal
 from ops.bootstrap import migrate, prepare_database
@@ -33,6 +39,7 @@ HOME = "DONGBAN_TEST_ENGINES"
 PREFIX = "dongban-tests-"
 TEMPLATE = "dongban_template"
 START_SECONDS = 60.0
+SECONDS_KEPT = 24 * 60 * 60
 # The data is thrown away after the run, so it need not survive the machine; the rest is as in the house.
 THROWAWAY = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off", "max_connections": "300"}
 
@@ -161,6 +168,26 @@ def _start_temporal(home: Path) -> dict[str, Any]:
 def temporal_address() -> str:
     """host:port of the run's Temporal development server."""
     return str(_shared("temporal", _start_temporal)["address"])
+
+
+async def register(namespace: str) -> str:
+    """Make a namespace, and so queues, of that name in the run's Temporal server; the server's address."""
+    address = temporal_address()
+    client = await Client.connect(address)
+    await client.workflow_service.register_namespace(
+        RegisterNamespaceRequest(
+            namespace=namespace, workflow_execution_retention_period=Duration(seconds=SECONDS_KEPT)
+        )
+    )
+    return address
+
+
+def new_namespace(kind: str) -> str:
+    """A fresh namespace for a house; for code outside of any event loop of its own."""
+    name = f"{kind}-{uuid.uuid4().hex[:12]}"
+    with ThreadPoolExecutor(1) as pool:  # A browser's loop may run in this thread already.
+        pool.submit(lambda: asyncio.run(register(name))).result()
+    return name
 
 
 @contextlib.contextmanager

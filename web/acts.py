@@ -5,7 +5,7 @@ import uuid
 from dataclasses import dataclass
 
 from pydantic import BaseModel
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlmodel import Session, col
 from starlette.concurrency import run_in_threadpool
 from temporalio.client import Client
@@ -17,9 +17,9 @@ from models.kernel.transitions import ProcessRules
 from models.kernel.wording import moment
 from models.processes import queries, writes
 from models.processes.messages import Actor, Outcome, command_payload
-from models.processes.tables import Command, ProcessColumns, ProcessEvent
+from models.processes.tables import Command, Outbox, ProcessColumns, ProcessEvent
 from web.confirming import deliver_caught_up, missed, note, note_all
-from web.engine import PENDING, START_POLL_SECONDS, START_WAIT_SECONDS, Decision, is_starting
+from web.engine import PENDING, START_POLL_SECONDS, START_WAIT_SECONDS, Decision
 
 MACHINE_ACTS = ("remind", "escalate")
 EARLIER_WAIT_SECONDS = 1.5
@@ -72,13 +72,14 @@ def _keep(actor: Actor, wish: Wish) -> tuple[Command, Decision | None, bool]:
         )
         command = writes.insert_command(session, actor, document, press)
         known = decided(command)
-        if known is not None or _waits_for_earlier(session, command):
+        waits, starting = _standing(session, command)
+        if known is not None or waits:
             return command, known or PENDING, False
         refusal = _early_refusal(session, actor, wish, document)
         if refusal is not None:
             writes.settle_command(session, command.request_id, refusal, clock.now())
             return command, Decision(refusal=refusal), False
-        return command, None, is_starting(session, document.workflow_id)
+        return command, None, starting
 
 
 def _permitted(wish: Wish, document: ProcessColumns) -> frozenset[Role]:
@@ -99,13 +100,22 @@ def _early_refusal(session: Session, actor: Actor, wish: Wish, document: Process
     return None
 
 
-def _waits_for_earlier(session: Session, command: Command) -> bool:
-    earlier = select(col(Command.id)).where(
-        col(Command.workflow_id) == command.workflow_id,
+def _standing(session: Session, command: Command) -> tuple[bool, bool]:
+    """Whether an earlier act of its workflow is still open, and whether the workflow is still to be started."""
+    waits, starting = session.execute(_STANDING, {"of": command.workflow_id, "before": command.id}).one()
+    return waits, starting
+
+
+_STANDING = select(
+    select(col(Command.id))
+    .where(
+        col(Command.workflow_id) == bindparam("of"),
         col(Command.state) == "open",
-        col(Command.id) < command.id,
+        col(Command.id) < bindparam("before"),
     )
-    return session.execute(earlier.limit(1)).first() is not None
+    .exists(),
+    select(col(Outbox.id)).where(col(Outbox.workflow_id) == bindparam("of"), col(Outbox.sent_at).is_(None)).exists(),
+)
 
 
 def decided(command: Command) -> Decision | None:

@@ -70,12 +70,6 @@ async def serve(request: Request) -> Response:
     return Response(asset.body, headers=headers, media_type=asset.media_type)
 
 
-def forget() -> None:
-    """Read everything again (development)."""
-    for memory in (css, url, _script_hash, _asset):
-        memory.cache_clear()
-
-
 @cache
 def _asset(path: str) -> Asset | None:
     body = _find(path)

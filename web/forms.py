@@ -105,7 +105,7 @@ class Parsed(Generic[M]):
         """Name prefixes of repeated rows (`items-0`, `items-1`, ...), at least `least` of them."""
         prefix = f"{name}-"
         numbers = [int(n[len(prefix) :].split("-")[0]) for n in self.values if _is_row(n, prefix)]
-        return [f"{name}-{i}" for i in range(max(max(numbers, default=-1) + 1, least))]
+        return [f"{name}-{i}" for i in range(max(min(max(numbers, default=-1) + 1, ROWS_MAX), least))]
 
     def grouped(self, name: str) -> str:
         """An amount with commas, as it stands in a money input."""
@@ -121,7 +121,8 @@ class Parsed(Generic[M]):
         """The same input with errors a rule found later."""
         merged = {name: list(found) for name, found in self.errors.items()}
         for name, sentence in errors.items():
-            merged.setdefault(name, []).append(sentence)
+            if sentence not in merged.setdefault(name, []):
+                merged[name].append(sentence)
         return replace(self, errors=merged)
 
     def refused(self, refusal: Refusal, sentence: str = "") -> "Parsed[M]":

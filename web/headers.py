@@ -17,8 +17,6 @@ CSP: Final = (
     "frame-ancestors 'none'"
 )
 """No inline script or style anywhere."""
-CSP_EMBEDDED: Final = "default-src 'none'; object-src 'self'; frame-ancestors 'self'"
-"""For files our own pages show in a frame (contract PDFs); set it on that response."""
 PERMISSIONS: Final = "camera=(), microphone=(), geolocation=(), payment=(), usb=(), interest-cohort=()"
 HSTS: Final = "max-age=31536000; includeSubDomains"
 
@@ -61,9 +59,8 @@ class Frame:
             await answer(scope, receive, framed)
 
     def _complete(self, headers: MutableHeaders, request_id: str) -> None:
-        embedded = "content-security-policy" in headers
-        headers.setdefault("Content-Security-Policy", CSP)
-        headers.setdefault("X-Frame-Options", "SAMEORIGIN" if embedded else "DENY")
+        headers["Content-Security-Policy"] = CSP
+        headers["X-Frame-Options"] = "DENY"
         headers.setdefault("Cache-Control", "no-store")
         headers["X-Content-Type-Options"] = "nosniff"
         headers["Referrer-Policy"] = "same-origin"

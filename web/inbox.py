@@ -9,7 +9,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
-from models import catalog, clock, database, inbox
+from models import catalog, clock, database, inbox, record
 from models.auth import queries as sessions
 from models.auth.messages import Visit
 from models.kernel.refusals import NotFound, Refusal
@@ -28,6 +28,7 @@ router = APIRouter(include_in_schema=False)
 PAGE_SIZE = 20
 HOME_TASKS = 5
 HOME_EVENTS = 8
+RETRY_FULL_SECONDS = 30
 Check = Callable[[], bool]
 
 
@@ -75,7 +76,7 @@ def show_home(request: Request, actor: CurrentActor) -> Response:
             "documents/home.html",
             tasks=inbox.tasks(session, actor, limit=HOME_TASKS),
             counts_by_kind=inbox.counts(session, actor),
-            events=queries.latest_events(session, actor, HOME_EVENTS),
+            events=record.latest_events(session, actor, HOME_EVENTS),
             kinds=catalog.KINDS,
             actor=actor,
         )
@@ -85,7 +86,7 @@ def show_home(request: Request, actor: CurrentActor) -> Response:
 def show_case(request: Request, actor: CurrentActor, case_key: str) -> Response:
     """The whole course of a case, contract to payment, over all its documents."""
     with database.reading(actor) as session:
-        events = queries.case_events(session, actor, case_key)
+        events = record.case_events(session, actor, case_key)
         if not events:
             raise NotFound
         documents = []
@@ -173,10 +174,10 @@ def _may_see(actor: Actor, kind: str, document_id: int) -> bool:
     return True
 
 
-def _stream(
-    request: Request, actor: Actor, topic: str, visible: Check, missed: Check = lambda: False
-) -> StreamingResponse:
+def _stream(request: Request, actor: Actor, topic: str, visible: Check, missed: Check = lambda: False) -> Response:
     hub = request.app.state.live
+    if hub.is_full:
+        return Response(status_code=503, headers={"Retry-After": str(RETRY_FULL_SECONDS)})
     return StreamingResponse(
         hub.stream(topic, actor.company_id, visible, missed),
         media_type="text/event-stream",

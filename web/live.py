@@ -49,6 +49,11 @@ class Hub:
                 log.warning("listening again: %s", type(error).__name__)
                 await asyncio.sleep(RETRY_SECONDS)
 
+    @property
+    def is_full(self) -> bool:
+        """No more open pages than this process can follow; the others go on without."""
+        return self.count >= STREAMS_MAX
+
     def _tell(self, payload: str) -> None:
         with suppress(ValueError):
             told = json.loads(payload)

@@ -13,6 +13,7 @@ from contextlib import suppress
 
 import psycopg
 from sqlalchemy import func, select, update
+from sqlalchemy.exc import OperationalError
 from sqlmodel import col
 from starlette.concurrency import run_in_threadpool
 from temporalio.client import Client
@@ -74,6 +75,9 @@ class Relay:
             woken.clear()
             try:
                 busy = await work()
+            except OperationalError as error:
+                log.warning("the database does not answer, trying again: %s", str(error.orig).partition("\n")[0])
+                busy = 0
             except Exception:
                 log.exception("round failed, trying again")
                 busy = 0

@@ -1,7 +1,6 @@
 """The one template environment and `page()`, the way every HTML answer is made."""
 
 import datetime as dt
-import os
 import uuid
 from collections.abc import Mapping
 from pathlib import Path
@@ -19,10 +18,9 @@ from models.kernel import wording
 from web import assets, formats, portals
 
 TEMPLATES = Path(__file__).parent / "templates"
-RELOAD = os.environ.get("TEMPLATE_RELOAD") == "1"
 
 
-def environment(*, reload: bool = RELOAD, bytecode: Path | None = None) -> Environment:
+def environment(bytecode: Path | None = None) -> Environment:
     """A template environment. `bytecode`: a folder of this process's own for compiled templates."""
     env = Environment(
         loader=FileSystemLoader(TEMPLATES),
@@ -30,7 +28,7 @@ def environment(*, reload: bool = RELOAD, bytecode: Path | None = None) -> Envir
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
-        auto_reload=reload,
+        auto_reload=False,
         cache_size=-1,
         bytecode_cache=FileSystemBytecodeCache(str(bytecode)) if bytecode else None,
     )
@@ -108,8 +106,6 @@ def shell_of(request: Request) -> portals.Shell | None:
 
 def frame(request: Request) -> dict[str, Any]:
     """What every template may use: request, shell, now, menu, nav, path, toast, fonts_known, session_seconds."""
-    if RELOAD:
-        assets.forget()
     shell = shell_of(request)
     now = clock.now()
     path = request.url.path

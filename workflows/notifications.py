@@ -8,7 +8,7 @@ from temporalio.exceptions import ActivityError
 from temporalio.workflow import ActivityConfig
 
 with workflow.unsafe.imports_passed_through():
-    from models.notifications.messages import MessageBatchResult, MessageBatchStart
+    from models.notifications.messages import MessageBatchResult, MessageBatchStart, MessageRound
     from workflows import steps
 
 GIVE_UP_AFTER = dt.timedelta(days=1)
@@ -24,8 +24,10 @@ class MessageBatch:
     @workflow.run
     async def run(self, start: MessageBatchStart) -> MessageBatchResult:
         messages = await workflow.execute_activity("reserve_messages", start, result_type=list[int], **steps.GATEWAY)
-        sent = await asyncio.gather(*(self._send(message) for message in messages))
-        return MessageBatchResult(sent=sum(sent), failed=len(sent) - sum(sent))
+        first = await workflow.execute_activity("send_messages", messages, result_type=MessageRound, **steps.GATEWAY)
+        later = await asyncio.gather(*(self._send(message) for message in first.left))
+        sent = first.sent + sum(later)
+        return MessageBatchResult(sent=sent, failed=len(messages) - sent)
 
     async def _send(self, message: int) -> bool:
         try:

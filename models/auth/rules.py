@@ -10,7 +10,6 @@ PASSWORD_CHARS_MIN = 8
 PASSWORD_CHARS_MAX = 24
 PASSWORD_MARKS = "!@#$%^&*"  # noqa: S105 - the marks the manual allows, not a password
 
-OTP_DIGITS = 6
 OTP_LIFE = dt.timedelta(minutes=5)
 OTP_TRIES_MAX = 5
 OTP_RESENDS_MAX = 3

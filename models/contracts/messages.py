@@ -5,7 +5,7 @@ import datetime as dt
 from pydantic import BaseModel, Field
 
 from models.contracts.rules import PAYMENT_TERMS, SettlementType, Type
-from models.processes.messages import Evidence
+from models.processes.messages import Evidence, Reason
 
 ITEMS_MAX = 300
 PAPERS_MAX = 10
@@ -35,10 +35,6 @@ class Sign(Evidence):
     seal_file_id: int | None = None
     drawing: str | None = Field(default=None, max_length=DRAWING_CHARS_MAX)
     note: str | None = Field(title="공급사 전달사항", default=None, max_length=1000)
-
-
-class Reason(BaseModel):
-    reason: str | None = Field(default=None, max_length=1000)
 
 
 PAYLOADS: dict[str, type[BaseModel]] = {

@@ -20,7 +20,6 @@ OPENING = "전문"
 CONTRACT = "supply"
 GUIDE = "sustainability"
 CHOICES = ("development", "security")
-TEXT_CHARS_MAX = 40_000
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _FACT = re.compile(r"\{([^{}\n]{1,20})\}")

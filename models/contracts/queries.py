@@ -2,15 +2,13 @@
 
 from collections.abc import Sequence
 from functools import cache
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from sqlalchemy import Select, bindparam, select
 from sqlmodel import Session, col
 
 from models.contracts.rules import KIND, Status
 from models.contracts.tables import Contract, ContractInstalment, ContractItem, ContractPaper
-from models.kernel.roles import Role
-from models.members.tables import Member
 from models.processes.messages import Actor
 from models.processes.queries import visible_to
 from models.signatures.tables import Signature
@@ -22,14 +20,12 @@ SEALED = (
     Status.ENDED,
     Status.CANCELLED,
 )
-SEARCHED_STAFF_MAX = 500
 Row = TypeVar("Row", ContractPaper, ContractItem, ContractInstalment)
 
 
 def drafts(actor: Actor) -> Select[Contract]:
     """초안검토목록: a partner sees what it was ever asked to review, the buyer also what is being written."""
-    rows = visible_to(actor, Contract)
-    return rows if actor.company_id is None else rows.where(col(Contract.review_requested_at).is_not(None))
+    return visible_to(actor, Contract)
 
 
 def listed(actor: Actor) -> Select[Contract]:
@@ -49,21 +45,6 @@ def items(actor: Actor) -> Select[ContractItem, Contract]:
         .with_only_columns(ContractItem, Contract)
         .where(col(Contract.status) == Status.COMPLETED.value)
     )
-
-
-def staff_named(column: Any, typed: str) -> Any:
-    """Condition: the staff member in `column` has the typed words in the English id or the Korean name."""
-    found = select(col(Member.id)).where(
-        col(Member.company_id).is_(None),
-        col(Member.login).icontains(typed, autoescape=True) | col(Member.name).icontains(typed, autoescape=True),
-    )
-    return column.in_(found.limit(SEARCHED_STAFF_MAX))
-
-
-def in_turn(actor: Actor) -> Any:
-    """Condition: it is the turn of one of this person's roles."""
-    roles = [role.value for role in actor.every_role if role is not Role.SYSTEM]
-    return col(Contract.turn).in_(roles)
 
 
 @cache

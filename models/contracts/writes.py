@@ -14,13 +14,13 @@ from models.contracts.refusals import ChangeInProgress, ContractNotEditable
 from models.contracts.rules import EDITABLE, KIND, RULES, Form, SettlementType, Status
 from models.contracts.tables import Contract, ContractInstalment, ContractItem, ContractPaper
 from models.contracts.wording import STATUS
-from models.kernel.refusals import ActNotPossible, FieldErrors, NotFound, NotYourTurn, StaleDocument
+from models.kernel.refusals import ActNotPossible, FieldErrors, NotFound, StaleDocument
 from models.kernel.roles import Role
 from models.members.queries import companies_visible_to, staff_labels
 from models.members.rules import CompanyStatus, MemberStatus
 from models.members.tables import Company, Member
 from models.processes.messages import Actor
-from models.processes.queries import visible_to
+from models.processes.queries import locked_document, visible_to
 from models.processes.writes import announce, audit, begin, next_number
 
 PREFIX = "CR"
@@ -29,7 +29,7 @@ ROWS = (ContractItem, ContractInstalment, ContractPaper)
 
 def create(session: Session, actor: Actor, draft: Draft) -> Contract:
     """A new draft with its number and its process. Raises FieldErrors, NotYourTurn (only a 구매담당자 drafts)."""
-    _must_be_buyer(actor)
+    actor.must_hold(Role.BUYER)
     company = _chosen_company(session, actor, draft)
     _must_be_sound(draft, {} if company else {"company_id": "공급사를 선택해 주세요."})
     if company is None or company.id is None:
@@ -48,8 +48,8 @@ def create(session: Session, actor: Actor, draft: Draft) -> Contract:
 
 def edit(session: Session, actor: Actor, contract_id: int, draft: Draft) -> Contract:
     """The draft replaced by another state of it. Raises FieldErrors, StaleDocument, ContractNotEditable, NotFound."""
-    _must_be_buyer(actor)
-    contract = _locked(session, actor, contract_id)
+    actor.must_hold(Role.BUYER)
+    contract = locked_document(session, actor, Contract, contract_id)
     if contract.status not in EDITABLE:
         raise ContractNotEditable(status=STATUS[contract.status])
     if draft.edit_version != contract.edit_version:
@@ -70,8 +70,8 @@ def start_change(session: Session, actor: Actor, contract_id: int) -> Contract:
 
     Raises ActNotPossible before completion, ChangeInProgress while a later version is open or done.
     """
-    _must_be_buyer(actor)
-    old = _locked(session, actor, contract_id)
+    actor.must_hold(Role.BUYER)
+    old = locked_document(session, actor, Contract, contract_id)
     if old.status != Status.COMPLETED:
         raise ActNotPossible(kind=KIND, status=old.status, act="change")
     _must_be_newest(session, actor, old)
@@ -118,11 +118,6 @@ def rows_of(session: Session, table: Any, contract_id: int) -> list[Any]:
     return list(session.execute(rows).scalars())
 
 
-def _must_be_buyer(actor: Actor) -> None:
-    if Role.BUYER not in actor.every_role:
-        raise NotYourTurn
-
-
 def _must_be_sound(draft: Draft, more: dict[str, str]) -> None:
     found = drafting.faults(draft) | more
     if found:
@@ -143,14 +138,6 @@ def _owner_name(session: Session, company_id: int) -> str:
         col(Member.roles).contains([Role.PARTNER_OWNER.value]),
     )
     return session.execute(rows.limit(1)).scalar_one_or_none() or ""
-
-
-def _locked(session: Session, actor: Actor, contract_id: int) -> Contract:
-    row = visible_to(actor, Contract).where(col(Contract.id) == contract_id).with_for_update()
-    found: Contract | None = session.execute(row).scalar_one_or_none()
-    if found is None:
-        raise NotFound
-    return found
 
 
 def _must_be_newest(session: Session, actor: Actor, old: Contract) -> None:

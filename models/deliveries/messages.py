@@ -2,25 +2,12 @@
 
 import datetime as dt
 
-from pydantic import BaseModel, Field, field_validator
+from pydantic import BaseModel, Field
 
 from models.deliveries.rules import ROWS_MAX
+from models.processes.messages import Reason
 
-REASON_LENGTH_MAX = 1000
 SERIALS_CHARS_MAX = 700_000
-
-
-class Reason(BaseModel):
-    """The words of an act that needs a reason; shown to the other side as they are."""
-
-    reason: str = Field(max_length=REASON_LENGTH_MAX)
-
-    @field_validator("reason")
-    @classmethod
-    def _given(cls, reason: str) -> str:
-        if not reason.strip():
-            raise ValueError("사유를 입력해 주세요.")
-        return reason.strip()
 
 
 class Receive(BaseModel):

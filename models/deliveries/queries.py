@@ -9,7 +9,6 @@ from sqlmodel import Session, col
 
 from models.deliveries.rules import Progress, Status, progress
 from models.deliveries.tables import DeliveryRound, DeliverySerial, Receipt
-from models.kernel.refusals import NotFound
 from models.orders.queries import ordered_items
 from models.orders.tables import OrderItem, PurchaseOrder
 from models.processes import queries as processes
@@ -42,15 +41,6 @@ class Amounts:
 def visible_to(actor: Actor) -> Select[DeliveryRound]:
     """Start of every select of rounds; removed ones are gone from the lists."""
     return processes.visible_to(actor, DeliveryRound).where(col(DeliveryRound.status) != Status.REMOVED)
-
-
-def visible_round(session: Session, actor: Actor, round_id: int) -> DeliveryRound:
-    """One live round. Raises NotFound."""
-    row = visible_to(actor).where(col(DeliveryRound.id) == round_id)
-    found: DeliveryRound | None = session.execute(row).scalar_one_or_none()
-    if found is None:
-        raise NotFound
-    return found
 
 
 def planned_items(actor: Actor) -> Select[OrderItem, PurchaseOrder]:

@@ -121,13 +121,6 @@ class RoundsOverOrdered(Refusal):
     code = "rounds_over_ordered"
 
 
-class PlaceUnknown(Refusal):
-    """The place is none of the house's."""
-
-    code = "place_unknown"
-    status: ClassVar[int] = 422
-
-
 class ItemNotOpen(Refusal):
     """The order of the item is not confirmed, or a newer version is."""
 
@@ -135,7 +128,7 @@ class ItemNotOpen(Refusal):
 
 
 class OverRound(Refusal):
-    """More received than the round has left; facts: `left`, `asked`."""
+    """More received than the round has left; facts: `left`, `asked`, `field`."""
 
     code = "over_round"
     status: ClassVar[int] = 422
@@ -183,11 +176,11 @@ def check_planned(item: str, ordered: int, planned: int, given_back: int) -> Non
 def check_receipt(left: int, asked: int, received_on: dt.date, today: dt.date, ordered_on: dt.date) -> None:
     """Raises OverRound, ReceivedInFuture, ReceivedBeforeOrder."""
     if asked > left:
-        raise OverRound(left=left, asked=asked)
+        raise OverRound(left=left, asked=asked, field="quantity")
     if received_on > today:
-        raise ReceivedInFuture
+        raise ReceivedInFuture(field="received_on")
     if received_on < ordered_on:
-        raise ReceivedBeforeOrder(ordered=f"{ordered_on:%Y.%m.%d}")
+        raise ReceivedBeforeOrder(ordered=f"{ordered_on:%Y.%m.%d}", field="received_on")
 
 
 def clean_serials(lines: Sequence[str]) -> list[str]:

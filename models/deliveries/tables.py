@@ -38,7 +38,10 @@ class DeliveryRound(ProcessColumns, table=True):
 
 
 class DeliverySerial(SQLModel, table=True):
-    """시리얼번호, unique within the product for the whole house."""
+    """시리얼번호, unique within the product for the whole house.
+
+    `active` ends when the inspection of its round is cancelled: the piece goes back and may come again.
+    """
 
     __tablename__ = "delivery_serial"
 
@@ -47,8 +50,11 @@ class DeliverySerial(SQLModel, table=True):
     company_id: int = big_int(index=True)
     product_key: str = text()
     serial: str = text()
+    active: bool = Field(default=True)
 
-    __table_args__ = (UniqueConstraint("product_key", "serial", name="delivery_serial_unique"),)
+    __table_args__ = (
+        Index("delivery_serial_once", "product_key", "serial", unique=True, postgresql_where=sql("active")),
+    )
 
 
 class Receipt(SQLModel, table=True):

@@ -14,6 +14,7 @@ from models.deliveries.messages import Plan, PlanRow
 from models.deliveries.rules import EDITABLE, PLACES, Status
 from models.deliveries.tables import DeliveryRound, DeliverySerial
 from models.kernel.refusals import FieldErrors, NotFound, StaleDocument
+from models.kernel.roles import Role
 from models.orders.tables import OrderItem, PurchaseOrder
 from models.processes.deadlines import end_of
 from models.processes.messages import Actor
@@ -28,6 +29,7 @@ def save(session: Session, actor: Actor, plan: Plan, now: dt.datetime) -> int:
     The order items stay locked until the commit, so people who save at the same time add up what the others left.
     Raises FieldErrors, StaleDocument, NotFound and the deliveries' refusals.
     """
+    actor.must_hold(Role.PARTNER)
     items = _locked_items(session, actor, {row.item_id for row in plan.rows})
     rounds = _locked_rounds(session, actor, [row.round_id for row in plan.rows if row.round_id])
     _check_places(plan, rounds)
@@ -149,6 +151,7 @@ def write_serials(session: Session, actor: Actor, lists: Mapping[int, Sequence[s
 
     Raises SerialsNotNeeded, RoundNotEditable, SerialBad, SerialTwice, SerialCount, SerialDuplicate.
     """
+    actor.must_hold(Role.PARTNER)
     rounds = _locked_rounds(session, actor, lists)
     wanted: list[dict[str, Any]] = []
     for round_id, found in rounds.items():

@@ -15,6 +15,9 @@ PAGES_MAX = 500
 WIDTH_MAX_PX = 2000
 # A page three times as tall as wide at the largest width; an A4 page is 1.41 times as tall.
 HEIGHT_MAX_PX = 6000
+# Letters smoothed at their edges, on white, with a seal: some hundred colours. Photographs have tens of thousands.
+TEXT_COLOURS_MAX = 4096
+PALETTE = 64
 _library = threading.Lock()
 
 
@@ -67,7 +70,15 @@ def _drawn(document: Any, index: int, width_px: int) -> bytes:
         # The library rounds the size up.
         with closing(page.render(scale=(width_px - 0.001) / width)) as bitmap:
             out = io.BytesIO()
-            image = bitmap.to_pil()
-            # Fast compression: the image goes to one browser, and text pages are small anyway.
-            image.save(out, format="PNG", compress_level=4)
+            image = _fewer_colours(bitmap.to_pil())
+            image.save(out, format="PNG", compress_level=6)
     return out.getvalue()
+
+
+def _fewer_colours(image: Any) -> Any:
+    """Text, lines, pale fills and seals by a palette: a third of the bytes, the same to the eye. Photographs stay."""
+    from PIL import Image
+
+    if image.getcolors(TEXT_COLOURS_MAX) is None:
+        return image
+    return image.convert("RGB").quantize(PALETTE, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)

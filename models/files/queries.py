@@ -1,7 +1,5 @@
 """Reads of files: always as part of a document, or as an upload of one's own that waits to be used."""
 
-from collections.abc import Sequence
-
 from sqlalchemy import Select, or_, select
 from sqlmodel import Session, col
 
@@ -19,23 +17,6 @@ def visible(actor: Actor) -> Select[StoredFile]:
     return rows.where(or_(col(StoredFile.company_id) == actor.company_id, own))
 
 
-def of_document(
-    session: Session, actor: Actor, kind: str, document_id: int
-) -> Sequence[tuple[DocumentFile, StoredFile]]:
-    """The files of a document the caller has found through that document's own `visible_to`, in their order.
-
-    Of several in one place (role, position) the newest comes last.
-    """
-    rows = (
-        visible(actor)
-        .join(DocumentFile, col(DocumentFile.file_id) == col(StoredFile.id))
-        .where(col(DocumentFile.kind) == kind, col(DocumentFile.document_id) == document_id)
-        .with_only_columns(DocumentFile, StoredFile)
-        .order_by(col(DocumentFile.role), col(DocumentFile.position), col(DocumentFile.id))
-    )
-    return [(place, file) for place, file in session.execute(rows).tuples()]
-
-
 def one_of_document(session: Session, actor: Actor, kind: str, document_id: int, file_id: int) -> StoredFile:
     """One file through its document. Raises NotFound: not part of it, or not for this person."""
     rows = (
@@ -48,15 +29,6 @@ def one_of_document(session: Session, actor: Actor, kind: str, document_id: int,
         )
         .limit(1)
     )
-    found: StoredFile | None = session.execute(rows).scalar_one_or_none()
-    if found is None:
-        raise NotFound
-    return found
-
-
-def own_upload(session: Session, actor: Actor, file_id: int) -> StoredFile:
-    """An upload of this very person, to be used in the form being sent. Raises NotFound."""
-    rows = visible(actor).where(col(StoredFile.id) == file_id, col(StoredFile.created_by) == actor.member_id)
     found: StoredFile | None = session.execute(rows).scalar_one_or_none()
     if found is None:
         raise NotFound

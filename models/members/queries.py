@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Iterable, Sequence
 from functools import cache
+from typing import Any
 
 from sqlalchemy import ARRAY, Select, Text, bindparam, select
 from sqlalchemy.dialects.postgresql import array
@@ -23,15 +24,6 @@ def companies_visible_to(actor: Actor) -> Select[Company]:
     """Start of every select on companies: staff see all, a partner its own."""
     companies = select(Company)
     return companies if actor.company_id is None else companies.where(col(Company.id) == actor.company_id)
-
-
-def members_visible_to(actor: Actor) -> Select[Member]:
-    """Start of every select on members: staff see all, a partner its own and the staff it deals with."""
-    members = select(Member)
-    if actor.company_id is None:
-        return members
-    own = col(Member.company_id) == actor.company_id
-    return members.where(own | col(Member.company_id).is_(None))
 
 
 def actor_of(session: Session, member_id: int, now: dt.datetime) -> Actor | None:
@@ -144,23 +136,13 @@ def member_names(session: Session, ids: Iterable[int | None]) -> dict[int, str]:
     return {member: name for member, name in session.execute(found)}  # noqa: C416 - rows are not pairs to mypy
 
 
-def staff_matching(session: Session, typed: str) -> list[int]:
-    """Ids of staff whose English id or Korean name contains what was typed in a filter."""
-    like = "%" + typed.strip().lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+def staff_named(column: Any, typed: str) -> Any:
+    """Condition: the staff member in `column` has the typed words in the English id or the Korean name."""
     found = select(col(Member.id)).where(
-        col(Member.company_id).is_(None), col(Member.login).like(like) | col(Member.name).ilike(like)
-    )
-    return list(session.execute(found.order_by(col(Member.id)).limit(CHOICES_MAX)).scalars())
-
-
-def staff_with(session: Session, role: Role) -> list[Member]:
-    """Active staff holding a role, by name: the choices of a 「담당자」 field."""
-    found = select(Member).where(
         col(Member.company_id).is_(None),
-        col(Member.status) == MemberStatus.ACTIVE.value,
-        col(Member.roles).contains([role.value]),
+        col(Member.login).icontains(typed, autoescape=True) | col(Member.name).icontains(typed, autoescape=True),
     )
-    return list(session.execute(found.order_by(col(Member.name), col(Member.id)).limit(CHOICES_MAX)).scalars())
+    return column.in_(found.limit(CHOICES_MAX))
 
 
 def companies(session: Session, ids: Iterable[int | None]) -> dict[int, Company]:

@@ -9,6 +9,13 @@ class MessageBatchStart(Frozen):
     batch_id: str
 
 
+class MessageRound(Frozen):
+    """What became of a batch at its first try: how many were taken, which are still to be sent, one by one."""
+
+    sent: int
+    left: list[int]
+
+
 class MessageBatchResult(Frozen):
     sent: int
     failed: int

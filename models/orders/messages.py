@@ -5,23 +5,9 @@ import datetime as dt
 from pydantic import BaseModel, Field, field_validator
 
 from models.orders.rules import ITEMS_MAX, EvidenceType
-from models.processes.messages import Evidence
+from models.processes.messages import Evidence, Reason
 
-REASON_LENGTH_MAX = 1000
 DRAWING_CHARS_MAX = 300_000
-
-
-class Reason(BaseModel):
-    """The words of an act that needs a reason; shown to the other side as they are."""
-
-    reason: str = Field(max_length=REASON_LENGTH_MAX)
-
-    @field_validator("reason")
-    @classmethod
-    def _given(cls, reason: str) -> str:
-        if not reason.strip():
-            raise ValueError("사유를 입력해 주세요.")
-        return reason.strip()
 
 
 class Confirm(Evidence):

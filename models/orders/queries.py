@@ -95,9 +95,7 @@ def ordered_of_contract(session: Session, contract_number: str, but: str = "") -
         col(later.status) == Status.CONFIRMED,
     )
     rows = (
-        select(
-            col(PurchaseOrder.number), col(OrderItem.name), col(OrderItem.spec), func.sum(col(OrderItem.quantity))
-        )
+        select(col(PurchaseOrder.number), col(OrderItem.name), col(OrderItem.spec), func.sum(col(OrderItem.quantity)))
         .join(PurchaseOrder, col(PurchaseOrder.id) == col(OrderItem.purchase_order_id))
         .where(
             col(PurchaseOrder.contract_number) == contract_number,

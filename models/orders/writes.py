@@ -11,6 +11,7 @@ from sqlmodel import Session, col
 from models.contracts.rules import Type as ContractType
 from models.contracts.tables import Contract, ContractItem
 from models.kernel.refusals import FieldErrors, StaleDocument
+from models.kernel.roles import Role
 from models.members.queries import active_companies
 from models.orders import queries, rules
 from models.orders.kind import ORDER
@@ -19,6 +20,7 @@ from models.orders.rules import EDITABLE, Form, Status
 from models.orders.tables import OrderItem, PurchaseOrder
 from models.orders.wording import OTHER_BASIS
 from models.processes.messages import Actor
+from models.processes.queries import locked_document
 from models.processes.writes import audit, begin, lock_case, next_number
 
 PREFIX = "PO"
@@ -39,6 +41,7 @@ class _Source:
 
 def create(session: Session, actor: Actor, draft: Draft, now: dt.datetime) -> PurchaseOrder:
     """A numbered draft with its items, its process started. Raises FieldErrors and the order's refusals."""
+    actor.must_hold(Role.BUYER)
     source = _source(session, actor, draft)
     number = next_number(session, PREFIX, now)
     order = PurchaseOrder(
@@ -68,7 +71,8 @@ def create(session: Session, actor: Actor, draft: Draft, now: dt.datetime) -> Pu
 
 def edit(session: Session, actor: Actor, order_id: int, draft: Draft, edit_version: int) -> PurchaseOrder:
     """Change a draft that nobody changed meanwhile. Raises StaleDocument, OrderNotEditable, FieldErrors."""
-    order = _locked(session, actor, order_id)
+    actor.must_hold(Role.BUYER)
+    order = locked_document(session, actor, PurchaseOrder, order_id)
     if order.status not in EDITABLE:
         raise rules.OrderNotEditable
     if order.edit_version != edit_version:
@@ -87,7 +91,8 @@ def edit(session: Session, actor: Actor, order_id: int, draft: Draft, edit_versi
 
 def change(session: Session, actor: Actor, order_id: int, now: dt.datetime) -> PurchaseOrder:
     """변경발주: the next version of a confirmed order, as a draft. Raises OrderNotChangeable."""
-    before = _locked(session, actor, order_id)
+    actor.must_hold(Role.BUYER)
+    before = locked_document(session, actor, PurchaseOrder, order_id)
     newest = queries.versions(session, actor, before.number)[-1]
     if before.status != Status.CONFIRMED or _is_open(newest, before):
         raise rules.OrderNotChangeable
@@ -119,13 +124,6 @@ def change(session: Session, actor: Actor, order_id: int, now: dt.datetime) -> P
 
 def _is_open(newest: PurchaseOrder, before: PurchaseOrder) -> bool:
     return newest.id != before.id and newest.status != Status.CANCELLED
-
-
-def _locked(session: Session, actor: Actor, order_id: int) -> PurchaseOrder:
-    queries.visible_order(session, actor, order_id)
-    row = select(PurchaseOrder).where(col(PurchaseOrder.id) == order_id).with_for_update()
-    found: PurchaseOrder = session.execute(row.execution_options(populate_existing=True)).scalar_one()
-    return found
 
 
 def _frame(actor: Actor, now: dt.datetime) -> dict[str, Any]:
@@ -167,6 +165,7 @@ def _written(draft: Draft, source: _Source) -> dict[str, Any]:
 def _lines(session: Session, order: PurchaseOrder, draft: Draft, source: _Source) -> list[dict[str, Any]]:
     """The draft's items as columns, not yet priced. Raises FieldErrors, OverContract."""
     wanted = [item for item in draft.items if item.quantity > 0]
+    _check_previous(session, order, wanted)
     if source.contract is None:
         _check_typed(draft.items)
         facts = [_typed(item) for item in wanted]
@@ -186,6 +185,20 @@ def _lines(session: Session, order: PurchaseOrder, draft: Draft, source: _Source
         }
         for position, (fact, item) in enumerate(zip(facts, wanted, strict=True), start=1)
     ]
+
+
+def _check_previous(session: Session, order: PurchaseOrder, wanted: Sequence[DraftItem]) -> None:
+    """An item follows one of an earlier version of its own order, and alone: the rounds go with it."""
+    named = [item.previous_item_id for item in wanted if item.previous_item_id is not None]
+    if not named:
+        return
+    own = (
+        select(col(OrderItem.id))
+        .join(PurchaseOrder, col(PurchaseOrder.id) == col(OrderItem.purchase_order_id))
+        .where(col(PurchaseOrder.number) == order.number, col(PurchaseOrder.revision) < order.revision)
+    )
+    if len(set(named)) < len(named) or set(named) - set(session.execute(own).scalars()):
+        raise FieldErrors({"items-0-quantity": "이전 버전의 품목과 맞지 않습니다. 화면을 새로 고쳐 주세요."})
 
 
 def _check_typed(items: Sequence[DraftItem]) -> None:

@@ -60,7 +60,7 @@ class Kind:
     number: Callable[[Any], str]
     title: Callable[[Any], str]
     days: Mapping[str, OwnDay] = field(default_factory=dict)
-    """Statuses that wait for a day of the document itself (a payment's) and not by the policy; None: by it after all."""
+    """Statuses that wait for a day of the document itself (a payment's), not by the policy; None: by it after all."""
 
     @property
     def key(self) -> str:

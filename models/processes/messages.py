@@ -4,9 +4,12 @@ import datetime as dt
 from collections.abc import Iterable
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
+from models.kernel.refusals import NotYourTurn
 from models.kernel.roles import Role
+
+REASON_LENGTH_MAX = 1000
 
 
 class Frozen(BaseModel):
@@ -27,6 +30,19 @@ class Evidence(BaseModel):
     agent: str = ""
 
 
+class Reason(BaseModel):
+    """The words of an act that needs a reason; shown to the other side as they are."""
+
+    reason: str = Field(max_length=REASON_LENGTH_MAX, title="사유")
+
+    @field_validator("reason")
+    @classmethod
+    def _given(cls, reason: str) -> str:
+        if not reason.strip():
+            raise ValueError("사유를 입력해 주세요.")
+        return reason.strip()
+
+
 class Actor(Frozen):
     """Who is asking: a member with the roles of their own and those delegated to them (「위임」)."""
 
@@ -44,6 +60,11 @@ class Actor(Frozen):
     @property
     def every_role(self) -> frozenset[Role]:
         return self.roles | self.delegated.keys()
+
+    def must_hold(self, *roles: Role) -> None:
+        """One of these roles, of one's own or lent, is needed for what is not a step. Raises NotYourTurn."""
+        if self.every_role.isdisjoint(roles):
+            raise NotYourTurn
 
     def acting_for(self, permitted: Iterable[Role], named: int | None = None) -> Person | None:
         """The person on whose behalf an act open to `permitted` is done, None when by own right.

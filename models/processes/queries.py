@@ -19,6 +19,7 @@ Doc = TypeVar("Doc", bound=ProcessColumns)
 
 HOLIDAY_SECONDS = 300.0
 USUAL_SECONDS = 300.0
+SHOWN_PACE_SECONDS = 10.0
 PACE_SAMPLE = 200
 PACE_MIN = 3
 
@@ -87,6 +88,15 @@ def visible_document(session: Session, actor: Actor, table: type[Doc], document_
     return found
 
 
+def locked_document(session: Session, actor: Actor, table: type[Doc], document_id: int) -> Doc:
+    """`visible_document` as it stands now, and nobody else's to write until the transaction ends."""
+    row = visible_to(actor, table).where(col(table.id) == document_id).with_for_update()
+    found: Doc | None = session.execute(row.execution_options(populate_existing=True)).scalar_one_or_none()
+    if found is None:
+        raise NotFound
+    return found
+
+
 def row_version(session: Session, table: type[ProcessColumns], document_id: int) -> str:
     """The transaction that wrote a document's row last: another value is another state of it.
 
@@ -117,6 +127,11 @@ def pace(session: Session, kind: str, status: str) -> Pace:
     return Pace(row.due_days, tuple(row.remind_days), row.escalate_days)
 
 
+def shown_pace(session: Session, kind: str, status: str) -> Pace:
+    """`pace` for a page that says when the next reminder is due; a policy changed just now shows a moment later."""
+    return database.kept(session, ("pace", kind, status), SHOWN_PACE_SECONDS, lambda: pace(session, kind, status))
+
+
 def events(session: Session, workflow_id: str) -> Sequence[ProcessEvent]:
     """The record of one document, in step order."""
     return session.execute(_EVENTS, {"workflow_id": workflow_id}).scalars().all()
@@ -127,14 +142,6 @@ def created(session: Session, kind: str, document_id: int) -> AuditEntry | None:
     asked = {"kind": kind, "document_id": document_id}
     found: AuditEntry | None = session.execute(_CREATED, asked).scalar_one_or_none()
     return found
-
-
-def case_events(session: Session, actor: Actor, case_key: str) -> Sequence[ProcessEvent]:
-    """The record of a whole case, contract to payment, in time order."""
-    rows = select(ProcessEvent).where(col(ProcessEvent.case_key) == case_key)
-    if actor.company_id is not None:
-        rows = rows.where(col(ProcessEvent.company_id) == actor.company_id)
-    return session.execute(rows.order_by(col(ProcessEvent.at), col(ProcessEvent.id))).scalars().all()
 
 
 def usual_pace(session: Session, actor: Actor, kind: str, status: str) -> int | None:
@@ -180,14 +187,6 @@ def command(session: Session, request_id: uuid.UUID, actor: Actor) -> Command | 
     """One's own act by its request id (the receipt, or why it was refused)."""
     asked = {"request_id": request_id, "actor_id": actor.member_id}
     return session.execute(_COMMAND, asked).scalar_one_or_none()
-
-
-def latest_events(session: Session, actor: Actor, limit: int) -> Sequence[ProcessEvent]:
-    """What happened last on the documents one may see."""
-    rows = select(ProcessEvent)
-    if actor.company_id is not None:
-        rows = rows.where(col(ProcessEvent.company_id) == actor.company_id)
-    return session.execute(rows.order_by(col(ProcessEvent.id).desc()).limit(limit)).scalars().all()
 
 
 def case_documents(session: Session, actor: Actor, table: type[Doc], case_key: str) -> Sequence[Doc]:

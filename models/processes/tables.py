@@ -10,8 +10,6 @@ from sqlmodel import Field, SQLModel
 
 from models.columns import big_id, big_int, instant, json, text, texts
 
-NOW = sql("now()")
-
 
 class ProcessColumns(SQLModel):
     """What every document that lives through a workflow carries; written by step recording only.
@@ -35,6 +33,11 @@ class ProcessColumns(SQLModel):
     status_since: dt.datetime = instant()
     created_by: int = big_int()
     created_at: dt.datetime = instant()
+
+    @property
+    def is_sent(self) -> bool:
+        """Whether the partner was shown it."""
+        return self.SENT is None or getattr(self, self.SENT) is not None
 
 
 class Command(SQLModel, table=True):

@@ -126,6 +126,9 @@ class Press:
     batch_id: uuid.UUID | None = None
 
 
+_KEEP = insert(Command).on_conflict_do_nothing(index_elements=["request_id"]).returning(Command)
+
+
 def insert_command(session: Session, actor: Actor, document: ProcessColumns, press: Press) -> Command:
     """Keep the act before the engine is asked; the same request id returns the row it already has.
 
@@ -156,9 +159,10 @@ def insert_command(session: Session, actor: Actor, document: ProcessColumns, pre
         "attempts": 0,
         "confirmed": False,
     }
-    session.execute(insert(Command).values(values).on_conflict_do_nothing(index_elements=["request_id"]))
-    kept = select(Command).where(col(Command.request_id) == press.request_id)
-    row: Command | None = session.execute(kept).scalar_one_or_none()
+    row: Command | None = session.execute(_KEEP, values).scalar_one_or_none()
+    if row is None:
+        kept = select(Command).where(col(Command.request_id) == press.request_id)
+        row = session.execute(kept).scalar_one_or_none()
     # The id of another company's act exists, but cannot be seen.
     if row is None or (row.workflow_id, row.actor_id) != (document.workflow_id, actor.member_id):
         raise RequestReused

@@ -4,22 +4,8 @@ import datetime as dt
 
 from pydantic import BaseModel, Field, field_validator
 
+from models.processes.messages import REASON_LENGTH_MAX, Reason
 from models.settlements.rules import ITEMS_MAX
-
-REASON_LENGTH_MAX = 1000
-
-
-class Reason(BaseModel):
-    """The words of an act that needs a reason; shown to the other side as they are."""
-
-    reason: str = Field(max_length=REASON_LENGTH_MAX, title="사유")
-
-    @field_validator("reason")
-    @classmethod
-    def _given(cls, reason: str) -> str:
-        if not reason.strip():
-            raise ValueError("사유를 입력해 주세요.")
-        return reason.strip()
 
 
 class Settle(BaseModel):

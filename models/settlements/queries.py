@@ -13,8 +13,8 @@ from models.inspections.tables import Inspection
 from models.kernel.refusals import NotFound
 from models.orders.rules import Status as OrderStatus
 from models.orders.tables import PurchaseOrder
-from models.processes import queries as processes
 from models.processes.messages import Actor
+from models.processes.queries import visible_document, visible_to
 from models.settlements.rules import SETTLED_FROM_ON, Status
 from models.settlements.tables import Settlement, SettlementItem
 
@@ -34,31 +34,15 @@ class Unsettled:
     oldest: dt.datetime
 
 
-def visible_to(actor: Actor) -> Select[Settlement]:
-    """Start of every select: a partner's own settlements that were requested, every one for the staff."""
-    rows = processes.visible_to(actor, Settlement)
-    return rows if actor.company_id is None else rows.where(col(Settlement.requested_at).is_not(None))
-
-
-def visible_settlement(session: Session, actor: Actor, settlement_id: int) -> Settlement:
-    """One settlement. Raises NotFound."""
-    row = visible_to(actor).where(col(Settlement.id) == settlement_id)
-    found: Settlement | None = session.execute(row).scalar_one_or_none()
-    if found is None:
-        raise NotFound
-    return found
-
-
 def requested(actor: Actor) -> Select[Settlement]:
     """계산서발행요청확인: what a partner was asked to issue an invoice for."""
-    return visible_to(actor).where(
-        col(Settlement.requested_at).is_not(None), col(Settlement.status) != Status.CANCELLED
-    )
+    rows = visible_to(actor, Settlement)
+    return rows.where(col(Settlement.requested_at).is_not(None), col(Settlement.status) != Status.CANCELLED)
 
 
 def completed(actor: Actor) -> Select[Settlement]:
     """정산완료내역: the invoice is there, the payment is to come or done."""
-    return visible_to(actor).where(col(Settlement.status).in_(SETTLED_FROM_ON))
+    return visible_to(actor, Settlement).where(col(Settlement.status).in_(SETTLED_FROM_ON))
 
 
 def items(session: Session, settlement_id: int) -> Sequence[tuple[SettlementItem, Inspection]]:
@@ -75,7 +59,7 @@ def items(session: Session, settlement_id: int) -> Sequence[tuple[SettlementItem
 def holder(session: Session, actor: Actor, inspection_id: int) -> Settlement | None:
     """The live settlement an inspection is in, if the person may see it."""
     row = (
-        visible_to(actor)
+        visible_to(actor, Settlement)
         .join(SettlementItem, col(SettlementItem.settlement_id) == col(Settlement.id))
         .where(col(SettlementItem.inspection_id) == inspection_id, col(SettlementItem.active))
     )
@@ -129,15 +113,15 @@ def unsettled_of_order(session: Session, actor: Actor, number: str) -> Sequence[
 
 def inspections(session: Session, actor: Actor, ids: Iterable[int]) -> Sequence[Inspection]:
     """Inspections by id, those the person may see."""
-    rows = processes.visible_to(actor, Inspection).where(col(Inspection.id).in_(list(ids)))
+    rows = visible_to(actor, Inspection).where(col(Inspection.id).in_(list(ids)))
     return session.execute(rows.order_by(col(Inspection.inspected_at), col(Inspection.id))).scalars().all()
 
 
 def order_in_force(session: Session, actor: Actor, order_id: int) -> PurchaseOrder:
     """The newest confirmed version of the order that this one is a version of. Raises NotFound."""
-    asked = processes.visible_document(session, actor, PurchaseOrder, order_id)
+    asked = visible_document(session, actor, PurchaseOrder, order_id)
     newest = (
-        processes.visible_to(actor, PurchaseOrder)
+        visible_to(actor, PurchaseOrder)
         .where(col(PurchaseOrder.number) == asked.number, col(PurchaseOrder.status) == OrderStatus.CONFIRMED)
         .order_by(col(PurchaseOrder.revision).desc())
         .limit(1)

@@ -4,16 +4,18 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col
 
 from models.inspections.tables import Inspection
 from models.kernel.calendar import local_date
 from models.kernel.refusals import StaleDocument
+from models.kernel.roles import Role
 from models.members.queries import companies
 from models.orders.tables import PurchaseOrder
 from models.processes.messages import Actor
+from models.processes.queries import locked_document
 from models.processes.writes import audit, begin, lock_case, next_number
 from models.settlements import queries, rules
 from models.settlements.kind import SETTLEMENT
@@ -27,8 +29,9 @@ PREFIX = "IV"
 def create(session: Session, actor: Actor, order_id: int, draft: Draft, now: dt.datetime) -> Settlement:
     """A numbered draft with its items, its process started.
 
-    Raises NotFound, NothingToSettle, AlreadySettled, OverOrder.
+    Raises NotYourTurn, NotFound, NothingToSettle, AlreadySettled, OverOrder.
     """
+    actor.must_hold(Role.SETTLEMENT)
     order = queries.order_in_force(session, actor, order_id)
     # Two officers settling one order at once see each other's items and sums.
     lock_case(session, _lock(order.number))
@@ -71,7 +74,8 @@ def edit(session: Session, actor: Actor, settlement_id: int, draft: Draft) -> Se
 
     Raises NotFound, SettlementNotEditable, StaleDocument, NothingToSettle, AlreadySettled, OverOrder.
     """
-    settlement = _locked(session, actor, settlement_id)
+    actor.must_hold(Role.SETTLEMENT)
+    settlement = locked_document(session, actor, Settlement, settlement_id)
     if settlement.status not in EDITABLE:
         raise rules.SettlementNotEditable
     if settlement.edit_version != draft.edit_version:
@@ -90,13 +94,6 @@ def edit(session: Session, actor: Actor, settlement_id: int, draft: Draft) -> Se
 
 def _lock(order_number: str) -> str:
     return f"settle-order/{order_number}"
-
-
-def _locked(session: Session, actor: Actor, settlement_id: int) -> Settlement:
-    queries.visible_settlement(session, actor, settlement_id)
-    row = select(Settlement).where(col(Settlement.id) == settlement_id).with_for_update()
-    found: Settlement = session.execute(row.execution_options(populate_existing=True)).scalar_one()
-    return found
 
 
 def _business_number(session: Session, company_id: int) -> str:

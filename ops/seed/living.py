@@ -25,13 +25,12 @@ from ops.seed.stage import (
 
 Case = Callable[[Stage], Awaitable[None]]
 AT_ONCE = 8
-DOYUN, SEOYEON, JAEHO, HANA, GAON_JUNG, NURI_CHO = (
+DOYUN, SEOYEON, JAEHO, HANA, GAON_JUNG = (
     partner_of(HANBIT),
     second_of(HANBIT),
     partner_of(DAEHAN),
     second_of(DAEHAN),
     partner_of(GAON),
-    partner_of(NURI),
 )
 
 

@@ -9,15 +9,14 @@ from models import clock
 from models.contracts import queries as contract_queries
 from models.contracts import writes as contracts
 from models.contracts.kind import CONTRACT
-from models.contracts.messages import Consent, Reason, RequestSeal, Sign
+from models.contracts.messages import Consent, RequestSeal, Sign
 from models.contracts.tables import Contract
 from models.orders import queries as order_queries
 from models.orders import writes as orders
 from models.orders.kind import ORDER
 from models.orders.messages import Confirm, Draft, DraftItem, RequestConfirmation
-from models.orders.messages import Reason as OrderReason
 from models.orders.tables import OrderItem, PurchaseOrder
-from models.processes.messages import Actor
+from models.processes.messages import Actor, Reason
 from ops.seed import goods
 from ops.seed.goods import Lot
 from ops.seed.stage import EVIDENCE, Stage, partner_of
@@ -163,7 +162,7 @@ async def confirmed(stage: Stage, buyer: str, partner: str, found: PurchaseOrder
 
 async def order_no(stage: Stage, who: str, found: PurchaseOrder, act: str, reason: str) -> None:
     """발주확인거절, 발주취소: with the words of it."""
-    await stage.press(who, ORDER, found, act, OrderReason(reason=reason))
+    await stage.press(who, ORDER, found, act, Reason(reason=reason))
 
 
 async def ready_order(

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 
 from models.deliveries.kind import DELIVERY
 from models.deliveries.rules import Status as RoundStatus
-from models.deliveries.rules import due_at
 from models.deliveries.tables import DeliveryRound, DeliverySerial, Receipt
 from models.inspections.kind import INSPECTION
 from models.inspections.rules import Status as InspectionStatus
@@ -13,6 +12,7 @@ from models.inspections.tables import Inspection
 from models.kernel.calendar import local_date
 from models.kernel.identifiers import brn_with_check
 from models.orders.tables import OrderItem, PurchaseOrder
+from models.processes.deadlines import end_of
 from models.settlements.kind import SETTLEMENT
 from models.settlements.rules import SCHEDULE_PAYMENT, payment_due, sums
 from models.settlements.rules import Status as SettlementStatus
@@ -56,7 +56,7 @@ def planned(
         quantity=quantity,
         needs_serial=item.needs_serial,
     )
-    made.due_at = due_at(planned_on)
+    made.due_at = end_of(planned_on)
     pen = chronicle.add(made, DELIVERY)
     made.workflow_id = f"delivery/{made.id}"
     if item.needs_serial and serials:

@@ -12,14 +12,13 @@ from models.deliveries.kind import DELIVERY
 from models.deliveries.messages import Plan, PlanRow, Receive
 from models.deliveries.tables import DeliveryRound, DeliverySerial, Receipt
 from models.inspections.kind import INSPECTION
-from models.inspections.messages import Reason as InspectionReason
 from models.inspections.tables import Inspection
 from models.kernel.calendar import first_of_next_month
 from models.orders.tables import OrderItem, PurchaseOrder
-from models.processes.messages import Actor
+from models.processes.messages import Actor, Reason
 from models.settlements import writes as settlements
 from models.settlements.kind import SETTLEMENT
-from models.settlements.messages import Draft, Pay, Reason, Settle
+from models.settlements.messages import Draft, Pay, Settle
 from models.settlements.tables import Settlement
 from ops.seed.stage import DAEUN, JIMIN, SUHYUN, Stage
 
@@ -95,7 +94,7 @@ async def accepted(stage: Stage, found: Inspection) -> Inspection:
 
 async def inspection_cancelled(stage: Stage, found: Inspection, reason: str) -> None:
     """검수취소."""
-    await stage.press(JIMIN, INSPECTION, found, "cancel", InspectionReason(reason=reason))
+    await stage.press(JIMIN, INSPECTION, found, "cancel", Reason(reason=reason))
 
 
 async def delivered(stage: Stage, partner: str, buyer: str, item: OrderItem, prefix: str = "") -> Inspection:

@@ -8,8 +8,8 @@ from sqlalchemy import select
 from sqlmodel import col
 from temporalio.exceptions import ApplicationError
 
-from activities.contracts import evidence_digest
 from activities.documents.signing import house_identity, verify
+from activities.sealing import evidence_digest
 from models import database
 from models.contracts import queries
 from models.files.tables import DocumentFile, StoredFile

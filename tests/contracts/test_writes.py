@@ -11,7 +11,9 @@ from models.contracts import queries
 from models.contracts.refusals import ChangeInProgress, ContractNotEditable
 from models.contracts.tables import Contract, ContractItem
 from models.contracts.writes import create, draft_of, edit, start_change
+from models.kernel.calendar import business_deadline
 from models.kernel.refusals import ActNotPossible, FieldErrors, NotFound, NotYourTurn, StaleDocument
+from models.processes.queries import holidays
 from models.processes.tables import Outbox
 from tests import factories
 from tests.contracts.world import World, draft
@@ -32,6 +34,8 @@ def test_a_draft_gets_its_number_its_sum_and_its_process(world: World) -> None:
     with database.working() as session:
         row = session.execute(select(Outbox).where(col(Outbox.workflow_id) == contract.workflow_id)).scalar_one()
         assert (row.kind, row.payload["status"]) == ("contract", "drafting")
+        assert [alarm["act"] for alarm in row.payload["alarms"]] == ["remind", "remind", "escalate"]
+        assert world.read(contract.id).due_at == business_deadline(factories.NOW, 5, holidays(session))
 
 
 def test_numbers_have_no_gap_and_no_double_when_many_draft_at_once(world: World) -> None:

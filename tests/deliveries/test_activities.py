@@ -8,16 +8,18 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from models import database
-from models.deliveries import rules
+from models.deliveries import queries, rules
 from models.deliveries.messages import PlanRow
 from models.deliveries.queries import amounts
 from models.deliveries.rules import Progress
 from models.deliveries.tables import DeliveryRound, DeliverySerial, Receipt
 from models.inspections.tables import Inspection
-from models.kernel.refusals import FieldErrors, NotFound, Refusal, StaleDocument
+from models.kernel.calendar import at_hour
+from models.kernel.refusals import FieldErrors, NotFound, NotYourTurn, Refusal, StaleDocument
 from models.kernel.roles import Role
 from models.members.tables import Member
 from models.orders.tables import OrderItem, PurchaseOrder
+from models.processes.deadlines import end_of
 from models.processes.messages import Step
 from models.processes.tables import Outbox
 from tests import factories
@@ -211,8 +213,82 @@ def test_a_returned_round_can_be_changed_and_is_due_on_its_day(world: World) -> 
     outcome = world.press(world.buyer, found, "return", reason="20일은 입고가 어렵습니다.")
 
     back = world.fresh(found)
-    assert (back.status, back.turn_member_id, back.due_at) == ("planned", None, rules.due_at(back.planned_on))
+    assert (back.status, back.turn_member_id, back.due_at) == ("planned", None, end_of(back.planned_on))
     assert [a.act for a in outcome.alarms if a.at.date() == dt.date(2026, 2, 20)] == ["remind"]
+
+
+def test_a_confirmed_round_is_reminded_of_on_its_day_and_not_before(world: World) -> None:
+    _, _, found = planned(world, 3, item=1)
+    world.press(world.partner, found, "request")
+    outcome = world.press(world.buyer, found, "confirm")
+
+    assert [(ring.act, ring.at) for ring in outcome.alarms] == [
+        ("remind", at_hour(found.planned_on, 10)),
+        ("escalate", at_hour(dt.date(2026, 2, 23), 10)),
+    ]
+    assert world.fresh(found).due_at == end_of(found.planned_on)
+
+
+def test_a_round_confirmed_after_its_day_goes_by_the_policy(world: World) -> None:
+    _, _, found = planned(world, 3, item=1)
+    world.press(world.partner, found, "request")
+    late = at_hour(dt.date(2026, 2, 23), 9)
+    world.press(world.buyer, found, "confirm", at=late)
+
+    assert world.fresh(found).due_at > late
+
+
+def test_a_moved_day_is_told_to_the_running_process_once(world: World) -> None:
+    _, item, found = planned(world, 3, item=1)
+    moved = row(item, 3, day=24, round_id=found.id, edit_version=found.edit_version)
+    world.plan(world.partner, moved)
+    world.plan(world.partner, moved)
+    world.plan(world.partner, row(item, 2, day=24, round_id=found.id, edit_version=found.edit_version + 1))
+
+    with database.working() as session:
+        rows = session.execute(select(Outbox).where(col(Outbox.kind) == "rearm")).scalars().all()
+        assert [(told.workflow_id, told.payload) for told in rows] == [
+            (f"{found.workflow_id}/rearm/2", {"workflow_id": found.workflow_id})
+        ]
+    step = Step(
+        workflow_id=found.workflow_id,
+        kind="delivery",
+        document_id=found.id or 0,
+        step=0,
+        act="rearm",
+        status="planned",
+        targets=[],
+        version=0,
+        at=NOW,
+    )
+    assert world.recorder.read_alarms(step)[0].at == at_hour(dt.date(2026, 2, 24), 10)
+
+
+def test_serial_numbers_of_a_cancelled_inspection_may_come_again(world: World) -> None:
+    found = confirmed(world, 5)
+    world.press(world.receiver, found, "receive", quantity=5, received_on=TODAY.isoformat())
+    item = world.order_items(_order(world, found))[0]
+    with database.working() as session:
+        inspection = session.execute(select(Inspection)).scalar_one()
+    world.plan(world.partner, row(item, 5))
+    again = world.rounds()[1].id or 0
+    with pytest.raises(rules.SerialDuplicate):
+        world.serials(world.partner, {again: serials(5)})
+
+    world.press(world.inspector, inspection, "cancel", reason="불량")
+    world.serials(world.partner, {again: serials(5)})
+
+    with database.working() as session:
+        assert queries.serials_of(session, again) == serials(5)
+        assert queries.serials_of(session, found.id or 0) == serials(5)
+
+
+def test_only_the_partner_plans(world: World) -> None:
+    order = world.confirmed(5)
+    with pytest.raises(NotYourTurn):
+        world.plan(world.buyer, row(world.order_items(order)[0], 1))
+    with pytest.raises(NotYourTurn):
+        world.serials(world.buyer, {1: []})
 
 
 def test_a_round_is_received_in_parts(world: World) -> None:
@@ -222,7 +298,7 @@ def test_a_round_is_received_in_parts(world: World) -> None:
     assert (part.status, part.received_quantity, part.turn) == ("confirmed", 2, "receiver")
     with pytest.raises(rules.OverRound) as over:
         world.press(world.receiver, found, "receive", quantity=4, received_on=TODAY.isoformat())
-    assert over.value.detail == {"left": 3, "asked": 4}
+    assert over.value.detail == {"left": 3, "asked": 4, "field": "quantity"}
     with pytest.raises(rules.ReceivedInFuture):
         world.press(world.receiver, found, "receive", quantity=3, received_on="2026-02-10")
     with pytest.raises(rules.ReceivedBeforeOrder):

@@ -12,7 +12,6 @@ from models.deliveries.kind import DELIVERY
 from models.deliveries.rules import RULES, Progress, Status
 from models.deliveries.sheets import SheetRow, check
 from models.deliveries.wording import PROGRESS, PROGRESS_TONE
-from models.deliveries.writes import alarms
 from models.kernel.refusals import ActNotPossible, NotYourTurn
 from models.kernel.roles import Role
 from models.kernel.transitions import problems
@@ -70,18 +69,6 @@ def test_rounds_cover_the_order_once_and_again_what_came_back() -> None:
     rules.check_planned("서버", ordered=50, planned=60, given_back=10)
     with pytest.raises(rules.RoundsOverOrdered):
         rules.check_planned("서버", ordered=50, planned=61, given_back=10)
-
-
-def test_a_round_is_due_at_six_in_seoul_and_reminded_on_its_day() -> None:
-    due = rules.due_at(DAY)
-    assert due.isoformat() == "2026-02-20T18:00:00+09:00"
-    rings = alarms(DAY, due - dt.timedelta(days=5))
-    assert [(r.act, r.at.isoformat()) for r in rings] == [
-        ("remind", "2026-02-20T10:00:00+09:00"),
-        ("escalate", "2026-02-21T10:00:00+09:00"),
-    ]
-    assert [r.act for r in alarms(DAY, due)] == ["escalate"]
-    assert alarms(DAY, due + dt.timedelta(days=3)) == []
 
 
 def test_a_receipt_fits_the_round_and_the_calendar() -> None:

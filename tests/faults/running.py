@@ -1,30 +1,17 @@
 """Fixtures: one running house for a test process, people logged in, and fresh browsers for each test."""
 
 import asyncio
-import uuid
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
-from datetime import timedelta
 
 import pytest
-from google.protobuf.duration_pb2 import Duration
-from temporalio.api.workflowservice.v1 import RegisterNamespaceRequest
-from temporalio.client import Client
 
-from tests import engines
 from tests.faults.driver import FIVE, Driver, MainJob, People
 from tests.faults.ledger import Ledger
-from tests.house import House, running
+from tests.house import House
 
 SECOND_BUYER, STRANGER, ADMIN = "jun.kwon", "jaeho.namgung@daehan.example", "minseok.oh"
 EVERYBODY = (*FIVE, SECOND_BUYER, STRANGER, ADMIN)
-
-
-async def _namespace(address: str, name: str) -> None:
-    client = await Client.connect(address)
-    day = Duration(seconds=int(timedelta(days=1).total_seconds()))
-    asked = RegisterNamespaceRequest(namespace=name, workflow_execution_retention_period=day)
-    await client.workflow_service.register_namespace(asked)
 
 
 @dataclass
@@ -49,14 +36,11 @@ async def _fill(inhabited: Inhabited) -> None:
 
 
 @pytest.fixture(scope="session")
-def inhabited(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Inhabited]:
-    """A running house in which one main job of the first company is done."""
-    namespace = f"house-{uuid.uuid4().hex[:12]}"
-    asyncio.run(_namespace(engines.temporal_address(), namespace))
-    with running(tmp_path_factory.mktemp("inhabited"), namespace) as house:
-        made = Inhabited(house)
-        asyncio.run(_fill(made))
-        yield made
+def inhabited(house: House) -> Inhabited:
+    """The running house, with one main job of the first company done."""
+    made = Inhabited(house)
+    asyncio.run(_fill(made))
+    return made
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ from temporalio.worker import Worker
 
 import worker
 from models.kernel.roles import Role
-from models.notifications.messages import MessageBatchStart
+from models.notifications.messages import MessageBatchStart, MessageRound
 from models.processes.messages import Act, Alarm, ProcessStart
 from ops import temporal
 from tests.conventions.test_workflows import FINGERPRINTS, WORKFLOWS, fingerprints
@@ -113,6 +113,10 @@ async def _messages(environment: WorkflowEnvironment, kind: str) -> tuple[str, W
         del start
         return [1, 2]
 
+    @activity.defn(name="send_messages")
+    async def send_all(messages: list[int]) -> MessageRound:
+        return MessageRound(sent=0, left=messages)
+
     @activity.defn(name="send_message")
     async def send(message: int) -> bool:
         if message == 2:
@@ -124,7 +128,10 @@ async def _messages(environment: WorkflowEnvironment, kind: str) -> tuple[str, W
         assert message == 2
 
     async with Worker(
-        environment.client, task_queue=steps.EXTERNAL, workflows=WORKFLOWS, activities=[reserve, send, give_up]
+        environment.client,
+        task_queue=steps.EXTERNAL,
+        workflows=WORKFLOWS,
+        activities=[reserve, send_all, send, give_up],
     ):
         handle = await environment.client.start_workflow(
             "MessageBatch",

@@ -6,9 +6,7 @@ import pytest
 
 from models import database
 from models.settings import settings
-from tests.faults.running import Inhabited, inhabited, people
-
-__all__ = ["house_settings", "inhabited", "people"]
+from tests.faults.running import Inhabited
 
 
 @pytest.fixture(autouse=True)

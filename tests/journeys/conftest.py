@@ -1,24 +1,16 @@
-"""Journeys: real chromium against a real house, one browser and one house per test process."""
+"""Journeys: real chromium against a real house."""
 
-import asyncio
 import re
 import shutil
-import uuid
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from google.protobuf.duration_pb2 import Duration
 from playwright.sync_api import Browser, Page, expect, sync_playwright
-from temporalio.api.workflowservice.v1 import RegisterNamespaceRequest
-from temporalio.client import Client
 
 from ops.demo_logins import PASSWORD
 from ops.seed import people
-from tests import engines
-from tests.house import House, running
+from tests.house import House
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 ARGUMENTS = (
@@ -37,29 +29,9 @@ PHONES = {login: people.phone(index) for index, (login, *_) in enumerate(people.
 }
 
 
-async def _namespace(address: str, name: str) -> None:
-    client = await Client.connect(address)
-    await client.workflow_service.register_namespace(
-        RegisterNamespaceRequest(
-            namespace=name, workflow_execution_retention_period=Duration(seconds=int(timedelta(days=1).total_seconds()))
-        )
-    )
-
-
-@pytest.fixture(scope="session")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    """A running house with the demo people and no documents."""
-    namespace = f"house-{uuid.uuid4().hex[:12]}"
-    address = engines.temporal_address()
-    with ThreadPoolExecutor(1) as pool:  # The browser's loop may run in this thread already.
-        pool.submit(lambda: asyncio.run(_namespace(address, namespace))).result()
-    with running(tmp_path_factory.mktemp("house"), namespace) as made:
-        yield made
-
-
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
-    """Debian's chromium."""
+    """Debian's chromium. Closed with the last journey: while it is open its event loop runs in this thread."""
     if CHROMIUM is None:
         pytest.fail("the journeys need a browser: install the Debian package chromium", pytrace=False)
     with sync_playwright() as playwright:

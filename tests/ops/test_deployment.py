@@ -1,5 +1,6 @@
 import json
 import re
+import tomllib
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -76,6 +77,15 @@ class TestLocks:
         for requirement in re.split(r"\n(?=\S)", text.strip()):
             assert "==" in requirement.splitlines()[0]
             assert "--hash=sha256:" in requirement
+
+    def test_hold_what_the_project_asks_for(self) -> None:
+        project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+        more = [name for names in project["optional-dependencies"].values() for name in names]
+        for asked, lock in (
+            (project["dependencies"], "requirements.lock"),
+            (more, "requirements-dev.lock"),
+        ):
+            assert {name.partition("[")[0] for name in asked} <= set(self._pins(lock))
 
     def test_agree_with_each_other(self) -> None:
         run, dev = (self._pins(name) for name in ("requirements.lock", "requirements-dev.lock"))

@@ -42,7 +42,7 @@ class Site:
         for web in (orders.WEB, deliveries.WEB):
             errors.add_sentences(web.kind.words.sentences)
         app.middleware("http")(self._as_somebody)
-        for router in (files.router, orders.router, deliveries.router):
+        for router in (bulk.router, files.router, orders.router, deliveries.router):
             app.include_router(router)
         for web in (orders.WEB, deliveries.WEB):
             app.include_router(document_router(web))

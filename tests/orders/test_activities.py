@@ -12,7 +12,8 @@ from models import database
 from models.contracts.refusals import SealMissing, SealNotYours, SignatureMissing
 from models.files.tables import StoredFile
 from models.files.writes import content
-from models.kernel.refusals import FieldErrors, StaleDocument
+from models.inspections.tables import Inspection
+from models.kernel.refusals import FieldErrors, NotYourTurn, StaleDocument
 from models.members.tables import Company
 from models.notifications.tables import Notification
 from models.orders import rules
@@ -191,6 +192,74 @@ def test_a_change_order_keeps_what_is_planned(world: World) -> None:
     moved = world.rounds()[0]
     assert (second.revision, second.form, item.quantity) == (2, "change", 8)
     assert (moved.order_item_id, moved.purchase_order_id) == (item.id, second.id)
+
+
+def test_a_change_that_does_not_stand_yet_frees_nothing_of_the_contract(world: World) -> None:
+    order = world.confirmed(50)
+    actor = world.actor(world.buyer)
+    with database.writing(actor) as session:
+        second = change(session, actor, order.id or 0, NOW)
+    _reduce(world, second, 1)
+
+    with pytest.raises(rules.OverContract) as refused:
+        world.order(1)
+
+    assert refused.value.detail["left"] == 0
+
+
+def test_what_an_inspection_gave_back_may_be_changed_away(world: World) -> None:
+    order = world.confirmed(10)
+    _received_and_given_back(world, order, 10)
+    actor = world.actor(world.buyer)
+    with database.writing(actor) as session:
+        second = change(session, actor, order.id or 0, NOW)
+    world.plan(world.partner, row(world.order_items(order)[0], 4))
+    _reduce(world, second, 3)
+    with pytest.raises(rules.BelowDelivered) as refused:
+        world.press(world.buyer, second, "request_confirmation")
+    assert refused.value.detail["planned"] == 4
+    _reduce(world, second, 4)
+
+    world.press(world.buyer, second, "request_confirmation")
+
+    assert world.fresh(second).status == "confirmation_requested"
+
+
+def _received_and_given_back(world: World, order: PurchaseOrder, quantity: int) -> None:
+    world.plan(world.partner, row(world.order_items(order)[0], quantity))
+    (found,) = world.rounds()
+    world.serials(world.partner, {found.id or 0: [f"SN{piece}" for piece in range(quantity)]})
+    world.press(world.partner, found, "request")
+    world.press(world.buyer, found, "confirm")
+    world.press(world.receiver, found, "receive", quantity=quantity, received_on=TODAY.isoformat())
+    with database.working() as session:
+        session.execute(select(Inspection)).scalar_one().status = "cancelled"
+
+
+@pytest.mark.parametrize("twice", [True, False])
+def test_a_change_takes_the_rounds_of_its_own_items_only(world: World, twice: bool) -> None:
+    order, foreign = world.confirmed(10), world.confirmed(5)
+    actor = world.actor(world.buyer)
+    with database.writing(actor) as session:
+        second = change(session, actor, order.id or 0, NOW)
+    own, other = world.order_items(second)[0], world.order_items(foreign)[0]
+    named = [own.previous_item_id, own.previous_item_id] if twice else [other.id]
+    lines = [DraftItem(contract_item_id=own.contract_item_id, previous_item_id=item, quantity=2) for item in named]
+
+    with pytest.raises(FieldErrors), database.writing(actor) as session:
+        edit(session, actor, second.id or 0, world.draft(items=lines), world.fresh(second).edit_version)
+
+
+def test_only_the_buyer_writes_orders(world: World) -> None:
+    order = world.confirmed(1)
+    for person in (world.receiver, world.partner):
+        actor = world.actor(person)
+        with pytest.raises(NotYourTurn), database.writing(actor) as session:
+            create(session, actor, world.draft(1), NOW)
+        with pytest.raises(NotYourTurn), database.writing(actor) as session:
+            edit(session, actor, order.id or 0, world.draft(1), 1)
+        with pytest.raises(NotYourTurn), database.writing(actor) as session:
+            change(session, actor, order.id or 0, NOW)
 
 
 def _reduce(world: World, order: PurchaseOrder, quantity: int) -> None:

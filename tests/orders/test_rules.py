@@ -11,8 +11,9 @@ from models.kernel.roles import Role
 from models.kernel.transitions import problems
 from models.orders import rules
 from models.orders.kind import ORDER
-from models.orders.messages import Confirm, Reason
+from models.orders.messages import Confirm
 from models.orders.rules import RULES, Status
+from models.processes.messages import Reason
 
 TABLE = {
     (Status.DRAFTING, "request_confirmation"): ("confirmation_requested", Role.BUYER),

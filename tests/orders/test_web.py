@@ -7,10 +7,12 @@ from typing import Any
 import pytest
 from openpyxl import load_workbook
 from sqlalchemy import select
+from sqlmodel import col
 
 from activities.documents.seals import default_seal
 from models import clock, database
 from models.orders.tables import PurchaseOrder
+from models.processes.tables import Command
 from tests.engines import Database
 from tests.orders.site import Site
 from tests.orders.world import NOW, World
@@ -166,3 +168,21 @@ def test_a_confirmed_order_is_changed_in_a_new_version(site: Site) -> None:
     again = site.post("buyer", f"/orders/{order.id}/revisions")
     assert again.status_code == 409
     assert "버전" in site.get("buyer", f"/orders/{order.id}").text
+
+
+def test_many_at_once_leave_the_same_evidence_as_one(site: Site) -> None:
+    order = site.world.order(3)
+    form = {"selected": f"{order.id}:0", "ip": "9.9.9.9", "agent": "forged"}
+
+    assert site.post("buyer", "/orders/bulk/request-confirmation", form).status_code == 303
+
+    with database.working() as session:
+        kept = session.execute(select(Command).where(col(Command.act) == "request_confirmation")).scalar_one()
+    assert (kept.state, kept.payload) == ("done", {"ip": "testclient", "agent": "testclient"})
+
+
+def test_many_at_once_need_a_reason_where_one_does(site: Site) -> None:
+    order = site.world.order(3)
+
+    assert site.post("buyer", "/orders/bulk/cancel", {"selected": f"{order.id}:0"}).status_code == 422
+    assert site.world.fresh(order).status == "drafting"

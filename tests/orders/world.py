@@ -9,7 +9,7 @@ from typing import Any
 import pypdfium2
 from temporalio.exceptions import ApplicationError
 
-from activities import deliveries, orders
+from activities import deliveries, inspections, orders
 from activities.documents.seals import default_seal
 from activities.recording import DomainSteps, Recorder
 from models import clock, database
@@ -34,7 +34,9 @@ from web.acts import Wish
 
 NOW = dt.datetime(2026, 2, 9, 1, 0, tzinfo=dt.UTC)
 TODAY = dt.date(2026, 2, 9)
-DOMAINS: Mapping[str, DomainSteps] = {"order": orders.STEPS, "delivery": deliveries.STEPS}
+DOMAINS: Mapping[str, DomainSteps] = {
+    domain.kind.key: domain for domain in (orders.STEPS, deliveries.STEPS, inspections.STEPS)
+}
 
 
 class World:
@@ -211,7 +213,7 @@ def press_of(wish: Wish, found: Any) -> writes.Press:
 
 
 def kind_of(document: Any) -> Kind:
-    return orders.STEPS.kind if isinstance(document, PurchaseOrder) else deliveries.STEPS.kind
+    return next(domain.kind for domain in DOMAINS.values() if isinstance(document, domain.kind.table))
 
 
 def refusal_of(error: ApplicationError) -> Refusal:

@@ -147,6 +147,14 @@ async def test_reminders_and_escalation_ring_at_their_second_and_not_after_the_a
     assert [step.act for step in house.records.steps] == ["remind", "remind", "complete_review"]
 
 
+async def test_of_several_alarms_due_at_once_the_strongest_rings(house: House) -> None:
+    now = await house.environment.get_current_time()
+    overdue = [Alarm(at=now - 2 * DAY, act="remind"), Alarm(at=now - DAY, act="escalate")]
+    await house.start("review_requested", alarms=overdue)
+    await house.environment.sleep(DAY)
+    assert [step.act for step in house.records.steps] == ["escalate"]
+
+
 async def test_a_changed_policy_moves_the_running_alarm(house: House) -> None:
     now = await house.environment.get_current_time()
     handle = await house.start("review_requested", alarms=[Alarm(at=now + 5 * DAY, act="remind")])

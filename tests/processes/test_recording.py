@@ -2,6 +2,7 @@
 
 import datetime as dt
 import uuid
+from contextlib import suppress
 
 import pytest
 from sqlalchemy import func, select, text
@@ -10,7 +11,7 @@ from sqlmodel import col
 from temporalio.exceptions import ApplicationError
 
 from activities.recording import DomainSteps, Recorder, StepContext
-from models import database
+from models import database, record
 from models.contracts.kind import CONTRACT
 from models.contracts.tables import Contract
 from models.kernel.refusals import RequestReused, StaleDocument
@@ -191,6 +192,92 @@ def test_another_company_sees_no_row_of_the_spine_even_without_the_application(w
     with database.reading(stranger) as session:
         for table in ("contract", "command", "process_event", "notification", "contract_item"):
             assert session.execute(text(f"SELECT count(*) FROM {table}")).scalar_one() == 0, table  # noqa: S608
+
+
+def test_the_end_of_a_draft_nobody_sent_is_not_told_to_the_partner(world: World) -> None:
+    request = world.press("cancel", reason="다른 방법으로 삽니다.")
+    world.recorder.record_step(world.step(1, "cancel", "drafting", "cancelled", request))
+
+    with database.working() as session:
+        assert session.execute(select(Notification)).first() is None
+        assert session.execute(select(Message)).first() is None
+    partner = factories.actor(world.partner, world.company)
+    with database.reading(partner) as session:
+        assert session.execute(text("SELECT count(*) FROM process_event")).scalar_one() == 0
+        assert record.case_events(session, partner, world.contract.case_key) == []
+    with database.working() as session:
+        # The same without row-level security.
+        assert record.latest_events(session, partner, 5) == []
+        assert len(record.latest_events(session, factories.actor(world.buyer), 5)) == 1
+
+
+def test_what_was_sent_is_the_partners_to_read_from_its_beginning(world: World) -> None:
+    def send(context: StepContext) -> None:
+        context.document.review_requested_at = context.now
+
+    world.effects["request_review"] = send
+    world.recorder.record_step(world.step(1, "remind", "drafting", "drafting", None))
+    world.recorder.record_step(world.step(2, "request_review", "drafting", "review_requested", world.press()))
+
+    partner = factories.actor(world.partner, world.company)
+    with database.reading(partner) as session:
+        events = record.case_events(session, partner, world.contract.case_key)
+    assert [event.act for event in events] == ["remind", "request_review"]
+
+
+def test_the_author_learns_how_it_ended(world: World) -> None:
+    with database.working() as session:
+        session.get_one(Contract, world.contract.id).review_requested_at = factories.NOW
+        session.get_one(Contract, world.contract.id).status = "seal_requested"
+    world.recorder.record_step(world.step(1, "sign", "seal_requested", "completed", None))
+
+    with database.working() as session:
+        told = session.execute(select(Notification).order_by(col(Notification.id))).scalars().all()
+    assert [(bell.member_id, bell.event) for bell in told] == [
+        (world.partner.id, "closed"),
+        (world.buyer.id, "decided"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "write",
+    [
+        "UPDATE contract SET title = 'x'",
+        "DELETE FROM contract_item",
+        "INSERT INTO audit_anchor (day, documents, last_event_id, hash, taken_at) VALUES (now(), 1, 1, '', now())",
+        "UPDATE contract SET status = 'completed'",
+    ],
+)
+def test_a_partner_writes_no_contract_even_without_the_application(world: World, write: str) -> None:
+    with database.working() as session:
+        session.get_one(Contract, world.contract.id).review_requested_at = factories.NOW
+        session.execute(
+            text(
+                "INSERT INTO contract_item (contract_id, company_id, position, category, name, spec, unit, quantity,"
+                " unit_price, amount, needs_serial, requested_place, request_number)"
+                " VALUES (:of, :company, 0, '', '서버', '', 'EA', 1, 1, 1, false, '', '')"
+            ),
+            {"of": world.contract.id, "company": world.company.id},
+        )
+    partner = factories.actor(world.partner, world.company)
+
+    with suppress(ProgrammingError), database.writing(partner) as session:
+        session.execute(text(write))
+
+    with database.working() as session:
+        kept = session.get_one(Contract, world.contract.id)
+        assert (kept.title, kept.status) == (world.contract.title, "drafting")
+        assert session.execute(text("SELECT count(*) FROM contract_item")).scalar_one() == 1
+        assert session.execute(text("SELECT count(*) FROM audit_anchor")).scalar_one() == 0
+
+
+@pytest.mark.parametrize("table", ["contract", "purchase_order", "delivery_round", "settlement", "inspection"])
+def test_not_even_the_staff_moves_a_status_through_the_web_role(world: World, table: str) -> None:
+    with (
+        pytest.raises(ProgrammingError, match="permission denied"),
+        database.writing(factories.actor(world.buyer)) as session,
+    ):
+        session.execute(text(f"UPDATE {table} SET status = 'completed', version = version + 1"))  # noqa: S608
 
 
 def test_numbers_have_no_gap_and_no_double_under_concurrency(database: Database) -> None:

@@ -2,10 +2,6 @@
 
 import pytest
 
-from tests.faults.running import inhabited, people
-
-__all__ = ["house_settings", "inhabited", "people"]
-
 
 @pytest.fixture(autouse=True)
 def house_settings() -> None:

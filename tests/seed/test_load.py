@@ -5,7 +5,6 @@ import contextlib
 import subprocess
 import sys
 import time
-import uuid
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -44,7 +43,6 @@ from ops.demo_logins import LOGINS
 from ops.seed import people
 from tests import engines
 from tests.house import ROOT, House, running
-from tests.journeys.conftest import _namespace
 from workflows.runtime.client import connect
 
 pytestmark = pytest.mark.timeout(400)
@@ -60,9 +58,7 @@ LOAD = (sys.executable, "-m", "ops.bootstrap", "demo")
 @pytest.fixture(scope="module")
 def loaded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     """A house whose demo data was loaded in two goes, the first one killed in the middle."""
-    namespace = f"seed-{uuid.uuid4().hex[:12]}"
-    asyncio.run(_namespace(engines.temporal_address(), namespace))
-    with running(tmp_path_factory.mktemp("seeded"), namespace) as house:
+    with running(tmp_path_factory.mktemp("seeded"), engines.new_namespace("seed")) as house:
         first = subprocess.Popen(LOAD, cwd=ROOT, env=house.environment)
         _wait_for_acts(house, first)
         first.kill()

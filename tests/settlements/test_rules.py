@@ -6,7 +6,6 @@ import itertools
 import holidays
 import pytest
 
-from models.kernel.calendar import at_hour
 from models.kernel.refusals import ActNotPossible, NotYourTurn, Refusal
 from models.kernel.roles import Role
 from models.kernel.transitions import problems
@@ -77,21 +76,6 @@ def test_vat_is_cut_per_line_and_added() -> None:
 )
 def test_payment_is_on_the_15th_of_the_next_month_or_the_next_business_day(issued: str, paid: str) -> None:
     assert rules.payment_due(dt.date.fromisoformat(issued), HOLIDAYS) == dt.date.fromisoformat(paid)
-
-
-def test_a_payment_rings_on_its_day_and_the_business_day_after() -> None:
-    since = dt.datetime(2026, 1, 20, tzinfo=dt.UTC)
-    due = dt.date(2026, 2, 20)
-    assert rules.payment_alarms(due, since, HOLIDAYS) == (
-        at_hour(dt.date(2026, 2, 20), 10),
-        at_hour(dt.date(2026, 2, 23), 10),
-    )
-
-
-def test_a_payment_that_was_due_already_rings_on_the_next_business_day() -> None:
-    since = dt.datetime(2026, 2, 13, 3, tzinfo=dt.UTC)
-    remind, escalate = rules.payment_alarms(dt.date(2026, 1, 15), since, HOLIDAYS)
-    assert (remind, escalate) == (at_hour(dt.date(2026, 2, 19), 10), at_hour(dt.date(2026, 2, 20), 10))
 
 
 @pytest.mark.parametrize("typed", ["", None, "2026", "1" * 23, "1" * 25, "1" * 23 + "A", "１" * 24])

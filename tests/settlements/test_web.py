@@ -45,7 +45,14 @@ def test_the_officer_drafts_from_what_was_inspected(world: World, monkeypatch: p
         saved = seat.client.post("/settlements", data=facts | {"inspections": world.ids[:2]}, follow_redirects=False)
         assert saved.status_code == 303
         shown = seat.get(saved.headers["location"])
-        for words in ("IV20260209-001 1", "KRW 26,665", "KRW 2,665", "금 이만구천삼백삼십 원", "지급 전", "발행요청"):
+        for words in (
+            "IV20260209-001 1",
+            "금 26,665 원",
+            "금 2,665 원",
+            "금 이만구천삼백삼십 원",
+            "지급 전",
+            "발행요청",
+        ):
             assert words in shown, words
 
         again = seat.client.post("/settlements", data=facts | {"inspections": world.ids[:1]}, follow_redirects=False)
@@ -58,7 +65,7 @@ def test_the_officer_drafts_from_what_was_inspected(world: World, monkeypatch: p
         assert changed.status_code == 303
         stale = seat.client.post(f"{saved.headers['location']}/edit", data=kept, follow_redirects=False)
         assert stale.status_code == 422
-        assert "KRW 16,666" in seat.get("/settlements/1")
+        assert "금 16,666 원" in seat.get("/settlements/1")
 
 
 def test_items_of_two_orders_are_not_one_settlement(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -90,7 +97,7 @@ def test_the_partner_confirms_what_it_was_asked(world: World, monkeypatch: pytes
         ):
             assert words in listed, words
         shown = seat.get(page)
-        assert "지금 발행요청 확인 차례입니다." in shown
+        assert "지금 발행요청 확인하실 차례입니다." in shown
         assert "/files/" in shown
         answer = seat.act(page, "acknowledge")
         assert answer.status_code == 303

@@ -8,7 +8,8 @@ from sqlmodel import col
 
 from models import clock, database
 from models.inspections.tables import Inspection
-from models.kernel.refusals import NotFound, StaleDocument
+from models.kernel.refusals import NotFound, NotYourTurn, StaleDocument
+from models.processes.queries import visible_document
 from models.processes.tables import Outbox
 from models.settlements import queries, rules, writes
 from models.settlements.messages import Draft
@@ -130,10 +131,20 @@ def test_a_requested_settlement_is_not_edited(world: World) -> None:
 def test_a_partner_sees_a_settlement_once_it_was_sent(world: World) -> None:
     made = world.draft()
     with database.reading(world.partner) as session, pytest.raises(NotFound):
-        queries.visible_settlement(session, world.partner, made.id or 0)
+        visible_document(session, world.partner, Settlement, made.id or 0)
     world.press(world.officer, made, "request_issue")
     with database.reading(world.partner) as session:
-        assert queries.visible_settlement(session, world.partner, made.id or 0).number == made.number
+        assert visible_document(session, world.partner, Settlement, made.id or 0).number == made.number
+
+
+def test_only_the_officer_writes_settlements(world: World) -> None:
+    made = world.draft()
+    draft = Draft(title="정산", inspections=world.ids, edit_version=1)
+    for actor in (world.partner, world.inspector):
+        with pytest.raises(NotYourTurn), database.writing(actor) as session:
+            writes.create(session, actor, world.order.id or 0, draft, AT)
+        with pytest.raises(NotYourTurn), database.writing(actor) as session:
+            writes.edit(session, actor, made.id or 0, draft)
 
 
 def test_row_security_hides_it_from_another_company(world: World) -> None:

@@ -188,3 +188,8 @@ def test_every_error_of_pydantic_is_said_in_korean(kind: str) -> None:
         words = form_sentences.sentence_of({"type": kind, "input": "x", "ctx": context})
         assert words.endswith(("요.", "다."))
         assert "{" not in words
+
+
+def test_a_row_number_from_nowhere_makes_no_endless_form() -> None:
+    form = forms.parse(Contract, {"items-999999999-name": "x", "items-foo-name": "y"})
+    assert len(form.rows("items")) <= forms.ROWS_MAX

@@ -74,14 +74,6 @@ CurrentVisit = Annotated[Visit, Depends(_visit)]
 """The session itself, beside an audience: its id, log-in, age."""
 
 
-def current_actor(request: Request) -> Actor:
-    """The actor of a request whose audience has been checked."""
-    visit = visit_of(request)
-    if visit is None:
-        raise LoggedOut
-    return visit.actor
-
-
 @dataclass(frozen=True, slots=True)
 class Declared:
     """A route as the application serves it; no audiences: whoever wrote it forgot, or it is no API route."""

@@ -16,11 +16,13 @@ from models.contracts.tables import Contract, ContractItem
 from models.contracts.wording import ACT, FORM, STATUS, TONE, TYPE
 from models.kernel.roles import Role
 from models.members.house import HOUSE
+from models.members.queries import staff_named
 from models.processes.messages import Actor
 from web.auth.audience import CurrentActor
 from web.formats import date
 from web.grid import Choice, Column, DateRange, Flag, Grid, Option, Segment, Text
 from web.render import page
+from web.turns import turn_filter
 
 router = APIRouter(prefix="/contracts", tags=["계약"], include_in_schema=False)
 
@@ -146,17 +148,6 @@ def _head_columns() -> tuple[Column, ...]:
     )
 
 
-def _turn_filter() -> Segment:
-    return Segment(
-        key="turn",
-        label="차례",
-        options=(
-            Option(value="all", label="전체"),
-            Option(value="mine", label="내 차례", where=queries.in_turn),
-        ),
-    )
-
-
 def _cancelled_filter() -> Flag:
     return Flag(key="cancelled", label="계약취소 포함", unticked=col(Contract.status) != Status.CANCELLED.value)
 
@@ -165,7 +156,7 @@ def _buyer_filter(*, more: bool = False) -> Text:
     return Text(
         key="buyer",
         label="구매담당자",
-        match=lambda typed: queries.staff_named(col(Contract.buyer_id), typed),
+        match=lambda typed: staff_named(col(Contract.buyer_id), typed),
         placeholder="영문명 혹은 한글명",
         more=more,
     )
@@ -228,7 +219,7 @@ def _draft_grid(*, office: bool) -> Grid:
                 default="1y",
             ),
             _draft_states(office),
-            _turn_filter(),
+            turn_filter(Contract),
             _cancelled_filter(),
             Text(key="title", label="계약명", column=col(Contract.title), more=True),
             Text(key="number", label="계약번호", column=col(Contract.number), more=True),
@@ -275,7 +266,7 @@ def _contract_grid(*, office: bool) -> Grid:
             DateRange(key="day", label="계약일자", column=col(Contract.contract_date), default="1y"),
             Text(key="title", label="계약명", column=col(Contract.title), placeholder="계약명을 입력하세요"),
             _buyer_filter(),
-            _turn_filter(),
+            turn_filter(Contract),
             _cancelled_filter(),
             _contract_states(office),
             Text(key="number", label="계약번호", column=col(Contract.number), more=True),

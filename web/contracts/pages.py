@@ -7,11 +7,10 @@ from sqlmodel import Session
 from models.contracts import queries
 from models.contracts.kind import CONTRACT
 from models.contracts.messages import ContractOut
-from models.contracts.rules import EDITABLE, Form, Status, Type
+from models.contracts.rules import EDITABLE, Form, SettlementType, Status, Type
 from models.contracts.tables import Contract, ContractPaper
 from models.contracts.wording import FORM, PARTY, SETTLEMENT, TYPE
 from models.files.rules import SEAL
-from models.kernel.refusals import NotFound
 from models.kernel.roles import Role
 from models.members.queries import companies
 from models.members.rules import CompanyKind
@@ -26,18 +25,15 @@ PREPARING = "문서를 만들고 있습니다"
 
 def context(session: Session, actor: Actor, contract: Contract) -> dict[str, Any]:
     """Everything below the head of the contract's page."""
-    if actor.company_id is not None and contract.review_requested_at is None:
-        # What was never sent out is the buyer's own paper.
-        raise NotFound
     contract_id = contract.id or 0
     buyer = Role.BUYER in actor.every_role
     shown = {
         "head_note": head_note(contract),
         "papers": queries.papers(session, contract_id),
         "items": queries.contract_items(session, contract_id),
-        "instalments": queries.instalments(session, contract_id),
+        "instalments": queries.instalments(session, contract_id) if _in_parts(contract) else [],
         "signatures": queries.signatures(session, contract_id),
-        "versions": queries.versions(session, actor, contract.number),
+        "versions": queries.versions(session, actor, contract.number) if _may_have_others(contract) else [contract],
         "settlement_words": SETTLEMENT[contract.settlement_type],
         "type_words": TYPE[contract.contract_type],
         "form_words": FORM[contract.form],
@@ -52,6 +48,15 @@ def context(session: Session, actor: Actor, contract: Contract) -> dict[str, Any
         place = ("초안검토목록", "/contracts/drafts")
         shown |= {"crumbs": [place, (CONTRACT.number(contract), None)], "nav": place[1]}
     return shown | _not_ready(session, actor, contract)
+
+
+def _in_parts(contract: Contract) -> bool:
+    return contract.settlement_type == SettlementType.INSTALMENTS
+
+
+def _may_have_others(contract: Contract) -> bool:
+    """A second version follows the completed first."""
+    return contract.revision > 1 or contract.status == Status.COMPLETED
 
 
 def head_note(contract: Contract) -> str:

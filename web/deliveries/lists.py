@@ -13,6 +13,7 @@ from models.deliveries import queries
 from models.deliveries.rules import Status
 from models.deliveries.tables import DeliveryRound
 from models.deliveries.wording import WORDS
+from models.inbox import waiting
 from models.kernel.roles import Role
 from models.orders.tables import OrderItem, PurchaseOrder
 from models.processes.messages import Actor
@@ -65,11 +66,6 @@ def _first_state(actor: Actor) -> str:
     return Status.CONFIRMED.value if Role.RECEIVER in actor.every_role else "all"
 
 
-def in_turn(actor: Actor) -> Any:
-    """Condition: it is the turn of one of this person's roles."""
-    return col(DeliveryRound.turn).in_([role.value for role in actor.every_role])
-
-
 def _pick(row: Any) -> str | None:
     return f"{row[0].id}:{row[0].version}" if row[0].status == Status.REQUESTED else None
 
@@ -116,7 +112,7 @@ def _round_grid(first: str) -> Grid:
                 more=True,
                 options=(
                     Option(value="all", label="전체"),
-                    Option(value="mine", label="내 차례", where=in_turn),
+                    Option(value="mine", label="내 차례", where=lambda actor: waiting(actor, DeliveryRound)),
                 ),
             ),
             Text(key="order", label="발주번호", column=col(DeliveryRound.order_number)),

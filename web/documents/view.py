@@ -10,6 +10,7 @@ from typing import Any
 from sqlmodel import Session
 
 from models import clock
+from models.database import kept
 from models.kernel.refusals import Refusal
 from models.kernel.roles import PARTNER_SIDE, Role
 from models.kernel.transitions import Move
@@ -19,10 +20,12 @@ from models.processes.kinds import Kind
 from models.processes.messages import Actor
 from models.processes.tables import Command
 from models.processes.timeline import ahead_entries, created_entry, done_entries, turn_label
+from web import formats
 from web.acts import decided
 from web.documents.kinds import WebKind
 from web.errors import sentence
 
+NAME_SECONDS = 60.0
 NOTHING_PENDING = {"words": "", "at": None}
 
 
@@ -44,7 +47,7 @@ class Seen:
     def who(self) -> Callable[[str], str]:
         """Whose turn a status is, as people are told."""
         document = self.document
-        name = member_names(self.session, [document.turn_member_id]).get(document.turn_member_id or 0)
+        name = self._name_of(document.turn_member_id)
 
         def who(status: str) -> str:
             role = self.kind.rules.turn(status)
@@ -52,6 +55,12 @@ class Seen:
             return turn_label(role, getattr(document, "company_name", ""), held)
 
         return who
+
+    def _name_of(self, member_id: int | None) -> str | None:
+        if member_id is None:
+            return None
+        key = ("name", member_id, self.actor.company_id)
+        return kept(self.session, key, NAME_SECONDS, lambda: member_names(self.session, [member_id]).get(member_id))
 
 
 def page_context(seen: Seen, receipt: uuid.UUID | None = None, refusal: Refusal | None = None) -> dict[str, Any]:
@@ -100,18 +109,33 @@ def turn_context(seen: Seen, moves: tuple[Move, ...]) -> dict[str, Any]:
     """The yellow bar: whose turn, what to do, how long is left."""
     kind, document = seen.kind, seen.document
     if kind.rules.is_closed(document.status):
-        done = kind.words.status[document.status]
-        return {"title": f"{done} 상태로 끝났습니다.", "hint": "", "due": None, "mine": False, "closed": True}
+        return {"title": _ended(seen), "hint": _last_step(seen), "due": None, "mine": False, "closed": True}
     mine = any(Role(document.turn) in move.roles for move in moves) if document.turn else False
     who = seen.who(document.status)
     step = kind.words.step[document.status]
     return {
-        "title": f"지금 {step} 차례입니다." if mine else f"지금은 {who} 차례입니다.",
+        "title": f"지금 {step}하실 차례입니다." if mine else f"지금은 {who} 차례입니다.",
         "hint": kind.words.hint.get(document.status, ""),
         "due": document.due_at,
         "mine": mine,
         "closed": False,
     }
+
+
+def _ended(seen: Seen) -> str:
+    """「11월 22일 06:09에 완료 상태로 끝났습니다.」"""
+    at = formats.moment_words(seen.document.status_since, clock.now())
+    return f"{at}에 {seen.kind.words.status[seen.document.status]} 상태로 끝났습니다."
+
+
+def _last_step(seen: Seen) -> str:
+    """Who ended it and by what, and what follows."""
+    follows = seen.kind.words.hint.get(seen.document.status, "")
+    steps = done_entries(seen.kind, queries.events(seen.session, seen.document.workflow_id))
+    if not steps:
+        return follows
+    behalf = f" ({steps[-1]['on_behalf_of']} 대신)" if steps[-1]["on_behalf_of"] else ""
+    return f"{steps[-1]['title']}: {steps[-1]['who']}{behalf}. {follows}".rstrip()
 
 
 def timeline(seen: Seen) -> list[dict[str, Any]]:
@@ -124,7 +148,7 @@ def timeline(seen: Seen) -> list[dict[str, Any]]:
         kind,
         document,
         now=clock.now(),
-        pace=queries.pace(session, kind.key, document.status),
+        pace=queries.shown_pace(session, kind.key, document.status),
         holidays=queries.holidays(session),
         who=seen.who,
         usual=lambda status: queries.usual_pace(session, seen.actor, kind.key, status),

@@ -25,6 +25,7 @@ from models.orders.rules import EDITABLE
 from models.orders.tables import PurchaseOrder
 from models.orders.wording import EVIDENCE_TYPE, SETTLEMENT_TYPE
 from models.processes.messages import Actor
+from models.processes.queries import visible_document
 from web import forms
 from web.auth.audience import require
 from web.errors import sentence
@@ -73,7 +74,7 @@ async def create(request: Request, actor: Buyer) -> Response:
 def edit_page(request: Request, actor: Buyer, order_id: int) -> Response:
     """The draft to change; an order past drafting shows its page."""
     with database.reading(actor) as session:
-        order = queries.visible_order(session, actor, order_id)
+        order = visible_document(session, actor, PurchaseOrder, order_id)
         if order.status not in EDITABLE:
             return RedirectResponse(f"/orders/{order_id}", 303)
         contract = _contract_of(session, actor, order)
@@ -182,7 +183,7 @@ def _again(
 ) -> Response:
     """What was typed, shown again."""
     with database.reading(actor) as session:
-        order = None if order_id is None else queries.visible_order(session, actor, order_id)
+        order = None if order_id is None else visible_document(session, actor, PurchaseOrder, order_id)
         if order is not None:
             contract = _contract_of(session, actor, order)
         else:

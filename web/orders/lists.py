@@ -9,16 +9,18 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from models import database
-from models.contracts.queries import staff_named
 from models.kernel.roles import Role
+from models.members.queries import staff_named
 from models.orders import queries
 from models.orders.rules import Status
 from models.orders.tables import OrderItem, PurchaseOrder
 from models.orders.wording import FORM, WORDS
 from models.processes.messages import Actor
+from models.processes.queries import visible_to
 from web.auth.audience import CurrentActor
-from web.grid import Choice, Column, DateRange, Flag, Grid, Option, Segment, Text
+from web.grid import Choice, Column, DateRange, Flag, Grid, Option, Text
 from web.render import page
+from web.turns import turn_filter
 
 router = APIRouter(prefix="/orders", tags=["발주"], include_in_schema=False)
 
@@ -30,7 +32,7 @@ SENT = (Status.CONFIRMATION_REQUESTED, Status.REFUSED, Status.CONFIRMED, Status.
 def order_list(request: Request, actor: CurrentActor) -> Response:
     """발주서목록."""
     grid = _order_grid(office=actor.company_id is None)
-    return _answer(request, actor, grid, queries.visible_to(actor))
+    return _answer(request, actor, grid, visible_to(actor, PurchaseOrder))
 
 
 @router.get("/items")
@@ -52,11 +54,6 @@ def _answer(request: Request, actor: Actor, grid: Grid, scope: Any) -> Response:
 
 def _link(row: PurchaseOrder) -> str:
     return f"/orders/{row.id}"
-
-
-def in_turn(actor: Actor) -> Any:
-    """Condition: it is the turn of one of this person's roles."""
-    return col(PurchaseOrder.turn).in_([role.value for role in actor.every_role])
 
 
 def _company(office: bool) -> tuple[Column, ...]:
@@ -83,14 +80,6 @@ def _states(office: bool) -> Choice:
     shown = tuple(Status) if office else SENT
     options = [Option(value=s.value, label=WORDS.status[s], where=col(PurchaseOrder.status) == s.value) for s in shown]
     return Choice(key="status", label="진행상태", options=(Option(value="all", label="전체"), *options))
-
-
-def _turn_filter() -> Segment:
-    return Segment(
-        key="turn",
-        label="차례",
-        options=(Option(value="all", label="전체"), Option(value="mine", label="내 차례", where=in_turn)),
-    )
 
 
 @cache
@@ -133,7 +122,7 @@ def _order_grid(*, office: bool) -> Grid:
             DateRange(key="day", label="발주일자", column=col(order.order_date), default="1y"),
             Text(key="title", label="발주명", column=col(order.title), placeholder="발주명을 입력하세요."),
             _buyer_filter(),
-            _turn_filter(),
+            turn_filter(PurchaseOrder),
             Flag(
                 key="cancelled",
                 label="발주취소 포함",

@@ -6,7 +6,6 @@ from sqlmodel import Session
 
 from models.files.rules import SEAL
 from models.kernel.identifiers import format_brn
-from models.kernel.refusals import NotFound
 from models.kernel.roles import Role
 from models.members.house import HOUSE
 from models.members.queries import companies, staff_labels
@@ -26,9 +25,7 @@ PREPARING = "발주서를 만들고 있습니다"
 
 
 def context(session: Session, actor: Actor, order: PurchaseOrder) -> dict[str, Any]:
-    """Everything below the head of the order's page. Raises NotFound for a draft that is not the partner's yet."""
-    if actor.company_id is not None and order.requested_at is None:
-        raise NotFound
+    """Everything below the head of the order's page."""
     buyer = Role.BUYER in actor.every_role
     versions = queries.versions(session, actor, order.number)
     company = companies(session, [order.company_id])[order.company_id]

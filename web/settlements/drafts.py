@@ -17,6 +17,7 @@ from models.kernel.wording import sentence
 from models.orders.tables import PurchaseOrder
 from models.orders.wording import EVIDENCE_TYPE, SETTLEMENT_TYPE
 from models.processes.messages import Actor
+from models.processes.queries import visible_document
 from models.settlements import queries, rules, writes
 from models.settlements.messages import Draft, NewDraft
 from models.settlements.rules import EDITABLE, ITEMS_MAX, KIND
@@ -74,7 +75,7 @@ async def create(request: Request, actor: Officer) -> Response:
 def edit_page(request: Request, actor: Officer, settlement_id: int) -> Response:
     """The draft to change; a settlement that is past drafting shows its page."""
     with database.reading(actor) as session:
-        settlement = queries.visible_settlement(session, actor, settlement_id)
+        settlement = visible_document(session, actor, Settlement, settlement_id)
         if settlement.status not in EDITABLE:
             return RedirectResponse(f"/settlements/{settlement_id}", 303)
         held = [inspection for _, inspection in queries.items(session, settlement_id)]
@@ -149,7 +150,7 @@ def _edited(request: Request, actor: Actor, settlement_id: int, data: FormData) 
     except Refusal as refusal:
         parsed = parsed.refused(refusal, sentence(refusal, WORDS.sentences))
     with database.reading(actor) as session:
-        settlement = queries.visible_settlement(session, actor, settlement_id)
+        settlement = visible_document(session, actor, Settlement, settlement_id)
         held = [inspection for _, inspection in queries.items(session, settlement_id)]
         order = queries.order_in_force(session, actor, settlement.purchase_order_id)
         free = queries.unsettled_of_order(session, actor, order.number)

@@ -10,10 +10,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from models import database
-from models.inbox import waiting
 from models.kernel.roles import Role
 from models.orders.wording import EVIDENCE_TYPE
 from models.processes.messages import Actor
+from models.processes.queries import visible_to
 from models.settlements import queries
 from models.settlements.rules import Status
 from models.settlements.tables import Settlement
@@ -22,6 +22,7 @@ from web.auth.audience import CurrentActor
 from web.grid import Choice, Column, DateRange, Grid, Option, Segment, Text
 from web.grid_filters import Filter
 from web.render import page
+from web.turns import turn_filter
 
 router = APIRouter(prefix="/settlements", tags=["정산"], include_in_schema=False)
 
@@ -40,7 +41,7 @@ def request_list(request: Request, actor: CurrentActor) -> Response:
 def settlement_list(request: Request, actor: CurrentActor) -> Response:
     """정산완료내역 for the partner, 정산내역 at any status for the buyer's staff."""
     if actor.company_id is None:
-        return _answer(request, actor, _office_grid(), queries.visible_to(actor), [])
+        return _answer(request, actor, _office_grid(), visible_to(actor, Settlement), [])
     return _answer(request, actor, _completed_grid(), queries.completed(actor), [])
 
 
@@ -69,10 +70,6 @@ def _pick_unconfirmed(row: Settlement) -> str | None:
 
 def _pick_label(row: Settlement) -> str:
     return f"{row.number} {row.title}"
-
-
-def _mine(actor: Actor) -> Any:
-    return waiting(actor, Settlement)
 
 
 def _evidence_words(row: Settlement) -> str:
@@ -234,11 +231,7 @@ def _office_grid() -> Grid:
         filters=(
             DateRange(key="made", label="작성일", column=col(Settlement.created_at), instant=True, default="1y"),
             _statuses(),
-            Segment(
-                key="turn",
-                label="차례",
-                options=(Option(value="all", label="전체"), Option(value="mine", label="내 차례", where=_mine)),
-            ),
+            turn_filter(Settlement),
             DateRange(key="issued", label="증빙발행일", column=col(Settlement.evidence_issued_on), more=True),
             DateRange(key="payable", label="지급예정일", column=col(Settlement.payment_due_on), more=True),
             Text(key="evidence", label="증빙번호", column=col(Settlement.evidence_number), more=True),

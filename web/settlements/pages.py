@@ -8,7 +8,6 @@ from sqlmodel import Session
 from models import clock
 from models.kernel.calendar import local_date
 from models.kernel.identifiers import format_brn
-from models.kernel.refusals import NotFound
 from models.kernel.roles import Role
 from models.orders.wording import EVIDENCE_TYPE, SETTLEMENT_TYPE
 from models.processes import queries as processes
@@ -25,12 +24,10 @@ UNPAID = frozenset(Status) - {Status.PAID, Status.CANCELLED}
 
 
 def context(session: Session, actor: Actor, settlement: Settlement) -> dict[str, Any]:
-    """Everything below the head of the settlement's page. Raises NotFound for a draft that was never sent."""
-    if actor.company_id is not None and settlement.requested_at is None:
-        raise NotFound
+    """Everything below the head of the settlement's page."""
     officer = Role.SETTLEMENT in actor.every_role
     return {
-        "head_note": f"{settlement.company_name} · 공급가액 {settlement.currency} {settlement.supply_amount:,}",
+        "head_note": f"{settlement.company_name} · 공급가액 {amount_words(settlement)}",
         "settlement": settlement,
         "items": queries.items(session, settlement.id or 0),
         "business_number_words": format_brn(settlement.business_number),
@@ -42,6 +39,12 @@ def context(session: Session, actor: Actor, settlement: Settlement) -> dict[str,
         "may_edit": officer and settlement.status in EDITABLE,
         "preparing": settlement.requested_at is not None and settlement.statement_file_id is None,
     }
+
+
+def amount_words(settlement: Settlement) -> str:
+    """「금 2,966,000 원」, other currencies by their code."""
+    amount = f"{settlement.supply_amount:,}"
+    return f"금 {amount} 원" if settlement.currency == "KRW" else f"{settlement.currency} {amount}"
 
 
 def expected_on(session: Session, settlement: Settlement) -> dt.date | None:

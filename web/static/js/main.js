@@ -4,6 +4,7 @@ const needs = [
   ["[data-money]", "./money.js"],
   ["form", "./once.js"],
   ["input", "./typing.js"],
+  ['input[type="date"]', "./dates.js"],
   ["[data-unsaved]", "./unsaved.js"],
   ["[data-submit]", "./autosubmit.js"],
   ["[data-select], tr .ref", "./rows.js"],
