@@ -1,49 +1,68 @@
 """The list page with nothing around it: psycopg, Jinja, uvicorn; no session, row-level security or ORM.
 
-The template is cut out of the product's own page (`template_of`), so both sides send the same bytes; the
-statements are the same list and the same capped count, written by hand.
-`python -m bench.bare_list <recipe.json> <port>` serves it from BARE_DATABASE_URL.
+What stands around the rows is cut out of the product's own page, a row is written by hand, and together they must
+render the product's page again byte for byte (`template_of`). The statements are the same list and the same capped
+count, by hand. `python -m bench.bare_list <recipe.json> <port>` serves it from BARE_DATABASE_URL.
 """
 
 import dataclasses
+import datetime as dt
 import json
 import os
-import re
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import jinja2
+import psycopg
 import uvicorn
-from markupsafe import escape
 from psycopg import sql
+from psycopg.rows import dict_row
 from psycopg_pool import ConnectionPool
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 from starlette.routing import Route
 
+from models.contracts.wording import FORM, STATUS, TONE, TYPE
+from models.kernel.calendar import KST
+from web.formats import left
+
 ROWS = ("<tbody>\n", "    </tbody>")
 CONNECTIONS = 16
-PRIVATE_USE = 0xE000
-"""Characters no page of ours shows, to mark places with."""
-Shown = Mapping[str, str]
+COUNT_CAP = 10_000
+WHERE = "contract_date >= %(since)s AND contract_date < %(until)s AND status <> 'cancelled'"
+LISTING = f"""
+SELECT c.id, number, revision, title, form, contract_type, status, turn, due_at, company_name, contract_date,
+       partner_contact, buyer_name, starts_on, ends_on, currency, amount, note_from_partner
+  FROM contract c
+  JOIN (SELECT id, contract_date AS rank FROM contract WHERE {WHERE}
+         ORDER BY contract_date DESC, id DESC LIMIT %(size)s OFFSET %(skip)s) picked ON picked.id = c.id
+ ORDER BY picked.rank DESC, picked.id DESC
+"""  # noqa: S608
+COUNTING = f"SELECT count(*) AS total FROM (SELECT id FROM contract WHERE {WHERE} LIMIT {COUNT_CAP + 1}) few"  # noqa: S608
+ROW = """<tr><td class="n no">{{ first + loop.index0 }}</td>\
+<td><a class="ref" href="/contracts/{{ r.id }}">{{ r.number }}</a> <span class="sub">{{ r.revision }}차</span></td>\
+<td>{{ r.title }}<div class="sub">{{ form[r.form] }} · {{ type[r.contract_type] }}</div></td>\
+<td><span class="badge {{ tone[r.status] }}">{{ status[r.status] }}</span></td>\
+<td>{% if r.turn == "partner" %}{{ r.company_name }}\
+{% elif r.turn %}카카오 {{ r.buyer_name }}{% else %}–{% endif %}</td>\
+<td>{% set rest = left(r.due_at, now) %}<span class="left {{ rest.state }}">{{ rest.words }}</span></td>\
+<td>{{ r.company_name }}</td><td>{{ day(r.contract_date) }}</td><td>{{ r.partner_contact or "–" }}</td>\
+<td>{{ r.buyer_name }}</td><td>{{ day(r.starts_on) }} ~ {{ day(r.ends_on) }}</td><td>{{ r.currency }}</td>\
+<td class="n">{{ "{:,}".format(r.amount) }}</td><td>{{ r.note_from_partner or "–" }}</td></tr>
+"""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Recipe:
-    """All the bare page knows.
+    """All the bare page knows: the days listed, the size of a page, and the templates by page number."""
 
-    `listing` takes %(size)s and %(skip)s and returns the shown texts named by `fields`, in that order;
-    `counting` returns one number; `templates` are by page number.
-    """
-
-    listing: str
-    counting: str
-    fields: tuple[str, ...]
-    templates: Mapping[int, str]
+    since: str
+    until: str
     size: int
+    templates: Mapping[int, str]
 
     def save(self, path: Path) -> None:
         path.write_text(json.dumps(dataclasses.asdict(self), ensure_ascii=False))
@@ -52,79 +71,77 @@ class Recipe:
     def load(cls, path: Path) -> "Recipe":
         """What `save` wrote."""
         kept = json.loads(path.read_text())
-        kept["fields"] = tuple(kept["fields"])
-        kept["templates"] = {int(page): source for page, source in kept["templates"].items()}
-        return cls(**kept)
+        return cls(**kept | {"templates": {int(page): source for page, source in kept["templates"].items()}})
+
+    def read(self, connection: psycopg.Connection, page: int) -> dict[str, Any]:
+        """What the template of a page shows."""
+        skip = (page - 1) * self.size
+        cut = {"since": self.since, "until": self.until, "size": self.size, "skip": skip}
+        with connection.cursor(row_factory=dict_row) as cursor:
+            rows = cursor.execute(_statement(LISTING), cut).fetchall()
+            counted = cursor.execute(_statement(COUNTING), cut).fetchone()
+        total = counted["total"] if counted else 0
+        return {
+            "rows": rows,
+            "first": skip + 1,
+            "total": total_words(int(total)),
+            "now": dt.datetime.now(dt.UTC),
+        }
 
 
-def template_of(page: str, rows: Sequence[Shown], total: str) -> str:
-    """The Jinja template that renders `page` again from its rows' shown texts and its total.
+def template_of(page: str, total: str, row: str = ROW) -> str:
+    """The Jinja template of a product's page: all of it as it stands, but for the total and the rows."""
+    head, tail = _cut(page)
+    counted = _literal(head.replace(total, "\0", 1)).replace("\0", "{% endraw %}{{ total }}{% raw %}")
+    return counted + "{% for r in rows %}" + row + "{% endfor %}" + _literal(tail)
 
-    Raises: ValueError where it would not, e.g. since the page shows something the rows do not have.
-    """
-    head, body, tail = _cut(page)
-    first = body[: body.index("</tr>\n") + len("</tr>\n")]
-    source = (
-        _literal(head.replace(total, "\0", 1)).replace("\0", "{% endraw %}{{ total }}{% raw %}")
-        + "{% for row in rows %}"
-        + _row_source(first, rows[0])
-        + "{% endfor %}"
-        + _literal(tail)
-    )
-    again = environment().from_string(source).render(rows=rows, total=total)
-    if again != page:
-        place = next(i for i, (a, b) in enumerate(zip(again, page, strict=False)) if a != b)
-        raise ValueError(f"bare and product differ: {again[place - 60 :][:120]!r} / {page[place - 60 :][:120]!r}")
-    return source
+
+def difference(page: str, again: str) -> str:
+    """Where two pages part, in the words of both; empty when they are the same."""
+    if page == again:
+        return ""
+    place = next((i for i, (a, b) in enumerate(zip(again, page, strict=False)) if a != b), min(len(page), len(again)))
+    return f"bare {again[max(place - 60, 0) :][:120]!r}, product {page[max(place - 60, 0) :][:120]!r}"
 
 
 def environment() -> jinja2.Environment:
-    """Jinja as anyone would set it up."""
-    return jinja2.Environment(autoescape=True, keep_trailing_newline=True, undefined=jinja2.StrictUndefined)
+    """Jinja as anyone would set it up, with the words of the page."""
+    made = jinja2.Environment(autoescape=True, keep_trailing_newline=True, undefined=jinja2.StrictUndefined)
+    made.globals.update(form=dict(FORM), type=dict(TYPE), status=dict(STATUS), tone=dict(TONE), left=left, day=_day)
+    return made
 
 
 def application(recipe: Recipe, pool: ConnectionPool) -> Starlette:
     """One route: /list?page=n."""
     shared = environment()
     templates = {page: shared.from_string(source) for page, source in recipe.templates.items()}
-    listing, counting = _statement(recipe.listing), _statement(recipe.counting)
 
     def listed(request: Request) -> HTMLResponse:
         page = int(request.query_params.get("page", "1"))
         with pool.connection() as connection:
-            cut = {"size": recipe.size, "skip": (page - 1) * recipe.size}
-            found = connection.execute(listing, cut).fetchall()
-            counted = connection.execute(counting).fetchone()
-        rows = [dict(zip(recipe.fields, row, strict=True)) for row in found]
-        return HTMLResponse(templates[page].render(rows=rows, total=total_words(counted)))
+            shown = recipe.read(connection, page)
+        return HTMLResponse(templates[page].render(shown))
 
     return Starlette(routes=[Route("/list", listed)])
 
 
-def total_words(counted: Sequence[Any] | None, cap: int = 10_000) -> str:
+def total_words(total: int) -> str:
     """총 218건, or 총 10,000+건 where counting stopped."""
-    total = int(counted[0]) if counted else 0
-    return f"총 {min(total, cap):,}{'+' if total > cap else ''}건"
+    return f"총 {min(total, COUNT_CAP):,}{'+' if total > COUNT_CAP else ''}건"
 
 
-def _cut(page: str) -> tuple[str, str, str]:
+def _day(value: dt.date) -> str:
+    return f"{value:%Y.%m.%d}"
+
+
+def today() -> dt.date:
+    """The day in Seoul, as the product's filters have it."""
+    return dt.datetime.now(KST).date()
+
+
+def _cut(page: str) -> tuple[str, str]:
     begin = page.index(ROWS[0]) + len(ROWS[0])
-    end = page.index(ROWS[1], begin)
-    return page[:begin], page[begin:end], page[end:]
-
-
-def _row_source(first: str, shown: Shown) -> str:
-    # Longest first, so that a short text is not found inside a longer one that was not replaced yet.
-    marks: list[tuple[str, str]] = sorted(
-        ((str(escape(text)), name) for name, text in shown.items() if text), key=lambda pair: -len(pair[0])
-    )
-    for number, (text, _) in enumerate(marks):
-        alone = rf"(?<![\w,.]){re.escape(text)}(?![\w,.])"
-        first = re.sub(alone, chr(PRIVATE_USE + number), first)
-    source = _literal(first)
-    for number, (_, name) in enumerate(marks):
-        source = source.replace(chr(PRIVATE_USE + number), f"{{% endraw %}}{{{{ row['{name}'] }}}}{{% raw %}}")
-    return source
+    return page[:begin], page[page.index(ROWS[1], begin) :]
 
 
 def _literal(text: str) -> str:
@@ -136,12 +153,13 @@ def _statement(text: str) -> sql.SQL:
     return as_literal(text)
 
 
-def main(recipe_file: str, port: str) -> None:
+def main(arguments: Sequence[str]) -> None:
     """Serve one recipe until told to stop."""
+    recipe_file, port = arguments
     with ConnectionPool(os.environ["BARE_DATABASE_URL"], min_size=CONNECTIONS, max_size=CONNECTIONS) as pool:
         app = application(Recipe.load(Path(recipe_file)), pool)
         uvicorn.run(app, host="127.0.0.1", port=int(port), log_level="warning", access_log=False)
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    main(sys.argv[1:])

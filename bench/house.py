@@ -51,6 +51,16 @@ class Installation:
             yield pid
 
     @contextlib.contextmanager
+    def sandbox(self) -> Iterator[int]:
+        """The world outside, as `make run` plays it: where messages arrive; yields its process id."""
+        port = self.told["sandbox"]["SANDBOX_URL"].rpartition(":")[2]
+        command = [sys.executable, "-m", "uvicorn", "web.sandbox.app:app", "--host", LOOPBACK, "--port", port]
+        command += ["--no-access-log", "--no-server-header"]
+        with running(command, self.told["sandbox"], self.root / "sandbox.log") as pid:
+            answering(lambda: listens(int(port)), "the sandbox world")
+            yield pid
+
+    @contextlib.contextmanager
     def worker(self, command: Sequence[str] = ("worker.py",)) -> Iterator[int]:
         """A worker, the product's own unless said otherwise; yields its process id."""
         with running([sys.executable, *command], self.told["worker"], self.root / "worker.log") as pid:
@@ -75,7 +85,8 @@ class House:
         root.mkdir()
         port = free_port()
         config = read({"DATA_DIR": str(root), "PORT": str(port)})
-        addresses = layout.Addresses(self.empty_database(name), self.temporal_address, "", "")
+        sandbox = f"http://{LOOPBACK}:{free_port({port})}"
+        addresses = layout.Addresses(self.empty_database(name), self.temporal_address, "", sandbox)
         outer = {**os.environ, "DEMO": "0", "PYTHONPATH": str(ROOT)}
         told = layout.environments(outer, config, self.secrets, addresses)
         command = [sys.executable, "-m", "ops.bootstrap", "schema"]

@@ -8,6 +8,7 @@ import math
 import re
 import time
 from collections.abc import Awaitable, Callable, Iterable, Sequence
+from html.parser import HTMLParser
 from typing import TypeVar
 from urllib.parse import urlencode, urljoin, urlsplit
 
@@ -49,6 +50,10 @@ class Browser:
     def cookie(self, name: str) -> str | None:
         """The value the server set last, or None."""
         return self._cookies.get(name)
+
+    def remember(self, name: str, value: str) -> None:
+        """Carry a cookie from the first request on."""
+        self._cookies[name] = value
 
     async def get(self, path: str) -> Reply:
         """GET, following redirects."""
@@ -162,6 +167,57 @@ def form_of(page: str, action: str) -> dict[str, str]:
     raise UnexpectedReplyError(f"no form for {action}")
 
 
+class _Fields(HTMLParser):
+    """What a browser would send for one form as it stands."""
+
+    def __init__(self, action: str) -> None:
+        super().__init__()
+        self.fields: dict[str, str] = {}
+        self._action = action
+        self._inside = False
+        self._writing = ""
+        self._choosing = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        facts = {name: value or "" for name, value in attrs}
+        if tag == "form":
+            self._inside = facts.get("action") == self._action and facts.get("method", "").lower() == "post"
+        elif not self._inside:
+            return
+        elif tag == "input" and facts.get("name"):
+            self._take_input(facts)
+        elif tag == "textarea":
+            self._writing = facts.get("name", "")
+            self.fields[self._writing] = ""
+        elif tag == "select":
+            self._choosing = facts.get("name", "")
+        elif tag == "option" and self._choosing and ("selected" in facts or self._choosing not in self.fields):
+            self.fields[self._choosing] = facts.get("value", "")
+
+    def handle_endtag(self, tag: str) -> None:
+        self._inside = self._inside and tag != "form"
+        self._writing = "" if tag == "textarea" else self._writing
+        self._choosing = "" if tag == "select" else self._choosing
+
+    def handle_data(self, data: str) -> None:
+        if self._writing:
+            self.fields[self._writing] += data
+
+    def _take_input(self, facts: dict[str, str]) -> None:
+        kind = facts.get("type", "text")
+        if kind in {"checkbox", "radio"} and "checked" not in facts:
+            return
+        if kind not in {"submit", "button", "file", "image"}:
+            self.fields[facts["name"]] = facts.get("value", "on" if kind in {"checkbox", "radio"} else "")
+
+
+def fields_of(page: str, action: str) -> dict[str, str]:
+    """Everything a browser would send for the form that posts to `action`, as it stands."""
+    reader = _Fields(action)
+    reader.feed(page)
+    return reader.fields
+
+
 def percentile(values: Sequence[float], share: float) -> float:
     """The smallest measured value that at least `share` (0–1] of all values do not exceed (nearest rank)."""
     return sorted(values)[max(0, math.ceil(share * len(values)) - 1)]
@@ -207,16 +263,25 @@ def together(parts: Iterable[Timings]) -> Timings:
 async def timed(people: int, jobs: Sequence[Job], act: Callable[[int, Job], Awaitable[object]]) -> Timings:
     """Closed loop: each of `people` takes the next job once the last is answered; any error ends the run."""
     waiting = iter(jobs)
+    return await _timed([waiting] * people, act)
+
+
+async def timed_each(jobs: Sequence[Sequence[Job]], act: Callable[[int, Job], Awaitable[object]]) -> Timings:
+    """The same with the jobs dealt beforehand: `jobs[n]` are those of person n."""
+    return await _timed([iter(own) for own in jobs], act)
+
+
+async def _timed(hands: Sequence[Iterable[Job]], act: Callable[[int, Job], Awaitable[object]]) -> Timings:
     taken: list[float] = []
 
-    async def person(number: int) -> None:
-        for job in waiting:
+    async def person(number: int, hand: Iterable[Job]) -> None:
+        for job in hand:
             began = time.perf_counter()
             await act(number, job)
             taken.append((time.perf_counter() - began) * 1000)
 
     began = time.perf_counter()
     async with asyncio.TaskGroup() as group:
-        for number in range(people):
-            group.create_task(person(number))
+        for number, hand in enumerate(hands):
+            group.create_task(person(number, hand))
     return Timings(tuple(taken), time.perf_counter() - began)

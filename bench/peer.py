@@ -7,6 +7,7 @@ does: open the page with the form, post it with its token, follow the redirect.
 
 import asyncio
 import contextlib
+import dataclasses
 import os
 import re
 import secrets
@@ -25,7 +26,8 @@ ROOT = Path(__file__).parents[1]
 WORKERS = 3
 PEOPLE = 6
 FLOWS_WARMUP = 60
-FLOWS = 300
+FLOWS = 200
+ROUNDS = 3
 DONE = "Approval - Done"
 """The title of the page of a finished process."""
 MAKE_PEOPLE = f"""
@@ -39,8 +41,31 @@ User.objects.bulk_create(
 """
 
 
-def viewflow_approvals(database_url: str, log: Path) -> Timings:
-    """Serve the peer on a database of its own and time whole approvals.
+@dataclasses.dataclass(frozen=True, slots=True)
+class Peer:
+    """The peer while it serves."""
+
+    base_url: str
+    password: str
+
+    async def approve_many(self, flows: int = FLOWS) -> Timings:
+        """Log six people in, then time whole flows."""
+        people = [Browser(self.base_url) for _ in range(PEOPLE)]
+        for number, person in enumerate(people):
+            await log_in(person, f"person{number}", self.password)
+
+        async def flow(number: int, job: int) -> None:
+            await approve(people[number], f"request {job}")
+
+        timings = await timed(PEOPLE, range(flows), flow)
+        for person in people:
+            person.close()
+        return timings
+
+
+@contextlib.contextmanager
+def viewflow(database_url: str, log: Path) -> Iterator[Peer]:
+    """The peer on a database of its own, its workers warm.
 
     Raises: SystemExit with one sentence where the extra is not installed.
     """
@@ -59,7 +84,9 @@ def viewflow_approvals(database_url: str, log: Path) -> Timings:
     make_people = [*django, "shell", "--verbosity", "0", "--command", MAKE_PEOPLE]
     subprocess.run(make_people, env=settings, input=password, text=True, check=True)
     with serving(settings, log) as base_url:
-        return asyncio.run(approve_many(base_url, password))
+        peer = Peer(base_url, password)
+        asyncio.run(peer.approve_many(FLOWS_WARMUP))
+        yield peer
 
 
 @contextlib.contextmanager
@@ -72,19 +99,6 @@ def serving(settings: Mapping[str, str], log: Path) -> Iterator[str]:
     with running(command, settings, log):
         answering(lambda: listens(port), "the peer")
         yield f"http://{address}"
-
-
-async def approve_many(base_url: str, password: str) -> Timings:
-    """Log six people in, warm every worker up, then time whole flows."""
-    people = [Browser(base_url) for _ in range(PEOPLE)]
-    for number, person in enumerate(people):
-        await log_in(person, f"person{number}", password)
-
-    async def flow(number: int, job: int) -> None:
-        await approve(people[number], f"request {job}")
-
-    await timed(PEOPLE, range(FLOWS_WARMUP), flow)
-    return await timed(PEOPLE, range(FLOWS), flow)
 
 
 async def log_in(person: Browser, name: str, password: str) -> None:
