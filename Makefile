@@ -26,7 +26,7 @@ check: venv-dev ## style, types, room boundaries, templates
 	@$(PHASE) "templates" $(BIN)/djlint --lint --quiet web/templates web/sandbox/templates
 
 unit: venv-dev ## the tests alone; ARGS=… goes to pytest
-	@$(PHASE) "tests" $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup --no-loadscope-reorder $(ARGS)
+	@$(PHASE) "tests" $(BIN)/python -m pytest -n $(WORKERS) $(ARGS)
 
 bench: venv-dev ## measure round trips and list pages beside their floors
 	@$(BIN)/python -m bench $(ARGS)

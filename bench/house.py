@@ -8,7 +8,9 @@ import signal
 import subprocess
 import sys
 import tempfile
+import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
+from http import HTTPStatus
 from pathlib import Path
 
 import psycopg
@@ -49,6 +51,13 @@ class Installation:
         with running(command, self.told["web"], self.root / "web.log") as pid:
             answering(lambda: listens(self.port), "web")
             yield pid
+
+    def is_healthy(self) -> bool:
+        """Whether database, engine and worker all answer, as the web says."""
+        address = f"{self.base_url}/healthz"
+        with contextlib.suppress(OSError), urllib.request.urlopen(address, timeout=5) as answer:  # noqa: S310  (http)
+            return bool(answer.status == HTTPStatus.OK)
+        return False
 
     @contextlib.contextmanager
     def sandbox(self) -> Iterator[int]:

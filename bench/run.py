@@ -10,7 +10,7 @@ from bench import floor, lists, peer, stock
 from bench.house import House, Installation
 from bench.load import Timings
 from bench.people import Approvers, Reviewers, quiet
-from bench.processes import memory_mb
+from bench.processes import answering, memory_mb
 from bench.report import Row, fewer_than
 from bench.steps import round_trips
 from models.settings import read
@@ -31,6 +31,7 @@ def step_rows(house: House) -> list[Row]:
         running.enter_context(installation.sandbox())
         worker = running.enter_context(installation.worker(WORKER_WITH_FLOOR))
         web = running.enter_context(installation.web())
+        answering(installation.is_healthy, "the worker")
         rows = asyncio.run(_round_trips(installation, people))
         weight = memory_mb(web) + memory_mb(worker)
     return [*rows, Row("idle_memory_mb", weight, "MB", limit=MEMORY_LIMIT_MB)]
@@ -64,6 +65,7 @@ def approval_rows(house: House) -> list[Row]:
         running.enter_context(installation.worker())
         running.enter_context(installation.web(peer.WORKERS))
         serving = running.enter_context(peer.viewflow(house.empty_database("peer"), house.root / "peer.log"))
+        answering(installation.is_healthy, "the worker")
         approvers = Approvers(installation, people)
         asyncio.run(approvers.close_many(peer.PEOPLE, peer.FLOWS_WARMUP))
         for _ in range(peer.ROUNDS):

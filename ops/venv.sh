@@ -43,5 +43,8 @@ echo "Installing the packages of $(basename "$lock") (only when it has changed)"
 rm -f "$venv/.installed-run" "$venv/.installed-dev"
 # Twice quiet: what it still says are errors, not opinions on the machine's own pip settings.
 "$venv/bin/python" -m pip install --quiet --quiet --disable-pip-version-check --no-input --no-compile \
-    --no-deps --require-hashes --requirement "$lock"
+    --no-deps --require-hashes --requirement "$lock" || {
+    echo "The packages of $lock could not be installed; the lines above say which. Is the package index reachable?" >&2
+    exit 2
+}
 wanted "$kind" >"$venv/.installed-$kind"

@@ -13,7 +13,7 @@ from models import database as house_database
 from models.settings import DEFAULTS, OPERATIONS, settings
 from ops import keyring, temporal
 from ops.layout import SECRETS
-from tests import engines
+from tests import dealing, engines
 from tests.faults.running import inhabited, people
 from tests.house import House, running
 
@@ -38,32 +38,18 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 RUN = pytest.StashKey[Path]()
-TESTS = Path(__file__).parent
-TOGETHER = {
-    "journeys": "house",
-    "races": "house",
-    "isolation": "house",
-    "faults/test_kills.py": "kills",
-    "seed/test_load.py": "seed",
-    "faults/test_engine_down.py": "engine",
-}
-"""Which tests share what is dear to start, and so run in one test process; the longest first."""
 KEYS = keyring.generate()
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> dealing.Dealer:
+    return dealing.Dealer(config, log)
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> Generator[None]:
-    """Groups are marked before they are dealt out; the order stands after the rest was shuffled."""
-    places = list(TOGETHER)
-    ranks = {}
-    for item in items:
-        inside = item.path.relative_to(TESTS).as_posix()
-        found = next((place for place in places if inside.startswith(place)), None)
-        ranks[item] = places.index(found) if found else len(places)
-        if found:
-            item.add_marker(pytest.mark.xdist_group(TOGETHER[found]))
+    """After everything was shuffled, the groups come first."""
     yield
-    items.sort(key=lambda item: ranks[item])
+    items.sort(key=lambda item: dealing.rank(item.nodeid))
 
 
 @pytest.fixture(scope="session")

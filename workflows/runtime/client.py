@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.converter import DataConverter, DefaultFailureConverterWithEncodedAttributes
-from temporalio.service import RPCError
+from temporalio.service import GrpcCompression, RPCError
 
 from models.settings import Key
 from workflows.runtime.codec import EncryptingCodec
@@ -26,7 +26,14 @@ def data_converter(payload_keys: Sequence[Key]) -> DataConverter:
 
 async def connect(address: str, namespace: str, payload_keys: Sequence[Key], *, lazy: bool = False) -> Client:
     """A client; a lazy one connects on first use, so that pages are served while the engine is down."""
-    return await Client.connect(address, namespace=namespace, data_converter=data_converter(payload_keys), lazy=lazy)
+    return await Client.connect(
+        address,
+        namespace=namespace,
+        data_converter=data_converter(payload_keys),
+        lazy=lazy,
+        # What travels is encrypted: there is nothing to squeeze.
+        grpc_compression=GrpcCompression.NONE,
+    )
 
 
 async def answers(client: Client) -> bool:
