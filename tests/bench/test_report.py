@@ -5,7 +5,18 @@ from pathlib import Path
 import pytest
 
 from bench import report
-from bench.load import Timings, UnexpectedReplyError, form_of, hidden_fields, percentile, timed, together
+from bench.__main__ import main
+from bench.load import (
+    Timings,
+    UnexpectedReplyError,
+    fields_of,
+    form_of,
+    hidden_fields,
+    percentile,
+    timed,
+    timed_each,
+    together,
+)
 from bench.report import Row, fewer_than, limits_held, slower_than
 from bench.steps import step_rows
 
@@ -106,3 +117,39 @@ def test_a_forms_hidden_fields_are_those_of_that_form() -> None:
 def test_a_page_without_the_form_ends_the_run() -> None:
     with pytest.raises(UnexpectedReplyError, match="no form for /contracts/7/seal"):
         form_of(PAGE, "/contracts/7/seal")
+
+
+FORM = """
+<form method="post" action="/contracts">
+  <input type="hidden" name="csrf" value="a"><input name="title" value="서버"><input type="checkbox" name="off">
+  <input type="checkbox" name="on" checked><input type="file" name="upload"><button name="more" value="items">+</button>
+  <select name="company_id"><option value="">선택</option><option value="7" selected>한빛</option></select>
+  <textarea name="text">제1조
+a &amp; b</textarea>
+</form>
+"""
+
+
+def test_a_whole_form_is_sent_as_it_stands() -> None:
+    assert fields_of(FORM, "/contracts") == {
+        "csrf": "a",
+        "title": "서버",
+        "on": "on",
+        "company_id": "7",
+        "text": "제1조\na & b",
+    }
+
+
+def test_a_group_that_is_not_there_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["nothing"]) == 2
+    assert "steps, lists, approvals" in capsys.readouterr().err
+
+
+async def test_jobs_dealt_beforehand_stay_with_their_person() -> None:
+    done: list[tuple[int, str]] = []
+
+    async def act(person: int, job: str) -> None:
+        done.append((person, job))
+
+    await timed_each([["a", "b"], [], ["c"]], act)
+    assert sorted(done) == [(0, "a"), (0, "b"), (2, "c")]

@@ -61,7 +61,7 @@ async def _client(house: SupervisedHouse) -> Client:
     return await connect(house.temporal, "default", settings().payload_keys)
 
 
-@pytest.mark.timeout(7200 if LONG else 170)
+@pytest.mark.timeout(7200 if LONG else 400)
 async def test_main_jobs_survive_kills(house_settings: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     began = time.monotonic()
     ledger = Ledger()

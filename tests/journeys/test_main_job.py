@@ -103,6 +103,7 @@ def seal(tmp_path: Path) -> Path:
     return file
 
 
+@pytest.mark.timeout(400)
 def test_contract_to_payment(log_in: LogIn, tmp_path: Path, seal: Path) -> None:
     story = Story(log_in, tmp_path)
     try:

@@ -51,6 +51,14 @@ def test_web_is_restarted_by_its_own_life_and_nothing_inner_is_published() -> No
     assert [name for name, service in SERVICES.items() if "ports" in service] == ["proxy"]
 
 
+def test_what_a_worker_keeps_outlives_it() -> None:
+    worker = SERVICES["worker"]
+    kept = dict(volume.split(":") for volume in worker["volumes"])
+    assert worker["environment"]["DATA_DIR"] in kept.values()
+    assert set(kept) <= set(COMPOSE["volumes"])
+    assert worker["environment"]["DATA_DIR"] in (ROOT / "Dockerfile").read_text(encoding="utf-8")
+
+
 def test_images_are_pinned() -> None:
     for service in SERVICES.values():
         assert ":" in service["image"]
