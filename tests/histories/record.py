@@ -28,6 +28,7 @@ from tests.processes.records import Records
 from workflows import steps
 
 FOLDER = Path(__file__).parent
+ROOT = FOLDER.parents[1]
 BUYER, PARTNER, RECEIVER = Role.BUYER, Role.PARTNER, Role.RECEIVER
 INSPECTOR, OFFICER = Role.INSPECTOR, Role.SETTLEMENT
 Scene = Sequence[tuple[str, Role]]
@@ -171,7 +172,8 @@ async def main() -> None:
         ) as environment:
             name, handle = await play(environment, kind)
             history = await handle.fetch_history()
-        content = {"type": name, "workflow_id": handle.id, "history": json.loads(history.to_json())}
+        told = history.to_json().replace(f"{ROOT}/", "")
+        content = {"type": name, "workflow_id": handle.id, "history": json.loads(told)}
         (FOLDER / f"{kind}.json").write_text(json.dumps(content, indent=1, sort_keys=True) + "\n", encoding="utf-8")
     FINGERPRINTS.write_text(fingerprints(), encoding="utf-8")
 
