@@ -143,8 +143,9 @@ class Process:
         async with self.lock:
             if self.step == seen and self.alarms:
                 # After a long stop several are due at once: the strongest speaks for all of them.
-                due = [alarm.act for alarm in self.alarms if alarm.at <= workflow.now()]
-                await self.record(ESCALATE if ESCALATE in due else self.alarms[0].act)
+                due = [alarm.act for alarm in self.alarms if alarm.at <= workflow.now()] or [self.alarms[0].act]
+                lapses = [act for act in due if act not in MACHINE_ACTS]
+                await self.record((lapses or [act for act in due if act == ESCALATE] or due)[0])
 
     async def _rearm(self) -> None:
         self.rearm_asked = False

@@ -17,7 +17,11 @@ class CompanyKind(StrEnum):
 
 
 class CompanyStatus(StrEnum):
+    """Only ACTIVE has people who may log in. REJECTED may apply again, BLOCKED may not."""
+
+    APPLYING = "applying"
     ACTIVE = "active"
+    REJECTED = "rejected"
     PORTAL_UNUSED = "portal_unused"
     WITHDRAWN = "withdrawn"
     BLOCKED = "blocked"
@@ -26,9 +30,17 @@ class CompanyStatus(StrEnum):
 class MemberStatus(StrEnum):
     """담당자 상태. Only ACTIVE may log in and act."""
 
+    APPLYING = "applying"
     ACTIVE = "active"
     DORMANT = "dormant"
+    REJECTED = "rejected"
     WITHDRAWN = "withdrawn"
+    BLOCKED = "blocked"
+
+
+class Sex(StrEnum):
+    MALE = "male"
+    FEMALE = "female"
 
 
 def normal_login(text: str) -> str:

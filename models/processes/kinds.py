@@ -14,6 +14,7 @@ from models.processes.messages import Alarm
 from models.processes.tables import ProcessColumns
 
 OwnDay = Callable[[Any], dt.date | None]
+OwnAlarm = Callable[[Any], Alarm | None]
 
 
 class NoPayload(BaseModel):
@@ -62,6 +63,9 @@ class Kind:
     days: Mapping[str, OwnDay] = field(default_factory=dict)
     """Statuses that wait for a day of the document itself (a payment's), not by the policy; None: by it after all."""
 
+    lapses: Mapping[str, OwnAlarm] = field(default_factory=dict)
+    """Statuses that end by themselves at an instant of the document's own: the machine's act and when."""
+
     @property
     def key(self) -> str:
         return self.rules.kind
@@ -71,11 +75,20 @@ class Kind:
         return f"/{self.plural}/{document.id}"
 
     def alarms(self, document: Any, pace: Pace, holidays: frozenset[dt.date], after: dt.datetime) -> list[Alarm]:
-        """Reminders and the escalation of the document's status still ahead of `after`, earliest first."""
+        """Reminders, the escalation and the lapse of the document's status, earliest first.
+
+        Of reminders only those still ahead of `after`; a lapse whose time has passed is due at once.
+        """
         day = self._day(document)
         if day is None:
-            return deadlines.alarms(document.status_since, pace, holidays, after)
-        return [ring for ring in deadlines.day_alarms(day, document.status_since, holidays) if ring.at > after]
+            rings = deadlines.alarms(document.status_since, pace, holidays, after)
+        else:
+            rings = [ring for ring in deadlines.day_alarms(day, document.status_since, holidays) if ring.at > after]
+        own = self.lapses.get(document.status)
+        lapse = own(document) if own else None
+        if lapse is not None:
+            rings = [*(ring for ring in rings if ring.at < lapse.at), lapse]
+        return rings
 
     def due_at(self, document: Any, pace: Pace, holidays: frozenset[dt.date]) -> dt.datetime | None:
         """Until when the document's status should be acted on."""

@@ -11,7 +11,7 @@ from sqlmodel import SQLModel
 
 import models.registry  # noqa: F401 - fills the metadata
 from models import policies
-from models.auth.functions import FUNCTIONS
+from models.functions import FUNCTIONS
 from tests import engines
 from tests.engines import Database
 
