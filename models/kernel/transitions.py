@@ -35,10 +35,12 @@ class ProcessRules:
     moves: tuple[Move, ...]
     turns: Mapping[str, Role | None]
     path: tuple[str, ...]
+    entries: tuple[str, ...] = ()
+    """Further statuses a document may begin in, where who decides differs from one to the next."""
 
     def __post_init__(self) -> None:
         known = set(self.statuses)
-        named = {self.initial, *self.path, *self.turns}
+        named = {self.initial, *self.entries, *self.path, *self.turns}
         for move in self.moves:
             named |= {move.status, *move.to}
         if unknown := named - known:
@@ -120,7 +122,7 @@ def problems(rules: ProcessRules) -> list[str]:
 
 def _reachable(rules: ProcessRules) -> set[str]:
     reached: set[str] = set()
-    waiting = [rules.initial]
+    waiting = [rules.initial, *rules.entries]
     while waiting:
         status = waiting.pop()
         if status not in reached:
@@ -133,7 +135,7 @@ def mermaid(rules: ProcessRules, labels: Mapping[str, str]) -> str:
     """The table as a Mermaid state diagram. `labels` names statuses, acts, roles (default: their codes)."""
     lines = ["stateDiagram-v2"]
     lines += [f'    state "{labels.get(s, s)}" as {s}' for s in rules.statuses]
-    lines.append(f"    [*] --> {rules.initial}")
+    lines += [f"    [*] --> {status}" for status in (rules.initial, *rules.entries)]
     for move in rules.moves:
         who = "·".join(labels.get(role, role) for role in sorted(move.roles))
         words = f"{labels.get(move.act, move.act)} ({who})"
