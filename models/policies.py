@@ -11,7 +11,10 @@ WORKER = "dongban_worker"
 
 COMPANY = "(SELECT nullif(current_setting('dongban.company', true), '')::bigint)"
 MEMBER = "(SELECT nullif(current_setting('dongban.member', true), '')::bigint)"
+SIDE = "(SELECT current_setting('dongban.side', true))"
 BUYER = "(SELECT current_setting('dongban.side', true) = 'buyer')"
+NOT_MEDIA = "(SELECT current_setting('dongban.side', true) IS DISTINCT FROM 'media')"
+"""What is nobody's own but no business of Harmony's people."""
 
 # What web writes besides commands: drafts, master data, read marks, sessions (architecture.md "What is not a step").
 # Of a document only what a draft or plan consists of: its status is recording's. A lock, too, needs a column to write.
@@ -38,7 +41,25 @@ WEB_WRITES: dict[str, str] = {
     "message": "INSERT",
     "login_session": "INSERT, UPDATE",
     "otp_challenge": "INSERT, UPDATE",
-    "member": "UPDATE (password_hash, password_changed_at, must_change_password, last_login_at)",
+    "member": "UPDATE (password_hash, password_changed_at, password_asked_at, must_change_password, last_login_at,"
+    " phone)",
+    "authenticator": "INSERT, UPDATE, DELETE",
+    "recovery_code": "INSERT, UPDATE (used_at), DELETE",
+    "disclosure": "INSERT",
+    "terms": "INSERT, UPDATE (withdrawn_at)",
+    "company": "INSERT, UPDATE (name, kind, business_number, corporate_number, representative, representative_foreign,"
+    " business_type, business_item, country, currency, artist_insurance, zip_code, address, address_detail, phone,"
+    " status, status_reason, left_at)",
+    "delegation": "INSERT, UPDATE (revoked_at)",
+    "policy": "INSERT",
+    "item_category": "INSERT, UPDATE",
+    "unit": "INSERT, UPDATE",
+    "delivery_place": "INSERT, UPDATE",
+    "goods": "INSERT, UPDATE",
+    "reason_code": "INSERT, UPDATE",
+    "announcement": "INSERT, UPDATE",
+    "announcement_file": "INSERT, DELETE",
+    "consent": "INSERT",
 }
 
 # Tables only one side writes, though both read them.
@@ -52,6 +73,17 @@ STAFF_WRITES = frozenset(
         "order_item",
         "settlement",
         "settlement_item",
+        "terms",
+        "company",
+        "delegation",
+        "policy",
+        "item_category",
+        "unit",
+        "delivery_place",
+        "goods",
+        "reason_code",
+        "announcement",
+        "announcement_file",
     }
 )
 PARTNER_WRITES = frozenset({"delivery_round", "delivery_serial"})
@@ -86,17 +118,30 @@ USING: dict[str, str] = {
     "audit_entry": _of_document("audit_entry"),
     "company": f"{BUYER} OR id = {COMPANY}",
     # A partner sees its own people and, of the staff, those it deals with.
-    "member": f"{BUYER} OR company_id = {COMPANY} OR id = {MEMBER} OR (company_id IS NULL AND {COMPANY} IS NOT NULL)",
+    "member": f"{BUYER} OR company_id = {COMPANY} OR id = {MEMBER} OR (company_id IS NULL AND"
+    f" NOT roles && array['media'] AND {COMPANY} IS NOT NULL)",
     "delegation": BUYER,
     "message": f"member_id = {MEMBER}",
     "notification": f"member_id = {MEMBER}",
     "login_session": f"member_id = {MEMBER}",
     "otp_challenge": f"member_id = {MEMBER}",
+    "authenticator": f"member_id = {MEMBER}",
+    "recovery_code": f"member_id = {MEMBER}",
+    "consent": f"member_id = {MEMBER}",
+    "terms": "true",
+    "disclosure": f"{BUYER} OR actor_id = {MEMBER}",
     "stored_file": f"{BUYER} OR company_id = {COMPANY} OR created_by = {MEMBER}",
-    "policy": "true",
+    "item_category": BUYER,
+    "unit": BUYER,
+    "delivery_place": BUYER,
+    "goods": BUYER,
+    "reason_code": BUYER,
+    "announcement": f"{BUYER} OR (published_at IS NOT NULL AND (reader = 'public' OR reader = {SIDE}))",
+    "announcement_file": f"{BUYER} OR EXISTS (SELECT 1 FROM announcement p WHERE p.id = announcement_id)",
+    "policy": NOT_MEDIA,
     "holiday": "true",
-    "number_counter": "true",
-    "outbox": "true",
+    "number_counter": NOT_MEDIA,
+    "outbox": f"{NOT_MEDIA} OR kind = 'invitation'",
     "audit_anchor": BUYER,
 }
 
@@ -107,7 +152,7 @@ HIDDEN: dict[str, frozenset[str]] = {
 }
 
 # The worker may add to the record, never change it.
-APPEND_ONLY = frozenset({"process_event", "audit_entry", "audit_anchor"})
+APPEND_ONLY = frozenset({"process_event", "audit_entry", "audit_anchor", "consent"})
 
 
 def condition(table: str) -> str | None:

@@ -1,13 +1,16 @@
 """Every table, imported once, so that metadata is whole for migrations and tests."""
 
+import models.announcements.tables
 import models.auth.tables
 import models.contracts.tables
 import models.deliveries.tables
 import models.files.tables
 import models.inspections.tables
+import models.masters.tables
 import models.members.tables
 import models.notifications.tables
 import models.orders.tables
 import models.processes.tables
 import models.settlements.tables
-import models.signatures.tables  # noqa: F401 - imported for the tables it registers
+import models.signatures.tables
+import models.terms.tables  # noqa: F401 - imported for the tables it registers

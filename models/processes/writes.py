@@ -83,11 +83,23 @@ def audit(
     session: Session, actor: Actor, kind: str, document: ProcessColumns, act: str, detail: dict[str, Any] | None = None
 ) -> None:
     """Keep who wrote what outside a step, in the transaction of the write: `create`, `edit`, a domain's own."""
+    audit_of(session, actor, (kind, document.id or 0, document.company_id), act, detail)
+
+
+def audit_of(
+    session: Session,
+    actor: Actor,
+    what: tuple[str, int, int | None],
+    act: str,
+    detail: dict[str, Any] | None = None,
+) -> None:
+    """`audit` of what is no document: (kind, id, company), the company empty where only the house may see it."""
+    kind, document_id, company_id = what
     session.add(
         AuditEntry(
             kind=kind,
-            document_id=document.id or 0,
-            company_id=document.company_id,
+            document_id=document_id,
+            company_id=company_id,
             act=act,
             actor_id=actor.member_id,
             actor_name=actor.name,

@@ -57,7 +57,9 @@ BEGIN
     PERFORM set_config('dongban.member', person.id::text, true),
             set_config('dongban.company', coalesce(person.company_id::text, ''), true),
             set_config('dongban.side',
-                       CASE WHEN person.company_id IS NULL THEN 'buyer' ELSE 'partner' END, true);
+                       CASE WHEN person.company_id IS NOT NULL THEN 'partner'
+                            WHEN 'media' = ANY (person.roles) THEN 'media'
+                            WHEN cardinality(person.roles) > 0 THEN 'buyer' ELSE 'nobody' END, true);
     RETURN QUERY SELECT held.id, person.id, person.login, person.name,
         person.company_id, coalesce(firm.name, ''), person.roles,
         coalesce((SELECT jsonb_agg(jsonb_build_object(
@@ -66,7 +68,8 @@ BEGIN
                    WHERE d.to_member_id = person.id AND d.revoked_at IS NULL
                      AND d.starts_at <= instant AND d.ends_at > instant
                      AND giver.status = 'active' AND d.role = ANY (giver.roles)
-                     AND giver.company_id IS NOT DISTINCT FROM person.company_id), '[]'::jsonb),
+                     AND giver.company_id IS NOT DISTINCT FROM person.company_id
+                     AND NOT 'media' = ANY (giver.roles || person.roles)), '[]'::jsonb),
         held.csrf_secret,
         (SELECT count(*) FROM (SELECT 1 FROM notification n
                                 WHERE n.member_id = person.id AND n.read_at IS NULL LIMIT 100) few),
@@ -75,10 +78,11 @@ END $$""",
     """CREATE OR REPLACE FUNCTION login_lookup(wanted text)
 RETURNS TABLE (
     member_id bigint, name text, password_hash text, company_id bigint,
-    member_status text, company_status text
+    member_status text, company_status text, must_change boolean, password_changed_at timestamptz
 )
 LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public STABLE AS $$
-    SELECT m.id, m.name, m.password_hash, m.company_id, m.status, c.status
+    SELECT m.id, m.name, m.password_hash, m.company_id, m.status, c.status,
+           m.must_change_password, m.password_changed_at
       FROM member m LEFT JOIN company c ON c.id = m.company_id
      WHERE m.login = wanted
 $$""",
@@ -114,31 +118,267 @@ LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public VOLATILE AS $
      WHERE id = attempt AND outcome IN ('pending', 'password_ok')
 $$""",
     """CREATE OR REPLACE FUNCTION open_challenge(token bytea)
-RETURNS TABLE (member_id bigint, name text, company_id bigint)
+RETURNS TABLE (member_id bigint, name text, company_id bigint, status text, roles text[])
 LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public VOLATILE AS $$
-    SELECT m.id, m.name, m.company_id
+    SELECT m.id, m.name, m.company_id, m.status, m.roles
       FROM otp_challenge c JOIN member m ON m.id = c.member_id LEFT JOIN company f ON f.id = m.company_id
-     WHERE c.token_hash = token AND m.status = 'active' AND (f.id IS NULL OR f.status = 'active')
+     WHERE c.token_hash = token AND m.status IN ('active', 'dormant') AND (f.id IS NULL OR f.status = 'active')
        FOR UPDATE OF c
 $$""",
+    """CREATE OR REPLACE FUNCTION wake_dormant(token bytea)
+RETURNS bigint
+LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public VOLATILE AS $$
+    UPDATE member m SET status = 'active'
+      FROM otp_challenge c
+     WHERE c.token_hash = token AND c.used_at IS NOT NULL AND c.opened_at IS NULL
+       AND m.id = c.member_id AND m.status = 'dormant'
+    RETURNING m.id
+$$""",
+    """CREATE OR REPLACE FUNCTION namesakes(wanted text)
+RETURNS TABLE (member_id bigint, login text, phone bytea, birth_date bytea)
+LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public STABLE AS $$
+    SELECT m.id, m.login, m.phone, m.birth_date FROM member m
+     WHERE m.name = wanted AND m.status IN ('active', 'dormant') AND m.birth_date IS NOT NULL
+     ORDER BY m.id LIMIT 500
+$$""",
+    """CREATE OR REPLACE FUNCTION identity_lookup(wanted text)
+RETURNS TABLE (
+    member_id bigint, name text, email text, company_id bigint, identity_hash bytea, phone bytea,
+    birth_date bytea, member_status text, company_status text
+)
+LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public STABLE AS $$
+    SELECT m.id, m.name, m.email, m.company_id, m.identity_hash, m.phone, m.birth_date, m.status, c.status
+      FROM member m LEFT JOIN company c ON c.id = m.company_id
+     WHERE m.login = wanted
+$$""",
+    """CREATE OR REPLACE FUNCTION mark_request(
+    what text, about bytea, address text, instant timestamptz, since timestamptz
+)
+RETURNS TABLE (of_key bigint, of_address bigint)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public VOLATILE AS $$
+BEGIN
+    PERFORM pg_advisory_xact_lock(hashtextextended(what || encode(about, 'hex'), 11));
+    INSERT INTO request_mark (purpose, key_hash, ip, at) VALUES (what, about, address, instant);
+    RETURN QUERY SELECT
+        (SELECT count(*) FROM request_mark r
+          WHERE r.purpose = what AND r.key_hash = about AND r.at > since),
+        (SELECT count(*) FROM request_mark r
+          WHERE r.purpose = what AND r.ip = address AND address <> '' AND r.at > since);
+END $$""",
     'REVOKE ALL ON FUNCTION open_session(bytea, timestamptz, interval, boolean) FROM PUBLIC',
     'REVOKE ALL ON FUNCTION login_lookup(text) FROM PUBLIC',
     'REVOKE ALL ON FUNCTION attempts_before(bytea, text, timestamptz, timestamptz) FROM PUBLIC',
     'REVOKE ALL ON FUNCTION add_attempt(bytea, text, text, timestamptz) FROM PUBLIC',
     'REVOKE ALL ON FUNCTION settle_attempt(bigint, bigint, text) FROM PUBLIC',
     'REVOKE ALL ON FUNCTION open_challenge(bytea) FROM PUBLIC',
+    'REVOKE ALL ON FUNCTION wake_dormant(bytea) FROM PUBLIC',
+    'REVOKE ALL ON FUNCTION namesakes(text) FROM PUBLIC',
+    'REVOKE ALL ON FUNCTION identity_lookup(text) FROM PUBLIC',
+    'REVOKE ALL ON FUNCTION mark_request(text, bytea, text, timestamptz, timestamptz) FROM PUBLIC',
     """CREATE POLICY own ON member AS RESTRICTIVE FOR UPDATE TO dongban_web
  USING (id = nullif(current_setting('dongban.member', true), '')::bigint)""",
+    """CREATE POLICY own ON disclosure AS RESTRICTIVE FOR INSERT TO dongban_web
+ WITH CHECK (actor_id = nullif(current_setting('dongban.member', true), '')::bigint)""",
     'GRANT EXECUTE ON FUNCTION open_session(bytea, timestamptz, interval, boolean) TO dongban_web',
     'GRANT EXECUTE ON FUNCTION login_lookup(text) TO dongban_web',
     'GRANT EXECUTE ON FUNCTION attempts_before(bytea, text, timestamptz, timestamptz) TO dongban_web',
     'GRANT EXECUTE ON FUNCTION add_attempt(bytea, text, text, timestamptz) TO dongban_web',
     'GRANT EXECUTE ON FUNCTION settle_attempt(bigint, bigint, text) TO dongban_web',
     'GRANT EXECUTE ON FUNCTION open_challenge(bytea) TO dongban_web',
+    'GRANT EXECUTE ON FUNCTION wake_dormant(bytea) TO dongban_web',
+    'GRANT EXECUTE ON FUNCTION namesakes(text) TO dongban_web',
+    'GRANT EXECUTE ON FUNCTION identity_lookup(text) TO dongban_web',
+    'GRANT EXECUTE ON FUNCTION mark_request(text, bytea, text, timestamptz, timestamptz) TO dongban_web',
+    """CREATE OR REPLACE FUNCTION must_be_admin(instant timestamptz)
+RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public VOLATILE AS $$
+DECLARE
+    asking bigint := nullif(current_setting('dongban.member', true), '')::bigint;
+BEGIN
+    IF NOT EXISTS (
+        SELECT 1 FROM member m
+         WHERE m.id = asking AND m.company_id IS NULL AND m.status = 'active'
+           AND ('admin' = ANY (m.roles) OR EXISTS (
+               SELECT 1 FROM delegation d JOIN member giver ON giver.id = d.from_member_id
+                WHERE d.to_member_id = m.id AND d.role = 'admin' AND d.revoked_at IS NULL
+                  AND d.starts_at <= instant AND d.ends_at > instant
+                  AND giver.status = 'active' AND 'admin' = ANY (giver.roles)))
+    ) THEN
+        RAISE insufficient_privilege USING MESSAGE = 'only an administrator may do this';
+    END IF;
+END $$""",
+    """CREATE OR REPLACE FUNCTION staff_add(
+    known_as text, full_name text, mail text, sealed_phone bytea, secret text, held text[],
+    team text, title text, number text, instant timestamptz
+)
+RETURNS bigint
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public VOLATILE AS $$
+DECLARE
+    made bigint;
+BEGIN
+    PERFORM must_be_admin(instant);
+    IF NOT held <@ ARRAY['admin', 'buyer', 'inspector', 'media_manager', 'receiver', 'requester', 'settlement'] OR cardinality(held) = 0 THEN
+        RAISE check_violation USING MESSAGE = 'these are no roles of the staff';
+    END IF;
+    INSERT INTO member (login, name, email, phone, password_hash, roles, department, position, extension, status,
+                        foreign_national, must_change_password, password_changed_at, created_at, joined_at, left_reason)
+    VALUES (known_as, full_name, mail, sealed_phone, secret, held, team, title, number, 'active',
+            false, true, instant, instant, instant, '')
+    RETURNING id INTO made;
+    RETURN made;
+END $$""",
+    """CREATE OR REPLACE FUNCTION staff_edit(
+    person bigint, full_name text, mail text, sealed_phone bytea, team text, title text, number text,
+    instant timestamptz
+)
+RETURNS boolean
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public VOLATILE AS $$
+BEGIN
+    PERFORM must_be_admin(instant);
+    UPDATE member m
+       SET name = full_name, email = mail, phone = coalesce(sealed_phone, m.phone), department = team,
+           position = title, extension = number
+     WHERE m.id = person AND m.roles <@ ARRAY['admin', 'buyer', 'inspector', 'media_manager', 'receiver', 'requester', 'settlement'];
+    RETURN FOUND;
+END $$""",
+    """CREATE OR REPLACE FUNCTION staff_roles(person bigint, before text[], held text[], instant timestamptz)
+RETURNS text
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public VOLATILE AS $$
+BEGIN
+    PERFORM must_be_admin(instant);
+    -- Two administrators who take the role from each other at once must not leave nobody.
+    PERFORM pg_advisory_xact_lock(hashtextextended('administrators', 0));
+    IF NOT held <@ ARRAY['admin', 'buyer', 'inspector', 'media_manager', 'receiver', 'requester', 'settlement'] OR cardinality(held) = 0 THEN
+        RETURN 'no_staff_role';
+    END IF;
+    IF NOT 'admin' = ANY (held) AND NOT EXISTS (
+        SELECT 1 FROM member m WHERE m.id <> person AND m.status = 'active' AND 'admin' = ANY (m.roles)
+    ) THEN
+        RETURN 'last_admin';
+    END IF;
+    UPDATE member m SET roles = held
+     WHERE m.id = person AND m.roles <@ ARRAY['admin', 'buyer', 'inspector', 'media_manager', 'receiver', 'requester', 'settlement'] AND m.roles @> before AND m.roles <@ before;
+    RETURN CASE WHEN FOUND THEN 'done' ELSE 'member_changed' END;
+END $$""",
+    """CREATE OR REPLACE FUNCTION member_status(
+    person bigint, before text, wanted text, why text, instant timestamptz
+)
+RETURNS text
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public VOLATILE AS $$
+BEGIN
+    PERFORM must_be_admin(instant);
+    PERFORM pg_advisory_xact_lock(hashtextextended('administrators', 0));
+    IF person = nullif(current_setting('dongban.member', true), '')::bigint THEN
+        RETURN 'not_oneself';
+    END IF;
+    IF wanted <> 'active' AND NOT EXISTS (
+        SELECT 1 FROM member m WHERE m.id <> person AND m.status = 'active' AND 'admin' = ANY (m.roles)
+    ) THEN
+        RETURN 'last_admin';
+    END IF;
+    UPDATE member m SET status = wanted, left_reason = why,
+           left_at = CASE WHEN wanted = 'active' THEN NULL ELSE instant END
+     WHERE m.id = person AND m.status = before;
+    IF NOT FOUND THEN
+        RETURN 'member_changed';
+    END IF;
+    IF wanted <> 'active' THEN
+        UPDATE login_session s SET revoked_at = instant WHERE s.member_id = person AND s.revoked_at IS NULL;
+    END IF;
+    RETURN 'done';
+END $$""",
+    """CREATE OR REPLACE FUNCTION end_sessions(person bigint, instant timestamptz)
+RETURNS bigint
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public VOLATILE AS $$
+DECLARE
+    ended bigint;
+BEGIN
+    PERFORM must_be_admin(instant);
+    UPDATE login_session s SET revoked_at = instant
+     WHERE s.member_id = person AND s.revoked_at IS NULL AND s.expires_at > instant;
+    GET DIAGNOSTICS ended = ROW_COUNT;
+    RETURN ended;
+END $$""",
+    """CREATE OR REPLACE FUNCTION unlock_login(person bigint, instant timestamptz)
+RETURNS bigint
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public VOLATILE AS $$
+DECLARE
+    cleared bigint;
+BEGIN
+    PERFORM must_be_admin(instant);
+    UPDATE login_attempt a SET outcome = 'cleared'
+     WHERE a.login_hash = (SELECT sha256(convert_to(m.login, 'UTF8')) FROM member m WHERE m.id = person)
+       AND a.outcome IN ('pending', 'failed', 'code_failed') AND a.at > instant - interval '1 day';
+    GET DIAGNOSTICS cleared = ROW_COUNT;
+    RETURN cleared;
+END $$""",
+    """CREATE OR REPLACE FUNCTION member_sessions(person bigint, instant timestamptz)
+RETURNS TABLE (kind text, ip text, agent text, created_at timestamptz, last_seen_at timestamptz)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public VOLATILE AS $$
+BEGIN
+    PERFORM must_be_admin(instant);
+    RETURN QUERY SELECT s.kind, s.ip, s.agent, s.created_at, s.last_seen_at FROM login_session s
+                  WHERE s.member_id = person AND s.revoked_at IS NULL AND s.expires_at > instant
+                  ORDER BY s.last_seen_at DESC LIMIT 50;
+END $$""",
+    """CREATE OR REPLACE FUNCTION member_attempts(person bigint, instant timestamptz)
+RETURNS TABLE (outcome text, ip text, agent text, at timestamptz)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public VOLATILE AS $$
+BEGIN
+    PERFORM must_be_admin(instant);
+    RETURN QUERY SELECT a.outcome, a.ip, a.agent, a.at FROM login_attempt a
+                  WHERE a.login_hash = (SELECT sha256(convert_to(m.login, 'UTF8')) FROM member m WHERE m.id = person)
+                  ORDER BY a.at DESC, a.id DESC LIMIT 20;
+END $$""",
+    'REVOKE ALL ON FUNCTION must_be_admin(timestamptz) FROM PUBLIC',
+    'REVOKE ALL ON FUNCTION staff_add(text, text, text, bytea, text, text[], text, text, text, timestamptz) FROM PUBLIC',
+    'REVOKE ALL ON FUNCTION staff_edit(bigint, text, text, bytea, text, text, text, timestamptz) FROM PUBLIC',
+    'REVOKE ALL ON FUNCTION staff_roles(bigint, text[], text[], timestamptz) FROM PUBLIC',
+    'REVOKE ALL ON FUNCTION member_status(bigint, text, text, text, timestamptz) FROM PUBLIC',
+    'REVOKE ALL ON FUNCTION end_sessions(bigint, timestamptz) FROM PUBLIC',
+    'REVOKE ALL ON FUNCTION unlock_login(bigint, timestamptz) FROM PUBLIC',
+    'REVOKE ALL ON FUNCTION member_sessions(bigint, timestamptz) FROM PUBLIC',
+    'REVOKE ALL ON FUNCTION member_attempts(bigint, timestamptz) FROM PUBLIC',
+    'GRANT EXECUTE ON FUNCTION staff_add(text, text, text, bytea, text, text[], text, text, text, timestamptz) TO dongban_web',
+    'GRANT EXECUTE ON FUNCTION staff_edit(bigint, text, text, bytea, text, text, text, timestamptz) TO dongban_web',
+    'GRANT EXECUTE ON FUNCTION staff_roles(bigint, text[], text[], timestamptz) TO dongban_web',
+    'GRANT EXECUTE ON FUNCTION member_status(bigint, text, text, text, timestamptz) TO dongban_web',
+    'GRANT EXECUTE ON FUNCTION end_sessions(bigint, timestamptz) TO dongban_web',
+    'GRANT EXECUTE ON FUNCTION unlock_login(bigint, timestamptz) TO dongban_web',
+    'GRANT EXECUTE ON FUNCTION member_sessions(bigint, timestamptz) TO dongban_web',
+    'GRANT EXECUTE ON FUNCTION member_attempts(bigint, timestamptz) TO dongban_web',
+    """CREATE OR REPLACE FUNCTION active_places()
+RETURNS TABLE (name text)
+LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public STABLE AS $$
+    SELECT p.name FROM delivery_place p WHERE p.active ORDER BY p.position, p.name, p.id
+$$""",
+    """CREATE OR REPLACE FUNCTION reasons_of(asked text)
+RETURNS TABLE (code text, name text, active boolean)
+LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public STABLE AS $$
+    SELECT r.code, r.name, r.active FROM reason_code r WHERE r.kind = asked ORDER BY r.position, r.name, r.id
+$$""",
+    'REVOKE ALL ON FUNCTION active_places() FROM PUBLIC',
+    'REVOKE ALL ON FUNCTION reasons_of(text) FROM PUBLIC',
+    'GRANT EXECUTE ON FUNCTION active_places() TO dongban_web, dongban_worker',
+    'GRANT EXECUTE ON FUNCTION reasons_of(text) TO dongban_web, dongban_worker',
 )
 
 POLICIES = (
     'GRANT USAGE ON SCHEMA public TO dongban_web, dongban_worker',
+    'ALTER TABLE announcement ENABLE ROW LEVEL SECURITY',
+    'GRANT SELECT, INSERT, UPDATE, DELETE ON announcement TO dongban_worker',
+    'CREATE POLICY worker ON announcement TO dongban_worker USING (true) WITH CHECK (true)',
+    'GRANT SELECT ON announcement TO dongban_web',
+    "CREATE POLICY web ON announcement TO dongban_web USING ((SELECT current_setting('dongban.side', true) = 'buyer') OR (published_at IS NOT NULL AND (reader = 'public' OR reader = (SELECT current_setting('dongban.side', true))))) WITH CHECK ((SELECT current_setting('dongban.side', true) = 'buyer'))",
+    "CREATE POLICY staff ON announcement AS RESTRICTIVE FOR DELETE TO dongban_web USING ((SELECT current_setting('dongban.side', true) = 'buyer'))",
+    'GRANT INSERT, UPDATE ON announcement TO dongban_web',
+    'ALTER TABLE announcement_file ENABLE ROW LEVEL SECURITY',
+    'GRANT SELECT, INSERT, UPDATE, DELETE ON announcement_file TO dongban_worker',
+    'CREATE POLICY worker ON announcement_file TO dongban_worker USING (true) WITH CHECK (true)',
+    'GRANT SELECT ON announcement_file TO dongban_web',
+    "CREATE POLICY web ON announcement_file TO dongban_web USING ((SELECT current_setting('dongban.side', true) = 'buyer') OR EXISTS (SELECT 1 FROM announcement p WHERE p.id = announcement_id)) WITH CHECK ((SELECT current_setting('dongban.side', true) = 'buyer'))",
+    "CREATE POLICY staff ON announcement_file AS RESTRICTIVE FOR DELETE TO dongban_web USING ((SELECT current_setting('dongban.side', true) = 'buyer'))",
+    'GRANT INSERT, DELETE ON announcement_file TO dongban_web',
     'ALTER TABLE audit_anchor ENABLE ROW LEVEL SECURITY',
     'GRANT SELECT, INSERT ON audit_anchor TO dongban_worker',
     'CREATE POLICY worker ON audit_anchor TO dongban_worker USING (true) WITH CHECK (true)',
@@ -150,6 +390,12 @@ POLICIES = (
     'GRANT SELECT ON audit_entry TO dongban_web',
     "CREATE POLICY web ON audit_entry TO dongban_web USING ((SELECT current_setting('dongban.side', true) = 'buyer') OR (company_id = (SELECT nullif(current_setting('dongban.company', true), '')::bigint) AND CASE kind WHEN 'contract' THEN EXISTS (SELECT 1 FROM contract p WHERE p.id = audit_entry.document_id) WHEN 'order' THEN EXISTS (SELECT 1 FROM purchase_order p WHERE p.id = audit_entry.document_id) WHEN 'settlement' THEN EXISTS (SELECT 1 FROM settlement p WHERE p.id = audit_entry.document_id) ELSE true END)) WITH CHECK ((SELECT current_setting('dongban.side', true) = 'buyer') OR (company_id = (SELECT nullif(current_setting('dongban.company', true), '')::bigint) AND CASE kind WHEN 'contract' THEN EXISTS (SELECT 1 FROM contract p WHERE p.id = audit_entry.document_id) WHEN 'order' THEN EXISTS (SELECT 1 FROM purchase_order p WHERE p.id = audit_entry.document_id) WHEN 'settlement' THEN EXISTS (SELECT 1 FROM settlement p WHERE p.id = audit_entry.document_id) ELSE true END))",
     'GRANT INSERT ON audit_entry TO dongban_web',
+    'ALTER TABLE authenticator ENABLE ROW LEVEL SECURITY',
+    'GRANT SELECT, INSERT, UPDATE, DELETE ON authenticator TO dongban_worker',
+    'CREATE POLICY worker ON authenticator TO dongban_worker USING (true) WITH CHECK (true)',
+    'GRANT SELECT ON authenticator TO dongban_web',
+    "CREATE POLICY web ON authenticator TO dongban_web USING (member_id = (SELECT nullif(current_setting('dongban.member', true), '')::bigint)) WITH CHECK (member_id = (SELECT nullif(current_setting('dongban.member', true), '')::bigint))",
+    'GRANT INSERT, UPDATE, DELETE ON authenticator TO dongban_web',
     'ALTER TABLE bank_account ENABLE ROW LEVEL SECURITY',
     'GRANT SELECT, INSERT, UPDATE, DELETE ON bank_account TO dongban_worker',
     'CREATE POLICY worker ON bank_account TO dongban_worker USING (true) WITH CHECK (true)',
@@ -165,7 +411,15 @@ POLICIES = (
     'GRANT SELECT, INSERT, UPDATE, DELETE ON company TO dongban_worker',
     'CREATE POLICY worker ON company TO dongban_worker USING (true) WITH CHECK (true)',
     'GRANT SELECT ON company TO dongban_web',
-    "CREATE POLICY web ON company TO dongban_web USING ((SELECT current_setting('dongban.side', true) = 'buyer') OR id = (SELECT nullif(current_setting('dongban.company', true), '')::bigint)) WITH CHECK ((SELECT current_setting('dongban.side', true) = 'buyer') OR id = (SELECT nullif(current_setting('dongban.company', true), '')::bigint))",
+    "CREATE POLICY web ON company TO dongban_web USING ((SELECT current_setting('dongban.side', true) = 'buyer') OR id = (SELECT nullif(current_setting('dongban.company', true), '')::bigint)) WITH CHECK ((SELECT current_setting('dongban.side', true) = 'buyer'))",
+    "CREATE POLICY staff ON company AS RESTRICTIVE FOR DELETE TO dongban_web USING ((SELECT current_setting('dongban.side', true) = 'buyer'))",
+    'GRANT INSERT, UPDATE (name, kind, business_number, corporate_number, representative, representative_foreign, business_type, business_item, country, currency, artist_insurance, zip_code, address, address_detail, phone, status, status_reason, left_at) ON company TO dongban_web',
+    'ALTER TABLE consent ENABLE ROW LEVEL SECURITY',
+    'GRANT SELECT, INSERT ON consent TO dongban_worker',
+    'CREATE POLICY worker ON consent TO dongban_worker USING (true) WITH CHECK (true)',
+    'GRANT SELECT ON consent TO dongban_web',
+    "CREATE POLICY web ON consent TO dongban_web USING (member_id = (SELECT nullif(current_setting('dongban.member', true), '')::bigint)) WITH CHECK (member_id = (SELECT nullif(current_setting('dongban.member', true), '')::bigint))",
+    'GRANT INSERT ON consent TO dongban_web',
     'ALTER TABLE contract ENABLE ROW LEVEL SECURITY',
     'GRANT SELECT, INSERT, UPDATE, DELETE ON contract TO dongban_worker',
     'CREATE POLICY worker ON contract TO dongban_worker USING (true) WITH CHECK (true)',
@@ -199,6 +453,15 @@ POLICIES = (
     'CREATE POLICY worker ON delegation TO dongban_worker USING (true) WITH CHECK (true)',
     'GRANT SELECT ON delegation TO dongban_web',
     "CREATE POLICY web ON delegation TO dongban_web USING ((SELECT current_setting('dongban.side', true) = 'buyer')) WITH CHECK ((SELECT current_setting('dongban.side', true) = 'buyer'))",
+    "CREATE POLICY staff ON delegation AS RESTRICTIVE FOR DELETE TO dongban_web USING ((SELECT current_setting('dongban.side', true) = 'buyer'))",
+    'GRANT INSERT, UPDATE (revoked_at) ON delegation TO dongban_web',
+    'ALTER TABLE delivery_place ENABLE ROW LEVEL SECURITY',
+    'GRANT SELECT, INSERT, UPDATE, DELETE ON delivery_place TO dongban_worker',
+    'CREATE POLICY worker ON delivery_place TO dongban_worker USING (true) WITH CHECK (true)',
+    'GRANT SELECT ON delivery_place TO dongban_web',
+    "CREATE POLICY web ON delivery_place TO dongban_web USING ((SELECT current_setting('dongban.side', true) = 'buyer')) WITH CHECK ((SELECT current_setting('dongban.side', true) = 'buyer'))",
+    "CREATE POLICY staff ON delivery_place AS RESTRICTIVE FOR DELETE TO dongban_web USING ((SELECT current_setting('dongban.side', true) = 'buyer'))",
+    'GRANT INSERT, UPDATE ON delivery_place TO dongban_web',
     'ALTER TABLE delivery_round ENABLE ROW LEVEL SECURITY',
     'GRANT SELECT, INSERT, UPDATE, DELETE ON delivery_round TO dongban_worker',
     'CREATE POLICY worker ON delivery_round TO dongban_worker USING (true) WITH CHECK (true)',
@@ -211,11 +474,24 @@ POLICIES = (
     'GRANT SELECT ON delivery_serial TO dongban_web',
     "CREATE POLICY web ON delivery_serial TO dongban_web USING ((SELECT current_setting('dongban.side', true) = 'buyer') OR company_id = (SELECT nullif(current_setting('dongban.company', true), '')::bigint)) WITH CHECK (company_id = (SELECT nullif(current_setting('dongban.company', true), '')::bigint))",
     'GRANT INSERT, DELETE ON delivery_serial TO dongban_web',
+    'ALTER TABLE disclosure ENABLE ROW LEVEL SECURITY',
+    'GRANT SELECT, INSERT, UPDATE, DELETE ON disclosure TO dongban_worker',
+    'CREATE POLICY worker ON disclosure TO dongban_worker USING (true) WITH CHECK (true)',
+    'GRANT SELECT ON disclosure TO dongban_web',
+    "CREATE POLICY web ON disclosure TO dongban_web USING ((SELECT current_setting('dongban.side', true) = 'buyer') OR actor_id = (SELECT nullif(current_setting('dongban.member', true), '')::bigint)) WITH CHECK ((SELECT current_setting('dongban.side', true) = 'buyer') OR actor_id = (SELECT nullif(current_setting('dongban.member', true), '')::bigint))",
+    'GRANT INSERT ON disclosure TO dongban_web',
     'ALTER TABLE document_file ENABLE ROW LEVEL SECURITY',
     'GRANT SELECT, INSERT, UPDATE, DELETE ON document_file TO dongban_worker',
     'CREATE POLICY worker ON document_file TO dongban_worker USING (true) WITH CHECK (true)',
     'GRANT SELECT ON document_file TO dongban_web',
     "CREATE POLICY web ON document_file TO dongban_web USING ((SELECT current_setting('dongban.side', true) = 'buyer') OR company_id = (SELECT nullif(current_setting('dongban.company', true), '')::bigint)) WITH CHECK ((SELECT current_setting('dongban.side', true) = 'buyer') OR company_id = (SELECT nullif(current_setting('dongban.company', true), '')::bigint))",
+    'ALTER TABLE goods ENABLE ROW LEVEL SECURITY',
+    'GRANT SELECT, INSERT, UPDATE, DELETE ON goods TO dongban_worker',
+    'CREATE POLICY worker ON goods TO dongban_worker USING (true) WITH CHECK (true)',
+    'GRANT SELECT ON goods TO dongban_web',
+    "CREATE POLICY web ON goods TO dongban_web USING ((SELECT current_setting('dongban.side', true) = 'buyer')) WITH CHECK ((SELECT current_setting('dongban.side', true) = 'buyer'))",
+    "CREATE POLICY staff ON goods AS RESTRICTIVE FOR DELETE TO dongban_web USING ((SELECT current_setting('dongban.side', true) = 'buyer'))",
+    'GRANT INSERT, UPDATE ON goods TO dongban_web',
     'ALTER TABLE holiday ENABLE ROW LEVEL SECURITY',
     'GRANT SELECT, INSERT, UPDATE, DELETE ON holiday TO dongban_worker',
     'CREATE POLICY worker ON holiday TO dongban_worker USING (true) WITH CHECK (true)',
@@ -226,6 +502,13 @@ POLICIES = (
     'CREATE POLICY worker ON inspection TO dongban_worker USING (true) WITH CHECK (true)',
     'GRANT SELECT ON inspection TO dongban_web',
     "CREATE POLICY web ON inspection TO dongban_web USING ((SELECT current_setting('dongban.side', true) = 'buyer') OR company_id = (SELECT nullif(current_setting('dongban.company', true), '')::bigint)) WITH CHECK ((SELECT current_setting('dongban.side', true) = 'buyer') OR company_id = (SELECT nullif(current_setting('dongban.company', true), '')::bigint))",
+    'ALTER TABLE item_category ENABLE ROW LEVEL SECURITY',
+    'GRANT SELECT, INSERT, UPDATE, DELETE ON item_category TO dongban_worker',
+    'CREATE POLICY worker ON item_category TO dongban_worker USING (true) WITH CHECK (true)',
+    'GRANT SELECT ON item_category TO dongban_web',
+    "CREATE POLICY web ON item_category TO dongban_web USING ((SELECT current_setting('dongban.side', true) = 'buyer')) WITH CHECK ((SELECT current_setting('dongban.side', true) = 'buyer'))",
+    "CREATE POLICY staff ON item_category AS RESTRICTIVE FOR DELETE TO dongban_web USING ((SELECT current_setting('dongban.side', true) = 'buyer'))",
+    'GRANT INSERT, UPDATE ON item_category TO dongban_web',
     'ALTER TABLE login_attempt ENABLE ROW LEVEL SECURITY',
     'GRANT SELECT, INSERT, UPDATE, DELETE ON login_attempt TO dongban_worker',
     'CREATE POLICY worker ON login_attempt TO dongban_worker USING (true) WITH CHECK (true)',
@@ -239,8 +522,8 @@ POLICIES = (
     'GRANT SELECT, INSERT, UPDATE, DELETE ON member TO dongban_worker',
     'CREATE POLICY worker ON member TO dongban_worker USING (true) WITH CHECK (true)',
     'GRANT SELECT (id, login, name, email, phone, birth_date, sex, foreign_national, identity_hash, company_id, roles, status, position, department, extension, password_changed_at, password_asked_at, must_change_password, last_login_at, created_at, joined_at, left_at, left_reason) ON member TO dongban_web',
-    "CREATE POLICY web ON member TO dongban_web USING ((SELECT current_setting('dongban.side', true) = 'buyer') OR company_id = (SELECT nullif(current_setting('dongban.company', true), '')::bigint) OR id = (SELECT nullif(current_setting('dongban.member', true), '')::bigint) OR (company_id IS NULL AND (SELECT nullif(current_setting('dongban.company', true), '')::bigint) IS NOT NULL)) WITH CHECK ((SELECT current_setting('dongban.side', true) = 'buyer') OR company_id = (SELECT nullif(current_setting('dongban.company', true), '')::bigint) OR id = (SELECT nullif(current_setting('dongban.member', true), '')::bigint) OR (company_id IS NULL AND (SELECT nullif(current_setting('dongban.company', true), '')::bigint) IS NOT NULL))",
-    'GRANT UPDATE (password_hash, password_changed_at, must_change_password, last_login_at) ON member TO dongban_web',
+    "CREATE POLICY web ON member TO dongban_web USING ((SELECT current_setting('dongban.side', true) = 'buyer') OR company_id = (SELECT nullif(current_setting('dongban.company', true), '')::bigint) OR id = (SELECT nullif(current_setting('dongban.member', true), '')::bigint) OR (company_id IS NULL AND NOT roles && array['media'] AND (SELECT nullif(current_setting('dongban.company', true), '')::bigint) IS NOT NULL)) WITH CHECK ((SELECT current_setting('dongban.side', true) = 'buyer') OR company_id = (SELECT nullif(current_setting('dongban.company', true), '')::bigint) OR id = (SELECT nullif(current_setting('dongban.member', true), '')::bigint) OR (company_id IS NULL AND NOT roles && array['media'] AND (SELECT nullif(current_setting('dongban.company', true), '')::bigint) IS NOT NULL))",
+    'GRANT UPDATE (password_hash, password_changed_at, password_asked_at, must_change_password, last_login_at, phone) ON member TO dongban_web',
     'ALTER TABLE message ENABLE ROW LEVEL SECURITY',
     'GRANT SELECT, INSERT, UPDATE, DELETE ON message TO dongban_worker',
     'CREATE POLICY worker ON message TO dongban_worker USING (true) WITH CHECK (true)',
@@ -257,7 +540,7 @@ POLICIES = (
     'GRANT SELECT, INSERT, UPDATE, DELETE ON number_counter TO dongban_worker',
     'CREATE POLICY worker ON number_counter TO dongban_worker USING (true) WITH CHECK (true)',
     'GRANT SELECT ON number_counter TO dongban_web',
-    'CREATE POLICY web ON number_counter TO dongban_web USING (true) WITH CHECK (true)',
+    "CREATE POLICY web ON number_counter TO dongban_web USING ((SELECT current_setting('dongban.side', true) IS DISTINCT FROM 'media')) WITH CHECK ((SELECT current_setting('dongban.side', true) IS DISTINCT FROM 'media'))",
     'GRANT INSERT, UPDATE ON number_counter TO dongban_web',
     'ALTER TABLE order_item ENABLE ROW LEVEL SECURITY',
     'GRANT SELECT, INSERT, UPDATE, DELETE ON order_item TO dongban_worker',
@@ -276,13 +559,15 @@ POLICIES = (
     'GRANT SELECT, INSERT, UPDATE, DELETE ON outbox TO dongban_worker',
     'CREATE POLICY worker ON outbox TO dongban_worker USING (true) WITH CHECK (true)',
     'GRANT SELECT ON outbox TO dongban_web',
-    'CREATE POLICY web ON outbox TO dongban_web USING (true) WITH CHECK (true)',
+    "CREATE POLICY web ON outbox TO dongban_web USING ((SELECT current_setting('dongban.side', true) IS DISTINCT FROM 'media') OR kind = 'invitation') WITH CHECK ((SELECT current_setting('dongban.side', true) IS DISTINCT FROM 'media') OR kind = 'invitation')",
     'GRANT INSERT ON outbox TO dongban_web',
     'ALTER TABLE policy ENABLE ROW LEVEL SECURITY',
     'GRANT SELECT, INSERT, UPDATE, DELETE ON policy TO dongban_worker',
     'CREATE POLICY worker ON policy TO dongban_worker USING (true) WITH CHECK (true)',
     'GRANT SELECT ON policy TO dongban_web',
-    'CREATE POLICY web ON policy TO dongban_web USING (true) WITH CHECK (true)',
+    "CREATE POLICY web ON policy TO dongban_web USING ((SELECT current_setting('dongban.side', true) IS DISTINCT FROM 'media')) WITH CHECK ((SELECT current_setting('dongban.side', true) = 'buyer'))",
+    "CREATE POLICY staff ON policy AS RESTRICTIVE FOR DELETE TO dongban_web USING ((SELECT current_setting('dongban.side', true) = 'buyer'))",
+    'GRANT INSERT ON policy TO dongban_web',
     'ALTER TABLE process_event ENABLE ROW LEVEL SECURITY',
     'GRANT SELECT, INSERT ON process_event TO dongban_worker',
     'CREATE POLICY worker ON process_event TO dongban_worker USING (true) WITH CHECK (true)',
@@ -295,11 +580,27 @@ POLICIES = (
     "CREATE POLICY web ON purchase_order TO dongban_web USING ((SELECT current_setting('dongban.side', true) = 'buyer') OR (company_id = (SELECT nullif(current_setting('dongban.company', true), '')::bigint) AND requested_at IS NOT NULL)) WITH CHECK ((SELECT current_setting('dongban.side', true) = 'buyer'))",
     "CREATE POLICY staff ON purchase_order AS RESTRICTIVE FOR DELETE TO dongban_web USING ((SELECT current_setting('dongban.side', true) = 'buyer'))",
     'GRANT INSERT, UPDATE (title, order_date, currency, settlement_type, evidence_type, note_to_partner, amount, vat, total, edit_version, due_at) ON purchase_order TO dongban_web',
+    'ALTER TABLE reason_code ENABLE ROW LEVEL SECURITY',
+    'GRANT SELECT, INSERT, UPDATE, DELETE ON reason_code TO dongban_worker',
+    'CREATE POLICY worker ON reason_code TO dongban_worker USING (true) WITH CHECK (true)',
+    'GRANT SELECT ON reason_code TO dongban_web',
+    "CREATE POLICY web ON reason_code TO dongban_web USING ((SELECT current_setting('dongban.side', true) = 'buyer')) WITH CHECK ((SELECT current_setting('dongban.side', true) = 'buyer'))",
+    "CREATE POLICY staff ON reason_code AS RESTRICTIVE FOR DELETE TO dongban_web USING ((SELECT current_setting('dongban.side', true) = 'buyer'))",
+    'GRANT INSERT, UPDATE ON reason_code TO dongban_web',
     'ALTER TABLE receipt ENABLE ROW LEVEL SECURITY',
     'GRANT SELECT, INSERT, UPDATE, DELETE ON receipt TO dongban_worker',
     'CREATE POLICY worker ON receipt TO dongban_worker USING (true) WITH CHECK (true)',
     'GRANT SELECT ON receipt TO dongban_web',
     "CREATE POLICY web ON receipt TO dongban_web USING ((SELECT current_setting('dongban.side', true) = 'buyer') OR company_id = (SELECT nullif(current_setting('dongban.company', true), '')::bigint)) WITH CHECK ((SELECT current_setting('dongban.side', true) = 'buyer') OR company_id = (SELECT nullif(current_setting('dongban.company', true), '')::bigint))",
+    'ALTER TABLE recovery_code ENABLE ROW LEVEL SECURITY',
+    'GRANT SELECT, INSERT, UPDATE, DELETE ON recovery_code TO dongban_worker',
+    'CREATE POLICY worker ON recovery_code TO dongban_worker USING (true) WITH CHECK (true)',
+    'GRANT SELECT ON recovery_code TO dongban_web',
+    "CREATE POLICY web ON recovery_code TO dongban_web USING (member_id = (SELECT nullif(current_setting('dongban.member', true), '')::bigint)) WITH CHECK (member_id = (SELECT nullif(current_setting('dongban.member', true), '')::bigint))",
+    'GRANT INSERT, UPDATE (used_at), DELETE ON recovery_code TO dongban_web',
+    'ALTER TABLE request_mark ENABLE ROW LEVEL SECURITY',
+    'GRANT SELECT, INSERT, UPDATE, DELETE ON request_mark TO dongban_worker',
+    'CREATE POLICY worker ON request_mark TO dongban_worker USING (true) WITH CHECK (true)',
     'ALTER TABLE settlement ENABLE ROW LEVEL SECURITY',
     'GRANT SELECT, INSERT, UPDATE, DELETE ON settlement TO dongban_worker',
     'CREATE POLICY worker ON settlement TO dongban_worker USING (true) WITH CHECK (true)',
@@ -325,10 +626,134 @@ POLICIES = (
     'GRANT SELECT ON stored_file TO dongban_web',
     "CREATE POLICY web ON stored_file TO dongban_web USING ((SELECT current_setting('dongban.side', true) = 'buyer') OR company_id = (SELECT nullif(current_setting('dongban.company', true), '')::bigint) OR created_by = (SELECT nullif(current_setting('dongban.member', true), '')::bigint)) WITH CHECK ((SELECT current_setting('dongban.side', true) = 'buyer') OR company_id = (SELECT nullif(current_setting('dongban.company', true), '')::bigint) OR created_by = (SELECT nullif(current_setting('dongban.member', true), '')::bigint))",
     'GRANT INSERT ON stored_file TO dongban_web',
+    'ALTER TABLE terms ENABLE ROW LEVEL SECURITY',
+    'GRANT SELECT, INSERT, UPDATE, DELETE ON terms TO dongban_worker',
+    'CREATE POLICY worker ON terms TO dongban_worker USING (true) WITH CHECK (true)',
+    'GRANT SELECT ON terms TO dongban_web',
+    "CREATE POLICY web ON terms TO dongban_web USING (true) WITH CHECK ((SELECT current_setting('dongban.side', true) = 'buyer'))",
+    "CREATE POLICY staff ON terms AS RESTRICTIVE FOR DELETE TO dongban_web USING ((SELECT current_setting('dongban.side', true) = 'buyer'))",
+    'GRANT INSERT, UPDATE (withdrawn_at) ON terms TO dongban_web',
+    'ALTER TABLE unit ENABLE ROW LEVEL SECURITY',
+    'GRANT SELECT, INSERT, UPDATE, DELETE ON unit TO dongban_worker',
+    'CREATE POLICY worker ON unit TO dongban_worker USING (true) WITH CHECK (true)',
+    'GRANT SELECT ON unit TO dongban_web',
+    "CREATE POLICY web ON unit TO dongban_web USING ((SELECT current_setting('dongban.side', true) = 'buyer')) WITH CHECK ((SELECT current_setting('dongban.side', true) = 'buyer'))",
+    "CREATE POLICY staff ON unit AS RESTRICTIVE FOR DELETE TO dongban_web USING ((SELECT current_setting('dongban.side', true) = 'buyer'))",
+    'GRANT INSERT, UPDATE ON unit TO dongban_web',
 )
 
 
 def upgrade() -> None:
+    op.create_table('announcement',
+    sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
+    sa.Column('title', sa.Text(), nullable=False),
+    sa.Column('body', sa.Text(), nullable=False),
+    sa.Column('reader', sa.Text(), nullable=False),
+    sa.Column('pinned', sa.Boolean(), nullable=False),
+    sa.Column('starts_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('ends_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('published_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('edit_version', sa.Integer(), nullable=False),
+    sa.Column('created_by', sa.BigInteger(), nullable=False),
+    sa.Column('created_name', sa.Text(), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('changed_at', sa.DateTime(timezone=True), nullable=False),
+    sa.CheckConstraint("reader in ('public', 'partner', 'office', 'media')", name='announcement_reader'),
+    sa.CheckConstraint('ends_at is null or ends_at > starts_at', name='announcement_period'),
+    sa.PrimaryKeyConstraint('id')
+    )
+    op.create_index('announcement_shown', 'announcement', ['pinned', 'starts_at', 'id'], unique=False)
+    op.create_table('delivery_place',
+    sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
+    sa.Column('code', sa.Text(), nullable=False),
+    sa.Column('name', sa.Text(), nullable=False),
+    sa.Column('position', sa.Integer(), nullable=False),
+    sa.Column('active', sa.Boolean(), nullable=False),
+    sa.Column('edit_version', sa.Integer(), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('changed_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('address', sa.Text(), nullable=False),
+    sa.PrimaryKeyConstraint('id'),
+    sa.UniqueConstraint('code', name='delivery_place_code')
+    )
+    op.create_table('item_category',
+    sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
+    sa.Column('code', sa.Text(), nullable=False),
+    sa.Column('name', sa.Text(), nullable=False),
+    sa.Column('position', sa.Integer(), nullable=False),
+    sa.Column('active', sa.Boolean(), nullable=False),
+    sa.Column('edit_version', sa.Integer(), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('changed_at', sa.DateTime(timezone=True), nullable=False),
+    sa.PrimaryKeyConstraint('id'),
+    sa.UniqueConstraint('code', name='item_category_code')
+    )
+    op.create_table('reason_code',
+    sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
+    sa.Column('code', sa.Text(), nullable=False),
+    sa.Column('name', sa.Text(), nullable=False),
+    sa.Column('position', sa.Integer(), nullable=False),
+    sa.Column('active', sa.Boolean(), nullable=False),
+    sa.Column('edit_version', sa.Integer(), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('changed_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('kind', sa.Text(), nullable=False),
+    sa.PrimaryKeyConstraint('id'),
+    sa.UniqueConstraint('kind', 'code', name='reason_code_code')
+    )
+    op.create_table('request_mark',
+    sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
+    sa.Column('purpose', sa.Text(), nullable=False),
+    sa.Column('key_hash', sa.LargeBinary(), nullable=False),
+    sa.Column('ip', sa.Text(), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.PrimaryKeyConstraint('id')
+    )
+    op.create_index('request_mark_ip', 'request_mark', ['purpose', 'ip', 'at'], unique=False)
+    op.create_index('request_mark_key', 'request_mark', ['purpose', 'key_hash', 'at'], unique=False)
+    op.create_table('terms',
+    sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
+    sa.Column('audience', sa.Text(), nullable=False),
+    sa.Column('key', sa.Text(), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.Column('title', sa.Text(), nullable=False),
+    sa.Column('body', sa.Text(), nullable=False),
+    sa.Column('required', sa.Boolean(), nullable=False),
+    sa.Column('change_note', sa.Text(), nullable=False),
+    sa.Column('effective_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('created_by', sa.BigInteger(), nullable=True),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('withdrawn_at', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint("audience in ('partner', 'media')", name='terms_audience'),
+    sa.CheckConstraint("key in ('service', 'privacy', 'marketing')", name='terms_key'),
+    sa.PrimaryKeyConstraint('id'),
+    sa.UniqueConstraint('audience', 'key', 'version', name='terms_version')
+    )
+    op.create_table('unit',
+    sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
+    sa.Column('code', sa.Text(), nullable=False),
+    sa.Column('name', sa.Text(), nullable=False),
+    sa.Column('position', sa.Integer(), nullable=False),
+    sa.Column('active', sa.Boolean(), nullable=False),
+    sa.Column('edit_version', sa.Integer(), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('changed_at', sa.DateTime(timezone=True), nullable=False),
+    sa.PrimaryKeyConstraint('id'),
+    sa.UniqueConstraint('code', name='unit_code')
+    )
+    op.create_table('announcement_file',
+    sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
+    sa.Column('announcement_id', sa.BigInteger(), nullable=False),
+    sa.Column('file_id', sa.BigInteger(), nullable=False),
+    sa.Column('name', sa.Text(), nullable=False),
+    sa.Column('sha256', sa.Text(), nullable=False),
+    sa.Column('size', sa.BigInteger(), nullable=False),
+    sa.Column('media_type', sa.Text(), nullable=False),
+    sa.ForeignKeyConstraint(['announcement_id'], ['announcement.id'], ),
+    sa.ForeignKeyConstraint(['file_id'], ['stored_file.id'], ),
+    sa.PrimaryKeyConstraint('id')
+    )
+    op.create_index('announcement_file_of', 'announcement_file', ['announcement_id', 'id'], unique=False)
     op.create_table('bank_account',
     sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
     sa.Column('company_id', sa.BigInteger(), nullable=False),
@@ -353,6 +778,74 @@ def upgrade() -> None:
     )
     op.create_index('bank_account_company', 'bank_account', ['company_id', 'id'], unique=False)
     op.create_index('bank_account_one_default', 'bank_account', ['company_id'], unique=True, postgresql_where=sa.text('is_default and closed_at is null'))
+    op.create_table('goods',
+    sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
+    sa.Column('code', sa.Text(), nullable=False),
+    sa.Column('name', sa.Text(), nullable=False),
+    sa.Column('position', sa.Integer(), nullable=False),
+    sa.Column('active', sa.Boolean(), nullable=False),
+    sa.Column('edit_version', sa.Integer(), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('changed_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('category_id', sa.BigInteger(), nullable=True),
+    sa.Column('spec', sa.Text(), nullable=False),
+    sa.Column('unit_id', sa.BigInteger(), nullable=True),
+    sa.Column('needs_serial', sa.Boolean(), nullable=False),
+    sa.ForeignKeyConstraint(['category_id'], ['item_category.id'], ),
+    sa.ForeignKeyConstraint(['unit_id'], ['unit.id'], ),
+    sa.PrimaryKeyConstraint('id'),
+    sa.UniqueConstraint('code', name='goods_code')
+    )
+    op.create_index('goods_name', 'goods', ['name'], unique=False)
+    op.create_table('authenticator',
+    sa.Column('member_id', sa.BigInteger(), nullable=False),
+    sa.Column('secret', sa.LargeBinary(), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('confirmed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('last_step', sa.BigInteger(), nullable=False),
+    sa.ForeignKeyConstraint(['member_id'], ['member.id'], ),
+    sa.PrimaryKeyConstraint('member_id')
+    )
+    op.create_table('consent',
+    sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
+    sa.Column('member_id', sa.BigInteger(), nullable=False),
+    sa.Column('terms_id', sa.BigInteger(), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('ip', sa.Text(), nullable=False),
+    sa.ForeignKeyConstraint(['member_id'], ['member.id'], ),
+    sa.ForeignKeyConstraint(['terms_id'], ['terms.id'], ),
+    sa.PrimaryKeyConstraint('id'),
+    sa.UniqueConstraint('member_id', 'terms_id', name='consent_once')
+    )
+    op.create_index('consent_terms', 'consent', ['terms_id'], unique=False)
+    op.create_table('disclosure',
+    sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
+    sa.Column('actor_id', sa.BigInteger(), nullable=False),
+    sa.Column('actor_name', sa.Text(), nullable=False),
+    sa.Column('actor_company', sa.Text(), nullable=False),
+    sa.Column('subject_kind', sa.Text(), nullable=False),
+    sa.Column('subject_id', sa.BigInteger(), nullable=False),
+    sa.Column('subject_name', sa.Text(), nullable=False),
+    sa.Column('company_id', sa.BigInteger(), nullable=True),
+    sa.Column('field', sa.Text(), nullable=False),
+    sa.Column('reason', sa.Text(), nullable=False),
+    sa.Column('ip', sa.Text(), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['actor_id'], ['member.id'], ),
+    sa.PrimaryKeyConstraint('id')
+    )
+    op.create_index('disclosure_at', 'disclosure', ['at'], unique=False)
+    op.create_index('disclosure_subject', 'disclosure', ['subject_kind', 'subject_id'], unique=False)
+    op.create_table('recovery_code',
+    sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
+    sa.Column('member_id', sa.BigInteger(), nullable=False),
+    sa.Column('code_hash', sa.LargeBinary(), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('used_at', sa.DateTime(timezone=True), nullable=True),
+    sa.ForeignKeyConstraint(['member_id'], ['member.id'], ),
+    sa.PrimaryKeyConstraint('id'),
+    sa.UniqueConstraint('member_id', 'code_hash', name='recovery_code_once')
+    )
     op.add_column('company', sa.Column('representative_foreign', sa.Boolean(), nullable=False, server_default=sa.false()))
     op.add_column('company', sa.Column('business_type', sa.Text(), nullable=False, server_default=''))
     op.add_column('company', sa.Column('business_item', sa.Text(), nullable=False, server_default=''))
@@ -373,6 +866,8 @@ def upgrade() -> None:
     op.add_column('member', sa.Column('left_at', sa.DateTime(timezone=True), nullable=True))
     op.add_column('member', sa.Column('left_reason', sa.Text(), nullable=False, server_default=''))
     op.create_index('member_one_person', 'member', ['identity_hash'], unique=True, postgresql_where=sa.text("identity_hash is not null and status in ('applying', 'active', 'dormant')"))
+    op.add_column('otp_challenge', sa.Column('method', sa.Text(), nullable=False, server_default=''))
+    op.add_column('otp_challenge', sa.Column('opened_at', sa.DateTime(timezone=True), nullable=True))
     op.alter_column('company', 'representative_foreign', server_default=None)
     op.alter_column('company', 'business_type', server_default=None)
     op.alter_column('company', 'business_item', server_default=None)
@@ -384,6 +879,7 @@ def upgrade() -> None:
     op.alter_column('member', 'foreign_national', server_default=None)
     op.alter_column('member', 'extension', server_default=None)
     op.alter_column('member', 'left_reason', server_default=None)
+    op.alter_column('otp_challenge', 'method', server_default=None)
     op.create_check_constraint('company_artist', 'company', "not artist_insurance or kind <> 'corporation'")
     op.drop_constraint('company_kind', 'company')
     op.create_check_constraint('company_kind', 'company', "kind in ('corporation', 'sole', 'individual')")
@@ -393,6 +889,7 @@ def upgrade() -> None:
     op.create_check_constraint('company_status', 'company', "status in ('applying', 'active', 'rejected', 'portal_unused', 'withdrawn', 'blocked')")
     op.drop_constraint('member_login_lower', 'member')
     op.create_check_constraint('member_login_lower', 'member', 'login = lower(login)')
+    op.create_check_constraint('member_media', 'member', "not (roles && array['media']) or roles = array['media']")
     op.drop_constraint('member_side', 'member')
     op.create_check_constraint('member_side', 'member', "(company_id is null) = not (roles && array['partner'])")
     op.drop_constraint('member_status', 'member')
