@@ -71,10 +71,13 @@ _CHOSEN = {"enum", "literal_error", "bool_type", "date_type", "union_tag_not_fou
 def sentence_of(error: Mapping[str, Any], title: str = "") -> str:
     """The sentence of one pydantic error; `title` is the field's label where the model gives one."""
     kind = str(error["type"])
+    own = _own_words(error) if kind in {"value_error", "assertion_error"} else PLAIN
+    if own != PLAIN:
+        return own
     if kind == "missing" or error.get("input", "") is None:
         return needed(title, chosen=kind in _CHOSEN)
     if kind in {"value_error", "assertion_error"}:
-        return _own_words(error)
+        return own
     if kind == "literal_error" and (error.get("ctx") or {}).get("expected") == "True":
         return "체크해 주세요."
     facts = {name: _shown(value) for name, value in (error.get("ctx") or {}).items()}
