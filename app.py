@@ -28,6 +28,7 @@ from web import (
     orders,
     search,
     settlements,
+    terms,
 )
 from web import inbox as inbox_pages
 from web.documents.api import api_router, receipts
@@ -76,6 +77,7 @@ def create_app() -> FastAPI:
     for router in (
         health.router,
         auth.router,
+        terms.router,
         inbox_pages.router,
         notifications.router,
         files.router,

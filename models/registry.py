@@ -5,6 +5,7 @@ import models.auth.tables
 import models.contracts.tables
 import models.deliveries.tables
 import models.files.tables
+import models.identity.tables
 import models.inspections.tables
 import models.masters.tables
 import models.members.tables

@@ -14,9 +14,12 @@ from alembic import command
 from alembic.config import Config
 from holidays import country_holidays
 from psycopg import sql
+from sqlalchemy import create_engine
+from sqlmodel import Session
 
 from models.clock import now
 from models.settings import SettingsError, settings
+from models.terms import standard
 from ops.errors import OperatorError
 from ops.layout import OWNER, PASSWORD_OF, SANDBOX, WEB, WORKER, database_of, with_database, with_login
 
@@ -69,6 +72,14 @@ def put_holidays(owner: str) -> None:
         )
 
 
+def put_terms(owner: str) -> None:
+    """The first version of every text of the terms; what is there stays."""
+    engine = create_engine(owner.replace("postgresql://", "postgresql+psycopg://", 1))
+    with Session(engine) as session, session.begin():
+        standard.put(session, now())
+    engine.dispose()
+
+
 def schema(environ: Mapping[str, str]) -> None:
     """Logins, then migrations. Without rights to make logins they must be there already."""
     admin = environ.get("ADMIN_DATABASE_URL", "") or environ.get("DATABASE_URL", "")
@@ -78,12 +89,14 @@ def schema(environ: Mapping[str, str]) -> None:
     if not all(passwords.values()):
         migrate(admin)
         put_holidays(admin)
+        put_terms(admin)
         return
     database = database_of(admin)
     prepare_database(admin, passwords, database)
     owner = with_login(admin, OWNER, passwords[PASSWORD_OF[OWNER]], database)
     migrate(owner)
     put_holidays(owner)
+    put_terms(owner)
 
 
 def demo() -> None:

@@ -35,7 +35,9 @@ BEGIN
     PERFORM set_config('dongban.member', person.id::text, true),
             set_config('dongban.company', coalesce(person.company_id::text, ''), true),
             set_config('dongban.side',
-                       CASE WHEN person.company_id IS NULL THEN 'buyer' ELSE 'partner' END, true);
+                       CASE WHEN person.company_id IS NOT NULL THEN 'partner'
+                            WHEN 'media' = ANY (person.roles) THEN 'media'
+                            WHEN cardinality(person.roles) > 0 THEN 'buyer' ELSE 'nobody' END, true);
     RETURN QUERY SELECT held.id, person.id, person.login, person.name,
         person.company_id, coalesce(firm.name, ''), person.roles,
         coalesce((SELECT jsonb_agg(jsonb_build_object(
@@ -44,7 +46,8 @@ BEGIN
                    WHERE d.to_member_id = person.id AND d.revoked_at IS NULL
                      AND d.starts_at <= instant AND d.ends_at > instant
                      AND giver.status = 'active' AND d.role = ANY (giver.roles)
-                     AND giver.company_id IS NOT DISTINCT FROM person.company_id), '[]'::jsonb),
+                     AND giver.company_id IS NOT DISTINCT FROM person.company_id
+                     AND NOT 'media' = ANY (giver.roles || person.roles)), '[]'::jsonb),
         held.csrf_secret,
         (SELECT count(*) FROM (SELECT 1 FROM notification n
                                 WHERE n.member_id = person.id AND n.read_at IS NULL LIMIT 100) few),
@@ -56,10 +59,11 @@ LOGIN_LOOKUP = """
 CREATE OR REPLACE FUNCTION login_lookup(wanted text)
 RETURNS TABLE (
     member_id bigint, name text, password_hash text, company_id bigint,
-    member_status text, company_status text
+    member_status text, company_status text, must_change boolean, password_changed_at timestamptz
 )
 LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public STABLE AS $$
-    SELECT m.id, m.name, m.password_hash, m.company_id, m.status, c.status
+    SELECT m.id, m.name, m.password_hash, m.company_id, m.status, c.status,
+           m.must_change_password, m.password_changed_at
       FROM member m LEFT JOIN company c ON c.id = m.company_id
      WHERE m.login = wanted
 $$
@@ -107,12 +111,50 @@ $$
 
 OPEN_CHALLENGE = """
 CREATE OR REPLACE FUNCTION open_challenge(token bytea)
-RETURNS TABLE (member_id bigint, name text, company_id bigint)
+RETURNS TABLE (member_id bigint, name text, company_id bigint, status text, roles text[])
 LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public VOLATILE AS $$
-    SELECT m.id, m.name, m.company_id
+    SELECT m.id, m.name, m.company_id, m.status, m.roles
       FROM otp_challenge c JOIN member m ON m.id = c.member_id LEFT JOIN company f ON f.id = m.company_id
-     WHERE c.token_hash = token AND m.status = 'active' AND (f.id IS NULL OR f.status = 'active')
+     WHERE c.token_hash = token AND m.status IN ('active', 'dormant') AND (f.id IS NULL OR f.status = 'active')
        FOR UPDATE OF c
+$$
+"""
+
+# 「휴면해제」: the one change of status that web may make by itself, and only where the code was right just now.
+WAKE_DORMANT = """
+CREATE OR REPLACE FUNCTION wake_dormant(token bytea)
+RETURNS bigint
+LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public VOLATILE AS $$
+    UPDATE member m SET status = 'active'
+      FROM otp_challenge c
+     WHERE c.token_hash = token AND c.used_at IS NOT NULL AND c.opened_at IS NULL
+       AND m.id = c.member_id AND m.status = 'dormant'
+    RETURNING m.id
+$$
+"""
+
+# 계정 찾기: birth date and phone are encrypted, so they are compared where the keys are.
+NAMESAKES = """
+CREATE OR REPLACE FUNCTION namesakes(wanted text)
+RETURNS TABLE (member_id bigint, login text, phone bytea, birth_date bytea)
+LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public STABLE AS $$
+    SELECT m.id, m.login, m.phone, m.birth_date FROM member m
+     WHERE m.name = wanted AND m.status IN ('active', 'dormant') AND m.birth_date IS NOT NULL
+     ORDER BY m.id LIMIT 500
+$$
+"""
+
+# 비밀번호 찾기 and a changed phone: whether a verified person is this member.
+IDENTITY_LOOKUP = """
+CREATE OR REPLACE FUNCTION identity_lookup(wanted text)
+RETURNS TABLE (
+    member_id bigint, name text, email text, company_id bigint, identity_hash bytea, phone bytea,
+    birth_date bytea, member_status text, company_status text
+)
+LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public STABLE AS $$
+    SELECT m.id, m.name, m.email, m.company_id, m.identity_hash, m.phone, m.birth_date, m.status, c.status
+      FROM member m LEFT JOIN company c ON c.id = m.company_id
+     WHERE m.login = wanted
 $$
 """
 
@@ -122,6 +164,11 @@ CREATE POLICY own ON member AS RESTRICTIVE FOR UPDATE TO dongban_web
  USING (id = nullif(current_setting('dongban.member', true), '')::bigint)
 """
 
+OWN_DISCLOSURE = """
+CREATE POLICY own ON disclosure AS RESTRICTIVE FOR INSERT TO dongban_web
+ WITH CHECK (actor_id = nullif(current_setting('dongban.member', true), '')::bigint)
+"""
+
 SIGNATURES = (
     "open_session(bytea, timestamptz, interval, boolean)",
     "login_lookup(text)",
@@ -129,6 +176,9 @@ SIGNATURES = (
     "add_attempt(bytea, text, text, timestamptz)",
     "settle_attempt(bigint, bigint, text)",
     "open_challenge(bytea)",
+    "wake_dormant(bytea)",
+    "namesakes(text)",
+    "identity_lookup(text)",
 )
 
 FUNCTIONS: list[str] = [
@@ -138,7 +188,11 @@ FUNCTIONS: list[str] = [
     ADD_ATTEMPT,
     SETTLE_ATTEMPT,
     OPEN_CHALLENGE,
+    WAKE_DORMANT,
+    NAMESAKES,
+    IDENTITY_LOOKUP,
     *(f"REVOKE ALL ON FUNCTION {signature} FROM PUBLIC" for signature in SIGNATURES),
     OWN_ROW,
+    OWN_DISCLOSURE,
     *(f"GRANT EXECUTE ON FUNCTION {signature} TO dongban_web" for signature in SIGNATURES),
 ]

@@ -45,7 +45,7 @@ def _visit(found: Row[tuple[object, ...]], idle: dt.timedelta) -> Visit:
             member_id=found.member_id,
             name=found.name,
             company_id=found.company_id,
-            company_name=found.company_name or HOUSE.short_name,
+            company_name=found.company_name or ("" if Role.MEDIA in own else HOUSE.short_name),
             roles=own,
             delegated=lent,
         ),

@@ -87,6 +87,13 @@ class ResendsUsed(Refusal):
     status = 429
 
 
+class DisclosureReasonMissing(Refusal):
+    """Somebody else's data is shown in full only for a reason."""
+
+    code = "disclosure_reason_missing"
+    status = 422
+
+
 class FormForged(Refusal):
     """The CSRF token is missing or belongs to another session."""
 

@@ -1,8 +1,11 @@
-"""Sessions, one-time codes and log-in attempts. Tokens are kept as SHA-256 only; codes are never stored."""
+"""Sessions, one-time codes, authenticator apps, log-in attempts, and who saw personal data.
+
+Tokens and recovery codes are kept as SHA-256 only; one-time codes are never stored.
+"""
 
 import datetime as dt
 
-from sqlalchemy import Index, LargeBinary
+from sqlalchemy import Index, LargeBinary, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from models.columns import big_id, big_int, encrypted, instant, text
@@ -38,6 +41,8 @@ class OtpChallenge(SQLModel, table=True):
     member_id: int = big_int(foreign_key="member.id")
     attempt_id: int = big_int(foreign_key="login_attempt.id")
     purpose: str = text()
+    method: str = text(default="sms")
+    """sms (a code sent to the phone) or app (the person's authenticator)."""
     secret: str = encrypted("otp_challenge.secret")
     counter: int = 0
     tries: int = 0
@@ -46,6 +51,9 @@ class OtpChallenge(SQLModel, table=True):
     sent_at: dt.datetime = instant()
     expires_at: dt.datetime = instant()
     used_at: dt.datetime | None = instant(default=None)
+    """When the code was right; the log-in may still ask for consent or a decision."""
+    opened_at: dt.datetime | None = instant(default=None)
+    """When the session was made of it, once."""
 
 
 class LoginAttempt(SQLModel, table=True):
@@ -64,4 +72,57 @@ class LoginAttempt(SQLModel, table=True):
     outcome: str = text()
     ip: str = text(default="")
     agent: str = text(default="")
+    at: dt.datetime = instant()
+
+
+class Authenticator(SQLModel, table=True):
+    """인증 앱: a person's TOTP secret (RFC 6238, 30 seconds, six digits); it counts once confirmed by a code."""
+
+    __tablename__ = "authenticator"
+
+    member_id: int = big_int(primary_key=True, foreign_key="member.id")
+    secret: str = encrypted("authenticator.secret")
+    created_at: dt.datetime = instant()
+    confirmed_at: dt.datetime | None = instant(default=None)
+    last_step: int = big_int(default=0)
+    """The 30-second step of the last code taken: no code works twice."""
+
+
+class RecoveryCode(SQLModel, table=True):
+    """복구 코드: one of ten that open the door once each when the app is lost."""
+
+    __tablename__ = "recovery_code"
+    __table_args__ = (UniqueConstraint("member_id", "code_hash", name="recovery_code_once"),)
+
+    id: int | None = big_id()
+    member_id: int = big_int(foreign_key="member.id")
+    code_hash: bytes = Field(sa_type=LargeBinary)
+    """SHA-256 with the member's id; a code has 80 random bits, so a slow hash would add nothing."""
+    created_at: dt.datetime = instant()
+    used_at: dt.datetime | None = instant(default=None)
+
+
+class Disclosure(SQLModel, table=True):
+    """열람 기록: who saw whose masked data in full, what of it, when and why. Kept two years, never changed."""
+
+    __tablename__ = "disclosure"
+    __table_args__ = (
+        Index("disclosure_at", "at"),
+        Index("disclosure_subject", "subject_kind", "subject_id"),
+    )
+
+    id: int | None = big_id()
+    actor_id: int = big_int(foreign_key="member.id")
+    actor_name: str = text()
+    actor_company: str = text(default="")
+    subject_kind: str = text()
+    """The table the value is of: member, bank_account, signup …"""
+    subject_id: int = big_int()
+    subject_name: str = text(default="")
+    """Whose it is, by the name the house knows."""
+    company_id: int | None = big_int(default=None)
+    """The company of the subject, if it has one."""
+    field: str = text()
+    reason: str = text(default="")
+    ip: str = text(default="")
     at: dt.datetime = instant()

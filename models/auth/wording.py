@@ -12,6 +12,7 @@ SENTENCES: dict[str, str] = {
     "code_used": "이미 사용한 인증번호입니다. 처음부터 다시 로그인해 주세요.",
     "resend_too_soon": "{seconds}초 뒤에 다시 받을 수 있습니다.",
     "resends_used": "인증번호를 더 보낼 수 없습니다. 처음부터 다시 로그인해 주세요.",
+    "disclosure_reason_missing": "열람 사유를 입력해 주세요.",
     "form_forged": "화면이 오래되었거나 다른 곳에서 보낸 요청입니다. 새로 고친 뒤 다시 시도해 주세요.",
     "audience_refused": "이 화면을 볼 수 있는 권한이 없습니다.",
     "password_change_needed": "새 비밀번호로 바꾼 뒤에 이용할 수 있습니다.",

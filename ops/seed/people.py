@@ -16,6 +16,9 @@ from models.members.rules import CompanyKind
 from models.members.tables import Company, Delegation, Member
 from models.processes.messages import Actor
 from models.processes.tables import Policy
+from models.terms import standard
+from models.terms.queries import current as terms_in_force
+from models.terms.writes import consent
 from ops.demo_logins import PASSWORD
 
 
@@ -115,6 +118,8 @@ def load() -> bool:
                 created_at=now,
             )
         )
+        standard.put(session, now)
+        _consent(session, now)
         session.add_all(
             Policy(
                 kind=kind,
@@ -127,6 +132,19 @@ def load() -> bool:
             for kind, status, due, remind, escalate in POLICIES
         )
     return True
+
+
+def _consent(session: Session, now: dt.datetime) -> None:
+    """The partners' people agreed to the terms when they joined."""
+    agreed = [terms.id for terms in terms_in_force(session, "partner", now) if terms.id is not None]
+    partners = select(col(Member.id)).where(~col(Member.company_id).is_(None))
+    for member in session.execute(partners).scalars():
+        consent(session, member or 0, agreed, now)
+
+
+def birth_date(index: int) -> str:
+    """An invented birthday, one of its own for each demo person."""
+    return (dt.date(1970, 1, 1) + dt.timedelta(days=37 * index)).isoformat()
 
 
 def _firm(session: Session, now: dt.datetime, secret: str, number: int, firm: Firm) -> None:
@@ -160,6 +178,7 @@ def _member(
         "name": name,
         "email": login if "@" in login else f"{login}@dongban.example",
         "phone": phone(index),
+        "birth_date": birth_date(index),
         "password_hash": secret,
         "password_changed_at": now,
         "created_at": now,

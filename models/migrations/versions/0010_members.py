@@ -151,20 +151,6 @@ LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public STABLE AS $$
       FROM member m LEFT JOIN company c ON c.id = m.company_id
      WHERE m.login = wanted
 $$""",
-    """CREATE OR REPLACE FUNCTION mark_request(
-    what text, about bytea, address text, instant timestamptz, since timestamptz
-)
-RETURNS TABLE (of_key bigint, of_address bigint)
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public VOLATILE AS $$
-BEGIN
-    PERFORM pg_advisory_xact_lock(hashtextextended(what || encode(about, 'hex'), 11));
-    INSERT INTO request_mark (purpose, key_hash, ip, at) VALUES (what, about, address, instant);
-    RETURN QUERY SELECT
-        (SELECT count(*) FROM request_mark r
-          WHERE r.purpose = what AND r.key_hash = about AND r.at > since),
-        (SELECT count(*) FROM request_mark r
-          WHERE r.purpose = what AND r.ip = address AND address <> '' AND r.at > since);
-END $$""",
     'REVOKE ALL ON FUNCTION open_session(bytea, timestamptz, interval, boolean) FROM PUBLIC',
     'REVOKE ALL ON FUNCTION login_lookup(text) FROM PUBLIC',
     'REVOKE ALL ON FUNCTION attempts_before(bytea, text, timestamptz, timestamptz) FROM PUBLIC',
@@ -174,7 +160,6 @@ END $$""",
     'REVOKE ALL ON FUNCTION wake_dormant(bytea) FROM PUBLIC',
     'REVOKE ALL ON FUNCTION namesakes(text) FROM PUBLIC',
     'REVOKE ALL ON FUNCTION identity_lookup(text) FROM PUBLIC',
-    'REVOKE ALL ON FUNCTION mark_request(text, bytea, text, timestamptz, timestamptz) FROM PUBLIC',
     """CREATE POLICY own ON member AS RESTRICTIVE FOR UPDATE TO dongban_web
  USING (id = nullif(current_setting('dongban.member', true), '')::bigint)""",
     """CREATE POLICY own ON disclosure AS RESTRICTIVE FOR INSERT TO dongban_web
@@ -188,7 +173,6 @@ END $$""",
     'GRANT EXECUTE ON FUNCTION wake_dormant(bytea) TO dongban_web',
     'GRANT EXECUTE ON FUNCTION namesakes(text) TO dongban_web',
     'GRANT EXECUTE ON FUNCTION identity_lookup(text) TO dongban_web',
-    'GRANT EXECUTE ON FUNCTION mark_request(text, bytea, text, timestamptz, timestamptz) TO dongban_web',
     """CREATE OR REPLACE FUNCTION must_be_admin(instant timestamptz)
 RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public VOLATILE AS $$
@@ -598,9 +582,6 @@ POLICIES = (
     'GRANT SELECT ON recovery_code TO dongban_web',
     "CREATE POLICY web ON recovery_code TO dongban_web USING (member_id = (SELECT nullif(current_setting('dongban.member', true), '')::bigint)) WITH CHECK (member_id = (SELECT nullif(current_setting('dongban.member', true), '')::bigint))",
     'GRANT INSERT, UPDATE (used_at), DELETE ON recovery_code TO dongban_web',
-    'ALTER TABLE request_mark ENABLE ROW LEVEL SECURITY',
-    'GRANT SELECT, INSERT, UPDATE, DELETE ON request_mark TO dongban_worker',
-    'CREATE POLICY worker ON request_mark TO dongban_worker USING (true) WITH CHECK (true)',
     'ALTER TABLE settlement ENABLE ROW LEVEL SECURITY',
     'GRANT SELECT, INSERT, UPDATE, DELETE ON settlement TO dongban_worker',
     'CREATE POLICY worker ON settlement TO dongban_worker USING (true) WITH CHECK (true)',
@@ -701,16 +682,6 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id'),
     sa.UniqueConstraint('kind', 'code', name='reason_code_code')
     )
-    op.create_table('request_mark',
-    sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
-    sa.Column('purpose', sa.Text(), nullable=False),
-    sa.Column('key_hash', sa.LargeBinary(), nullable=False),
-    sa.Column('ip', sa.Text(), nullable=False),
-    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
-    sa.PrimaryKeyConstraint('id')
-    )
-    op.create_index('request_mark_ip', 'request_mark', ['purpose', 'ip', 'at'], unique=False)
-    op.create_index('request_mark_key', 'request_mark', ['purpose', 'key_hash', 'at'], unique=False)
     op.create_table('terms',
     sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
     sa.Column('audience', sa.Text(), nullable=False),

@@ -1,0 +1,58 @@
+"""Starting the watch over one member's absence (휴면)."""
+
+import datetime as dt
+
+from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlmodel import Session, col
+
+from models import clock
+from models.members.rules import MemberStatus
+from models.members.tables import Member
+from models.processes.tables import Outbox
+from models.processes.writes import STARTS, wake
+
+KIND = "dormancy"
+WATCHED = ("partner", "media")
+"""Whose absence is watched: people of the other side, by the role each of them has."""
+
+
+def workflow_id(member_id: int) -> str:
+    return f"dormancy/{member_id}"
+
+
+def watch(session: Session, member_id: int) -> None:
+    """Have `dormancy/{member}` started once this transaction commits; call it where a member becomes active.
+
+    Asked twice it is started once; it lives until the member withdraws, so a log-in or 「휴면해제」 needs no call.
+    """
+    now = clock.now()
+    row = insert(Outbox).values(_start(member_id, now)).on_conflict_do_nothing(index_elements=["workflow_id"])
+    session.execute(row)
+    wake(session, STARTS)
+
+
+def _start(member_id: int, now: dt.datetime) -> dict[str, object]:
+    return {
+        "workflow_id": workflow_id(member_id),
+        "kind": KIND,
+        "payload": {"member_id": member_id},
+        "created_at": now,
+        "next_attempt_at": now,
+        "attempts": 0,
+    }
+
+
+def watch_everybody(session: Session) -> int:
+    """Active partners and media people nobody watches yet, whichever way they came in; how many there were."""
+    unwatched = (
+        select(col(Member.id))
+        .where(col(Member.status) == MemberStatus.ACTIVE.value, col(Member.roles).overlap(list(WATCHED)))
+        .where(~select(Outbox.id).where(col(Outbox.workflow_id) == func.concat("dormancy/", col(Member.id))).exists())
+        .order_by(col(Member.id))
+        .limit(1000)
+    )
+    found = [member for member in session.execute(unwatched).scalars() if member is not None]
+    for member in found:
+        watch(session, member)
+    return len(found)
