@@ -11,24 +11,47 @@ from typing import Any
 from temporalio.client import Client
 from temporalio.worker import PollerBehaviorAutoscaling, Worker
 
-from activities import audit, contracts, deliveries, inspections, notifications, orders, settlements
+from activities import (
+    audit,
+    changes,
+    contracts,
+    deliveries,
+    inquiries,
+    inspections,
+    notifications,
+    orders,
+    settlements,
+    withdrawals,
+)
 from activities.recording import DomainSteps, Recorder
 from models import database
 from models.settings import settings
 from web.relay import Relay
 from workflows import steps
 from workflows.audit import NightlyAudit
+from workflows.changes import ChangeWorkflow
 from workflows.contracts import ContractWorkflow
 from workflows.deliveries import DeliveryWorkflow
+from workflows.inquiries import Inquiry
 from workflows.inspections import InspectionWorkflow
 from workflows.notifications import MessageBatch
 from workflows.orders import OrderWorkflow
 from workflows.runtime import schedules
 from workflows.runtime.client import connect
 from workflows.settlements import SettlementWorkflow
+from workflows.withdrawals import NightlyErasing, WithdrawalWorkflow
 
 DOMAINS: dict[str, DomainSteps] = {
-    module.STEPS.kind.key: module.STEPS for module in (contracts, orders, deliveries, inspections, settlements)
+    module.STEPS.kind.key: module.STEPS
+    for module in (
+        contracts,
+        orders,
+        deliveries,
+        inspections,
+        settlements,
+        changes,
+        withdrawals,
+    )
 }
 PROCESSES: Sequence[type] = (
     ContractWorkflow,
@@ -36,6 +59,8 @@ PROCESSES: Sequence[type] = (
     DeliveryWorkflow,
     InspectionWorkflow,
     SettlementWorkflow,
+    ChangeWorkflow,
+    WithdrawalWorkflow,
 )
 THREADS = 24
 CACHED_WORKFLOWS = 500
@@ -56,8 +81,15 @@ def interactive(
     return Worker(
         client,
         task_queue=queue,
-        workflows=[*PROCESSES, NightlyAudit, *more_workflows],
-        activities=[recorder.record_step, recorder.read_alarms, *jobs, *audit.ACTIVITIES, *more_activities],
+        workflows=[*PROCESSES, NightlyAudit, NightlyErasing, *more_workflows],
+        activities=[
+            recorder.record_step,
+            recorder.read_alarms,
+            *jobs,
+            *audit.ACTIVITIES,
+            *withdrawals.ACTIVITIES,
+            *more_activities,
+        ],
         activity_executor=threads,
         max_concurrent_activities=THREADS,
         max_concurrent_local_activities=THREADS,
@@ -74,8 +106,8 @@ def external(client: Client, threads: ThreadPoolExecutor) -> Worker:
     return Worker(
         client,
         task_queue=steps.EXTERNAL,
-        workflows=[MessageBatch],
-        activities=notifications.ACTIVITIES,
+        workflows=[MessageBatch, Inquiry],
+        activities=[*notifications.ACTIVITIES, *inquiries.ACTIVITIES],
         activity_executor=threads,
         max_concurrent_activities=8,
         max_cached_workflows=CACHED_WORKFLOWS,

@@ -1,10 +1,23 @@
 """Every kind of document of the house, by key."""
 
+from models.changes.kind import CHANGE
 from models.contracts.kind import CONTRACT
 from models.deliveries.kind import DELIVERY
 from models.inspections.kind import INSPECTION
 from models.orders.kind import ORDER
 from models.processes.kinds import Kind
 from models.settlements.kind import SETTLEMENT
+from models.withdrawals.kind import WITHDRAWAL
 
-KINDS: dict[str, Kind] = {kind.key: kind for kind in (CONTRACT, ORDER, DELIVERY, INSPECTION, SETTLEMENT)}
+KINDS: dict[str, Kind] = {
+    kind.key: kind
+    for kind in (
+        CONTRACT,
+        ORDER,
+        DELIVERY,
+        INSPECTION,
+        SETTLEMENT,
+        CHANGE,
+        WITHDRAWAL,
+    )
+}

@@ -1,6 +1,9 @@
 """Every SQL function of the house, in the order the migrations make them."""
 
 from models.auth.functions import FUNCTIONS as AUTH
+from models.changes.functions import FUNCTIONS as CHANGES
+from models.harmony.functions import FUNCTIONS as HARMONY
+from models.identity.functions import FUNCTIONS as IDENTITY
 from models.masters.functions import FUNCTIONS as MASTERS
 from models.members.functions import FUNCTIONS as MEMBERS
 
@@ -8,4 +11,7 @@ FUNCTIONS: tuple[str, ...] = (
     *AUTH,
     *MEMBERS,
     *MASTERS,
+    *IDENTITY,
+    *HARMONY,
+    *CHANGES,
 )

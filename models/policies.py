@@ -16,6 +16,16 @@ BUYER = "(SELECT current_setting('dongban.side', true) = 'buyer')"
 NOT_MEDIA = "(SELECT current_setting('dongban.side', true) IS DISTINCT FROM 'media')"
 """What is nobody's own but no business of Harmony's people."""
 
+KEY = "(SELECT nullif(current_setting('dongban.key', true), ''))"
+"""Who is nobody yet but holds a link or a cookie: the hex SHA-256 of it."""
+STUDIOS = "ANY ((SELECT my_spaces('studio'))::bigint[])"
+CREDITS = "ANY ((SELECT my_spaces('credit'))::bigint[])"
+
+OWNER = (
+    f"(SELECT EXISTS (SELECT 1 FROM member o WHERE o.id = {MEMBER} AND 'partner_owner' = ANY (o.roles)))"  # noqa: S608
+)
+"""A company's 주담당자."""
+
 # What web writes besides commands: drafts, master data, read marks, sessions (architecture.md "What is not a step").
 # Of a document only what a draft or plan consists of: its status is recording's. A lock, too, needs a column to write.
 WEB_WRITES: dict[str, str] = {
@@ -45,8 +55,19 @@ WEB_WRITES: dict[str, str] = {
     " UPDATE (request, used_at)",
     "email_check": "INSERT, UPDATE (counter, sends, tries, sent_at, expires_at, verified_at, used_at)",
     "inquiry": "INSERT (id, question, asked, created_at), DELETE",
-    "member": "UPDATE (password_hash, password_changed_at, password_asked_at, must_change_password, last_login_at,"
-    " phone)",
+    "studio": "INSERT, UPDATE (name, company_name, service, closed_at)",
+    "credit_group": "INSERT, UPDATE (name, company_name, business_number, closed_at)",
+    "invitation": "INSERT, UPDATE (due_at)",
+    "harmony_account": "UPDATE (password_hash, image_file_id)",
+    "harmony_entry": "INSERT, UPDATE",
+    "step_up": "INSERT, UPDATE (tries, passed_at)",
+    "notification_switch": "INSERT, UPDATE (bell, messenger)",
+    "member": "UPDATE (name, email, password_hash, password_changed_at, password_asked_at, must_change_password, last_login_at,"
+    " phone, position, department, extension)",
+    "change_request": "INSERT",
+    "change_item": "INSERT",
+    "withdrawal": "INSERT",
+    "document_file": "INSERT",
     "authenticator": "INSERT, UPDATE, DELETE",
     "recovery_code": "INSERT, UPDATE (used_at), DELETE",
     "disclosure": "INSERT",
@@ -77,6 +98,9 @@ STAFF_WRITES = frozenset(
         "order_item",
         "settlement",
         "settlement_item",
+        "studio",
+        "credit_group",
+        "invitation",
         "terms",
         "company",
         "delegation",
@@ -90,7 +114,7 @@ STAFF_WRITES = frozenset(
         "announcement_file",
     }
 )
-PARTNER_WRITES = frozenset({"delivery_round", "delivery_serial"})
+PARTNER_WRITES = frozenset({"delivery_round", "delivery_serial", "change_request", "change_item", "withdrawal"})
 
 
 def _with(parent: str, key: str) -> str:
@@ -100,12 +124,23 @@ def _with(parent: str, key: str) -> str:
 
 def _of_document(table: str) -> str:
     """The record of a document is seen with the document; what was never sent stays the buyer's."""
-    sent = {"contract": "contract", "order": "purchase_order", "settlement": "settlement"}
+    sent = {
+        "contract": "contract",
+        "order": "purchase_order",
+        "settlement": "settlement",
+        "change": "change_request",
+        "withdrawal": "withdrawal",
+    }
     shown = " ".join(
         f"WHEN '{kind}' THEN EXISTS (SELECT 1 FROM {of} p WHERE p.id = {table}.document_id)"  # noqa: S608 - names of ours
         for kind, of in sent.items()
     )
     return f"{BUYER} OR (company_id = {COMPANY} AND CASE kind {shown} ELSE true END)"
+
+
+def _of_person(person: str) -> str:
+    """Requests about people: the person's own, and all of the company for its 주담당자."""
+    return f"{BUYER} OR (company_id = {COMPANY} AND ({person} = {MEMBER} OR created_by = {MEMBER} OR {OWNER}))"
 
 
 # Rules other than "a row with company_id belongs to that company; buyer staff see all".
@@ -118,12 +153,27 @@ USING: dict[str, str] = {
     "contract_instalment": _with("contract", "contract_id"),
     "order_item": _with("purchase_order", "purchase_order_id"),
     "settlement_item": _with("settlement", "settlement_id"),
+    "change_request": _of_person("member_id"),
+    "withdrawal": _of_person("member_id"),
+    "change_item": _with("change_request", "change_request_id"),
     "process_event": _of_document("process_event"),
     "audit_entry": _of_document("audit_entry"),
     "company": f"{BUYER} OR id = {COMPANY}",
     # A partner sees its own people and, of the staff, those it deals with.
     "member": f"{BUYER} OR company_id = {COMPANY} OR id = {MEMBER} OR (company_id IS NULL AND"
-    f" NOT roles && array['media'] AND {COMPANY} IS NOT NULL)",
+    f" NOT roles && array['media'] AND {COMPANY} IS NOT NULL)"
+    " OR id = ANY ((SELECT my_fellows())::bigint[])",
+    "studio": f"{BUYER} OR id = {STUDIOS}",
+    "credit_group": f"{BUYER} OR id = {CREDITS}",
+    "space_membership": f"{BUYER} OR member_id = {MEMBER} OR (space = 'studio' AND space_id = {STUDIOS})"
+    f" OR (space = 'credit' AND space_id = {CREDITS})",
+    "invitation": f"{BUYER} OR member_id = {MEMBER} OR encode(token_hash, 'hex') = {KEY}",
+    "harmony_account": f"{BUYER} OR member_id = {MEMBER} OR member_id = ANY ((SELECT my_fellows())::bigint[])",
+    "harmony_entry": f"encode(token_hash, 'hex') = {KEY}",
+    "step_up": f"member_id = {MEMBER}",
+    "notification_switch": f"member_id = {MEMBER}",
+    # Of Harmony's people, who have no company, each sees what they pressed themselves.
+    "command": f"{BUYER} OR company_id = {COMPANY} OR (NOT {NOT_MEDIA} AND actor_id = {MEMBER})",
     "delegation": BUYER,
     "message": f"member_id = {MEMBER}",
     "notification": f"member_id = {MEMBER}",
@@ -156,6 +206,7 @@ USING: dict[str, str] = {
 # Columns the web role cannot read; the log-in reaches them through a definer function.
 HIDDEN: dict[str, frozenset[str]] = {
     "member": frozenset({"password_hash"}),
+    "harmony_account": frozenset({"password_hash"}),
     "message": frozenset({"recipient", "subject", "body", "fallback_body"}),
 }
 

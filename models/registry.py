@@ -2,9 +2,11 @@
 
 import models.announcements.tables
 import models.auth.tables
+import models.changes.tables
 import models.contracts.tables
 import models.deliveries.tables
 import models.files.tables
+import models.harmony.tables
 import models.identity.tables
 import models.inspections.tables
 import models.masters.tables
@@ -14,4 +16,5 @@ import models.orders.tables
 import models.processes.tables
 import models.settlements.tables
 import models.signatures.tables
-import models.terms.tables  # noqa: F401 - imported for the tables it registers
+import models.terms.tables
+import models.withdrawals.tables  # noqa: F401 - imported for the tables it registers

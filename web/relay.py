@@ -46,6 +46,8 @@ WORKFLOWS = {
     "delivery": ("DeliveryWorkflow", INTERACTIVE),
     "inspection": ("InspectionWorkflow", INTERACTIVE),
     "settlement": ("SettlementWorkflow", INTERACTIVE),
+    "change": ("ChangeWorkflow", INTERACTIVE),
+    "withdrawal": ("WithdrawalWorkflow", INTERACTIVE),
     "messages": ("MessageBatch", EXTERNAL),
 }
 

@@ -27,8 +27,10 @@ SEARCHED: dict[str, tuple[str, ...]] = {
     "delivery": ("order_number", "item_name"),
     "inspection": ("order_number", "item_name"),
     "settlement": ("number", "title", "company_name", "evidence_number"),
+    "change": ("number", "company_name"),
+    "withdrawal": ("number", "company_name"),
 }
-NUMBERED = ("contract", "order", "settlement")
+NUMBERED = ("contract", "order", "settlement", "change", "withdrawal")
 
 
 @router.get("/search")

@@ -31,6 +31,26 @@ class Event(StrEnum):
     DECIDED = "decided"
     CLOSED = "closed"
     PAYMENT_DONE = "payment_done"
+    OWNER_CHANGED = "owner_changed"
+    WITHDRAWN = "withdrawn"
+    EMAIL_CODE = "email_code"
+    EMAIL_TAKEN = "email_taken"
+    INVITATION = "invitation"
+    INVITATION_REMINDER = "invitation_reminder"
+    STEP_UP = "step_up"
+    CONTENT_CHANGED = "content_changed"
+    CONTENT_PUBLISHED = "content_published"
+    USER_JOINED = "user_joined"
+    REPORT_PUBLISHED = "report_published"
+    PAYOUT_CHANGED = "payout_changed"
+    PROGRESS_CHANGED = "progress_changed"
+    DEADLINE_NEAR = "deadline_near"
+    AMOUNT_PAID = "amount_paid"
+    TEMPORARY_PASSWORD = "temporary_password"  # noqa: S105 - what happened
+    PHONE_CHANGED = "phone_changed"
+    DORMANCY_WARNING = "dormancy_warning"
+    DORMANT = "dormant"
+    AUTHENTICATOR_CHANGED = "authenticator_changed"
 
 
 CHANNELS: dict[Event, tuple[Channel, ...]] = {
@@ -41,9 +61,51 @@ CHANNELS: dict[Event, tuple[Channel, ...]] = {
     Event.DECIDED: (Channel.EMAIL,),
     Event.CLOSED: (Channel.EMAIL,),
     Event.PAYMENT_DONE: (Channel.KAKAOTALK, Channel.EMAIL),
+    Event.OWNER_CHANGED: (Channel.KAKAOTALK, Channel.EMAIL),
+    Event.WITHDRAWN: (Channel.EMAIL,),
+    Event.EMAIL_CODE: (Channel.EMAIL,),
+    Event.EMAIL_TAKEN: (Channel.EMAIL,),
+    Event.INVITATION: (Channel.EMAIL,),
+    Event.INVITATION_REMINDER: (Channel.EMAIL,),
+    Event.STEP_UP: (Channel.KAKAOTALK,),
+    Event.CONTENT_CHANGED: (Channel.KAKAOTALK,),
+    Event.CONTENT_PUBLISHED: (Channel.KAKAOTALK,),
+    Event.USER_JOINED: (Channel.KAKAOTALK,),
+    Event.REPORT_PUBLISHED: (Channel.KAKAOTALK,),
+    Event.PAYOUT_CHANGED: (Channel.KAKAOTALK,),
+    Event.PROGRESS_CHANGED: (Channel.KAKAOTALK,),
+    Event.DEADLINE_NEAR: (Channel.KAKAOTALK,),
+    Event.AMOUNT_PAID: (Channel.KAKAOTALK,),
+    Event.TEMPORARY_PASSWORD: (Channel.EMAIL,),
+    Event.PHONE_CHANGED: (Channel.SMS, Channel.EMAIL),
+    Event.DORMANCY_WARNING: (Channel.KAKAOTALK, Channel.EMAIL),
+    Event.DORMANT: (Channel.EMAIL,),
+    Event.AUTHENTICATOR_CHANGED: (Channel.EMAIL,),
 }
 
-SILENT = frozenset({Event.LOGIN_OTP})
+SWITCHED = (
+    Event.CONTENT_CHANGED,
+    Event.CONTENT_PUBLISHED,
+    Event.USER_JOINED,
+    Event.REPORT_PUBLISHED,
+    Event.PAYOUT_CHANGED,
+    Event.PROGRESS_CHANGED,
+    Event.DEADLINE_NEAR,
+    Event.AMOUNT_PAID,
+)
+"""Harmony's eight, which each member may turn off, in the guide's order; the others cannot be turned off."""
+
+SILENT = frozenset(
+    {
+        Event.LOGIN_OTP,
+        Event.INVITATION,
+        Event.INVITATION_REMINDER,
+        Event.STEP_UP,
+        Event.EMAIL_CODE,
+        Event.EMAIL_TAKEN,
+        Event.TEMPORARY_PASSWORD,
+    }
+)
 """Events without a line in the bell."""
 
 

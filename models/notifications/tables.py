@@ -73,3 +73,14 @@ class Message(SQLModel, table=True):
     expires_at: dt.datetime | None = instant(default=None)
     """After this there is no use in sending it (one-time codes)."""
     sent_at: dt.datetime | None = instant(default=None)
+
+
+class NotificationSwitch(SQLModel, table=True):
+    """「알림 설정」: what a member of Harmony does not want of one event; without a row both ways are on."""
+
+    __tablename__ = "notification_switch"
+
+    member_id: int = big_int(primary_key=True, foreign_key="member.id")
+    event: str = text(primary_key=True)
+    bell: bool = True
+    messenger: bool = True

@@ -12,8 +12,8 @@ from models.auth.messages import Code
 from models.members.rules import MemberStatus
 from models.members.tables import Member
 from models.notifications import wording
-from models.notifications.rules import CHANNELS, SILENT, Channel, Event, MessageState, fallback
-from models.notifications.tables import Message, Notification
+from models.notifications.rules import CHANNELS, SILENT, SWITCHED, Channel, Event, MessageState, fallback
+from models.notifications.tables import Message, Notification, NotificationSwitch
 from models.processes.messages import Actor
 from models.processes.writes import MESSAGES, wake
 from models.settings import settings
@@ -39,7 +39,9 @@ def notify(
     if not people:
         return 0
     facts = {**params, "url": settings().public_url + link}
-    if what not in SILENT:
+    off = _switched_off(session, what, people)
+    heard = [person for person in people if not off.get(person.id, {}).get("bell")]
+    if what not in SILENT and heard:
         bell = {
             "event": what.value,
             "body": params.get("status", ""),
@@ -51,7 +53,7 @@ def notify(
         }
         rows = [
             bell | {"member_id": person.id, "title": wording.subject(what, facts | {"name": person.name})}
-            for person in people
+            for person in heard
         ]
         session.execute(insert(Notification).on_conflict_do_nothing(), rows)
     # No hurry: the relay gathers what many steps say within a second.
@@ -59,11 +61,26 @@ def notify(
         _message(person, what, channel, facts, now)
         | {"dedupe_key": f"{workflow_id}:{step}:{what.value}:{person.id}:{channel.value}"}
         for person in people
+        if not off.get(person.id, {}).get("messenger")
         for channel in CHANNELS[what]
     ]
     if messages:
         session.execute(insert(Message).on_conflict_do_nothing(), messages)
     return len(people)
+
+
+def _switched_off(session: Session, event: Event, people: Iterable[Any]) -> dict[int, dict[str, bool]]:
+    """Member id -> what that member turned off of an event of Harmony: `bell`, `messenger`."""
+    if event not in SWITCHED:
+        return {}
+    chosen = select(NotificationSwitch).where(
+        col(NotificationSwitch.event) == event.value,
+        col(NotificationSwitch.member_id).in_([person.id for person in people]),
+    )
+    return {
+        one.member_id: {"bell": not one.bell, "messenger": not one.messenger}
+        for one in session.execute(chosen).scalars()
+    }
 
 
 def _people(session: Session, members: Iterable[int]) -> list[Any]:
@@ -113,6 +130,38 @@ def send_code(session: Session, code: Code) -> None:
             attempts=0,
             created_at=code.now,
             expires_at=code.expires_at,
+        )
+        .on_conflict_do_nothing()
+    )
+    wake(session, MESSAGES)
+
+
+def send_mail(
+    session: Session,
+    *,
+    to: str,
+    event: Event,
+    params: Mapping[str, str],
+    key: str,
+    now: dt.datetime,
+    expires_at: dt.datetime | None = None,
+) -> None:
+    """Queue a mail to an address that need not be a member's, once per `key`; the wording also gets `url`."""
+    facts = {**params, "url": settings().public_url}
+    session.execute(
+        insert(Message)
+        .values(
+            member_id=None,
+            channel=Channel.EMAIL.value,
+            event=event.value,
+            recipient=to,
+            subject=wording.subject(event, facts),
+            body=wording.body(event, Channel.EMAIL, facts),
+            dedupe_key=key,
+            state=MessageState.QUEUED.value,
+            attempts=0,
+            created_at=now,
+            expires_at=expires_at,
         )
         .on_conflict_do_nothing()
     )

@@ -29,7 +29,15 @@ NIGHTLY_AUDIT = Schedule(
     policy=SchedulePolicy(overlap=ScheduleOverlapPolicy.SKIP, catchup_window=dt.timedelta(days=2)),
 )
 
-SCHEDULES = {"nightly-audit": NIGHTLY_AUDIT}
+NIGHTLY_ERASING = Schedule(
+    action=ScheduleActionStartWorkflow("NightlyErasing", id="nightly-erasing", task_queue=INTERACTIVE),
+    spec=ScheduleSpec(
+        calendars=[ScheduleCalendarSpec(hour=[ScheduleRange(3)], minute=[ScheduleRange(20)])], time_zone_name=SEOUL
+    ),
+    policy=SchedulePolicy(overlap=ScheduleOverlapPolicy.SKIP, catchup_window=dt.timedelta(days=2)),
+)
+
+SCHEDULES = {"nightly-audit": NIGHTLY_AUDIT, "nightly-erasing": NIGHTLY_ERASING}
 
 
 async def ensure(client: Client) -> None:

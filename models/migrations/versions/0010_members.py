@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-
+from sqlalchemy.dialects import postgresql
 
 revision = '0010'
 down_revision = '0001'
@@ -78,10 +78,11 @@ END $$""",
     """CREATE OR REPLACE FUNCTION login_lookup(wanted text)
 RETURNS TABLE (
     member_id bigint, name text, password_hash text, company_id bigint,
-    member_status text, company_status text, must_change boolean, password_changed_at timestamptz
+    member_status text, company_status text, roles text[], must_change boolean,
+    password_changed_at timestamptz
 )
 LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public STABLE AS $$
-    SELECT m.id, m.name, m.password_hash, m.company_id, m.status, c.status,
+    SELECT m.id, m.name, m.password_hash, m.company_id, m.status, c.status, m.roles,
            m.must_change_password, m.password_changed_at
       FROM member m LEFT JOIN company c ON c.id = m.company_id
      WHERE m.login = wanted
@@ -143,11 +144,12 @@ LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public STABLE AS $$
 $$""",
     """CREATE OR REPLACE FUNCTION identity_lookup(wanted text)
 RETURNS TABLE (
-    member_id bigint, name text, email text, company_id bigint, identity_hash bytea, phone bytea,
-    birth_date bytea, member_status text, company_status text
+    member_id bigint, name text, email text, company_id bigint, roles text[], identity_hash bytea,
+    phone bytea, birth_date bytea, member_status text, company_status text
 )
 LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public STABLE AS $$
-    SELECT m.id, m.name, m.email, m.company_id, m.identity_hash, m.phone, m.birth_date, m.status, c.status
+    SELECT m.id, m.name, m.email, m.company_id, m.roles, m.identity_hash, m.phone, m.birth_date,
+           m.status, c.status
       FROM member m LEFT JOIN company c ON c.id = m.company_id
      WHERE m.login = wanted
 $$""",
@@ -345,6 +347,53 @@ $$""",
     'REVOKE ALL ON FUNCTION reasons_of(text) FROM PUBLIC',
     'GRANT EXECUTE ON FUNCTION active_places() TO dongban_web, dongban_worker',
     'GRANT EXECUTE ON FUNCTION reasons_of(text) TO dongban_web, dongban_worker',
+    """CREATE OR REPLACE FUNCTION email_taken(wanted text)
+RETURNS boolean
+LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public STABLE AS $$
+    SELECT EXISTS (SELECT 1 FROM member m
+                    WHERE m.login = wanted AND m.status NOT IN ('rejected', 'withdrawn'))
+$$""",
+    'REVOKE ALL ON FUNCTION email_taken(text) FROM PUBLIC',
+    'GRANT EXECUTE ON FUNCTION email_taken(text) TO dongban_web',
+    """CREATE OR REPLACE FUNCTION my_spaces(kind text)
+RETURNS bigint[]
+LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public STABLE AS $$
+    SELECT coalesce(array_agg(m.space_id), '{}'::bigint[]) FROM space_membership m
+     WHERE m.member_id = nullif(current_setting('dongban.member', true), '')::bigint AND m.space = kind AND m.left_at IS NULL
+       AND current_setting('dongban.side', true) = 'media'
+$$""",
+    """CREATE OR REPLACE FUNCTION my_fellows()
+RETURNS bigint[]
+LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public STABLE AS $$
+    SELECT coalesce(array_agg(DISTINCT f.member_id), '{}'::bigint[])
+      FROM space_membership m
+      JOIN space_membership f ON f.space = m.space AND f.space_id = m.space_id AND f.left_at IS NULL
+     WHERE m.member_id = nullif(current_setting('dongban.member', true), '')::bigint AND m.left_at IS NULL AND current_setting('dongban.side', true) = 'media'
+$$""",
+    """CREATE OR REPLACE FUNCTION harmony_lookup(provider text, who text)
+RETURNS TABLE (member_id bigint, name text, password_hash text, status text)
+LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public STABLE AS $$
+    SELECT m.id, m.name, a.password_hash, m.status
+      FROM harmony_account a JOIN member m ON m.id = a.member_id
+     WHERE a.issuer = provider AND a.subject = who
+$$""",
+    'REVOKE ALL ON FUNCTION my_spaces(text) FROM PUBLIC',
+    'REVOKE ALL ON FUNCTION my_fellows() FROM PUBLIC',
+    'REVOKE ALL ON FUNCTION harmony_lookup(text, text) FROM PUBLIC',
+    'GRANT EXECUTE ON FUNCTION my_spaces(text) TO dongban_web',
+    'GRANT EXECUTE ON FUNCTION my_fellows() TO dongban_web',
+    'GRANT EXECUTE ON FUNCTION harmony_lookup(text, text) TO dongban_web',
+    """CREATE OR REPLACE FUNCTION edit_own_company(new_phone text)
+RETURNS bigint
+LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public VOLATILE AS $$
+    UPDATE company c SET phone = new_phone
+      FROM member m
+     WHERE m.id = nullif(current_setting('dongban.member', true), '')::bigint AND m.status = 'active'
+       AND 'partner_owner' = ANY (m.roles) AND c.id = m.company_id AND c.status = 'active'
+    RETURNING c.id
+$$""",
+    'REVOKE ALL ON FUNCTION edit_own_company(text) FROM PUBLIC',
+    'GRANT EXECUTE ON FUNCTION edit_own_company(text) TO dongban_web',
 )
 
 POLICIES = (
@@ -372,7 +421,7 @@ POLICIES = (
     'GRANT SELECT, INSERT ON audit_entry TO dongban_worker',
     'CREATE POLICY worker ON audit_entry TO dongban_worker USING (true) WITH CHECK (true)',
     'GRANT SELECT ON audit_entry TO dongban_web',
-    "CREATE POLICY web ON audit_entry TO dongban_web USING ((SELECT current_setting('dongban.side', true) = 'buyer') OR (company_id = (SELECT nullif(current_setting('dongban.company', true), '')::bigint) AND CASE kind WHEN 'contract' THEN EXISTS (SELECT 1 FROM contract p WHERE p.id = audit_entry.document_id) WHEN 'order' THEN EXISTS (SELECT 1 FROM purchase_order p WHERE p.id = audit_entry.document_id) WHEN 'settlement' THEN EXISTS (SELECT 1 FROM settlement p WHERE p.id = audit_entry.document_id) ELSE true END)) WITH CHECK ((SELECT current_setting('dongban.side', true) = 'buyer') OR (company_id = (SELECT nullif(current_setting('dongban.company', true), '')::bigint) AND CASE kind WHEN 'contract' THEN EXISTS (SELECT 1 FROM contract p WHERE p.id = audit_entry.document_id) WHEN 'order' THEN EXISTS (SELECT 1 FROM purchase_order p WHERE p.id = audit_entry.document_id) WHEN 'settlement' THEN EXISTS (SELECT 1 FROM settlement p WHERE p.id = audit_entry.document_id) ELSE true END))",
+    "CREATE POLICY web ON audit_entry TO dongban_web USING ((SELECT current_setting('dongban.side', true) = 'buyer') OR (company_id = (SELECT nullif(current_setting('dongban.company', true), '')::bigint) AND CASE kind WHEN 'contract' THEN EXISTS (SELECT 1 FROM contract p WHERE p.id = audit_entry.document_id) WHEN 'order' THEN EXISTS (SELECT 1 FROM purchase_order p WHERE p.id = audit_entry.document_id) WHEN 'settlement' THEN EXISTS (SELECT 1 FROM settlement p WHERE p.id = audit_entry.document_id) WHEN 'change' THEN EXISTS (SELECT 1 FROM change_request p WHERE p.id = audit_entry.document_id) WHEN 'withdrawal' THEN EXISTS (SELECT 1 FROM withdrawal p WHERE p.id = audit_entry.document_id) ELSE true END)) WITH CHECK ((SELECT current_setting('dongban.side', true) = 'buyer') OR (company_id = (SELECT nullif(current_setting('dongban.company', true), '')::bigint) AND CASE kind WHEN 'contract' THEN EXISTS (SELECT 1 FROM contract p WHERE p.id = audit_entry.document_id) WHEN 'order' THEN EXISTS (SELECT 1 FROM purchase_order p WHERE p.id = audit_entry.document_id) WHEN 'settlement' THEN EXISTS (SELECT 1 FROM settlement p WHERE p.id = audit_entry.document_id) WHEN 'change' THEN EXISTS (SELECT 1 FROM change_request p WHERE p.id = audit_entry.document_id) WHEN 'withdrawal' THEN EXISTS (SELECT 1 FROM withdrawal p WHERE p.id = audit_entry.document_id) ELSE true END))",
     'GRANT INSERT ON audit_entry TO dongban_web',
     'ALTER TABLE authenticator ENABLE ROW LEVEL SECURITY',
     'GRANT SELECT, INSERT, UPDATE, DELETE ON authenticator TO dongban_worker',
@@ -385,11 +434,23 @@ POLICIES = (
     'CREATE POLICY worker ON bank_account TO dongban_worker USING (true) WITH CHECK (true)',
     'GRANT SELECT ON bank_account TO dongban_web',
     "CREATE POLICY web ON bank_account TO dongban_web USING ((SELECT current_setting('dongban.side', true) = 'buyer') OR company_id = (SELECT nullif(current_setting('dongban.company', true), '')::bigint)) WITH CHECK ((SELECT current_setting('dongban.side', true) = 'buyer') OR company_id = (SELECT nullif(current_setting('dongban.company', true), '')::bigint))",
+    'ALTER TABLE change_item ENABLE ROW LEVEL SECURITY',
+    'GRANT SELECT, INSERT, UPDATE, DELETE ON change_item TO dongban_worker',
+    'CREATE POLICY worker ON change_item TO dongban_worker USING (true) WITH CHECK (true)',
+    'GRANT SELECT ON change_item TO dongban_web',
+    "CREATE POLICY web ON change_item TO dongban_web USING ((SELECT current_setting('dongban.side', true) = 'buyer') OR (company_id = (SELECT nullif(current_setting('dongban.company', true), '')::bigint) AND EXISTS (SELECT 1 FROM change_request p WHERE p.id = change_request_id))) WITH CHECK (company_id = (SELECT nullif(current_setting('dongban.company', true), '')::bigint))",
+    'GRANT INSERT ON change_item TO dongban_web',
+    'ALTER TABLE change_request ENABLE ROW LEVEL SECURITY',
+    'GRANT SELECT, INSERT, UPDATE, DELETE ON change_request TO dongban_worker',
+    'CREATE POLICY worker ON change_request TO dongban_worker USING (true) WITH CHECK (true)',
+    'GRANT SELECT ON change_request TO dongban_web',
+    "CREATE POLICY web ON change_request TO dongban_web USING ((SELECT current_setting('dongban.side', true) = 'buyer') OR (company_id = (SELECT nullif(current_setting('dongban.company', true), '')::bigint) AND (member_id = (SELECT nullif(current_setting('dongban.member', true), '')::bigint) OR created_by = (SELECT nullif(current_setting('dongban.member', true), '')::bigint) OR (SELECT EXISTS (SELECT 1 FROM member o WHERE o.id = (SELECT nullif(current_setting('dongban.member', true), '')::bigint) AND 'partner_owner' = ANY (o.roles)))))) WITH CHECK (company_id = (SELECT nullif(current_setting('dongban.company', true), '')::bigint))",
+    'GRANT INSERT ON change_request TO dongban_web',
     'ALTER TABLE command ENABLE ROW LEVEL SECURITY',
     'GRANT SELECT, INSERT, UPDATE, DELETE ON command TO dongban_worker',
     'CREATE POLICY worker ON command TO dongban_worker USING (true) WITH CHECK (true)',
     'GRANT SELECT ON command TO dongban_web',
-    "CREATE POLICY web ON command TO dongban_web USING ((SELECT current_setting('dongban.side', true) = 'buyer') OR company_id = (SELECT nullif(current_setting('dongban.company', true), '')::bigint)) WITH CHECK ((SELECT current_setting('dongban.side', true) = 'buyer') OR company_id = (SELECT nullif(current_setting('dongban.company', true), '')::bigint))",
+    "CREATE POLICY web ON command TO dongban_web USING ((SELECT current_setting('dongban.side', true) = 'buyer') OR company_id = (SELECT nullif(current_setting('dongban.company', true), '')::bigint) OR (NOT (SELECT current_setting('dongban.side', true) IS DISTINCT FROM 'media') AND actor_id = (SELECT nullif(current_setting('dongban.member', true), '')::bigint))) WITH CHECK ((SELECT current_setting('dongban.side', true) = 'buyer') OR company_id = (SELECT nullif(current_setting('dongban.company', true), '')::bigint) OR (NOT (SELECT current_setting('dongban.side', true) IS DISTINCT FROM 'media') AND actor_id = (SELECT nullif(current_setting('dongban.member', true), '')::bigint)))",
     'GRANT INSERT, UPDATE (state, code, detail, decided_at, attempts, next_attempt_at, confirmed) ON command TO dongban_web',
     'ALTER TABLE company ENABLE ROW LEVEL SECURITY',
     'GRANT SELECT, INSERT, UPDATE, DELETE ON company TO dongban_worker',
@@ -432,6 +493,13 @@ POLICIES = (
     "CREATE POLICY web ON contract_paper TO dongban_web USING ((SELECT current_setting('dongban.side', true) = 'buyer') OR (company_id = (SELECT nullif(current_setting('dongban.company', true), '')::bigint) AND EXISTS (SELECT 1 FROM contract p WHERE p.id = contract_id))) WITH CHECK ((SELECT current_setting('dongban.side', true) = 'buyer'))",
     "CREATE POLICY staff ON contract_paper AS RESTRICTIVE FOR DELETE TO dongban_web USING ((SELECT current_setting('dongban.side', true) = 'buyer'))",
     'GRANT INSERT, DELETE ON contract_paper TO dongban_web',
+    'ALTER TABLE credit_group ENABLE ROW LEVEL SECURITY',
+    'GRANT SELECT, INSERT, UPDATE, DELETE ON credit_group TO dongban_worker',
+    'CREATE POLICY worker ON credit_group TO dongban_worker USING (true) WITH CHECK (true)',
+    'GRANT SELECT ON credit_group TO dongban_web',
+    "CREATE POLICY web ON credit_group TO dongban_web USING ((SELECT current_setting('dongban.side', true) = 'buyer') OR id = ANY ((SELECT my_spaces('credit'))::bigint[])) WITH CHECK ((SELECT current_setting('dongban.side', true) = 'buyer'))",
+    "CREATE POLICY staff ON credit_group AS RESTRICTIVE FOR DELETE TO dongban_web USING ((SELECT current_setting('dongban.side', true) = 'buyer'))",
+    'GRANT INSERT, UPDATE (name, company_name, business_number, closed_at) ON credit_group TO dongban_web',
     'ALTER TABLE delegation ENABLE ROW LEVEL SECURITY',
     'GRANT SELECT, INSERT, UPDATE, DELETE ON delegation TO dongban_worker',
     'CREATE POLICY worker ON delegation TO dongban_worker USING (true) WITH CHECK (true)',
@@ -469,6 +537,13 @@ POLICIES = (
     'CREATE POLICY worker ON document_file TO dongban_worker USING (true) WITH CHECK (true)',
     'GRANT SELECT ON document_file TO dongban_web',
     "CREATE POLICY web ON document_file TO dongban_web USING ((SELECT current_setting('dongban.side', true) = 'buyer') OR company_id = (SELECT nullif(current_setting('dongban.company', true), '')::bigint)) WITH CHECK ((SELECT current_setting('dongban.side', true) = 'buyer') OR company_id = (SELECT nullif(current_setting('dongban.company', true), '')::bigint))",
+    'GRANT INSERT ON document_file TO dongban_web',
+    'ALTER TABLE email_check ENABLE ROW LEVEL SECURITY',
+    'GRANT SELECT, INSERT, UPDATE, DELETE ON email_check TO dongban_worker',
+    'CREATE POLICY worker ON email_check TO dongban_worker USING (true) WITH CHECK (true)',
+    'GRANT SELECT ON email_check TO dongban_web',
+    "CREATE POLICY web ON email_check TO dongban_web USING (token_hash = decode(nullif(current_setting('dongban.email', true), ''), 'hex')) WITH CHECK (token_hash = decode(nullif(current_setting('dongban.email', true), ''), 'hex'))",
+    'GRANT INSERT, UPDATE (counter, sends, tries, sent_at, expires_at, verified_at, used_at) ON email_check TO dongban_web',
     'ALTER TABLE goods ENABLE ROW LEVEL SECURITY',
     'GRANT SELECT, INSERT, UPDATE, DELETE ON goods TO dongban_worker',
     'CREATE POLICY worker ON goods TO dongban_worker USING (true) WITH CHECK (true)',
@@ -476,16 +551,47 @@ POLICIES = (
     "CREATE POLICY web ON goods TO dongban_web USING ((SELECT current_setting('dongban.side', true) = 'buyer')) WITH CHECK ((SELECT current_setting('dongban.side', true) = 'buyer'))",
     "CREATE POLICY staff ON goods AS RESTRICTIVE FOR DELETE TO dongban_web USING ((SELECT current_setting('dongban.side', true) = 'buyer'))",
     'GRANT INSERT, UPDATE ON goods TO dongban_web',
+    'ALTER TABLE harmony_account ENABLE ROW LEVEL SECURITY',
+    'GRANT SELECT, INSERT, UPDATE, DELETE ON harmony_account TO dongban_worker',
+    'CREATE POLICY worker ON harmony_account TO dongban_worker USING (true) WITH CHECK (true)',
+    'GRANT SELECT (member_id, issuer, subject, image_file_id, created_at) ON harmony_account TO dongban_web',
+    "CREATE POLICY web ON harmony_account TO dongban_web USING ((SELECT current_setting('dongban.side', true) = 'buyer') OR member_id = (SELECT nullif(current_setting('dongban.member', true), '')::bigint) OR member_id = ANY ((SELECT my_fellows())::bigint[])) WITH CHECK ((SELECT current_setting('dongban.side', true) = 'buyer') OR member_id = (SELECT nullif(current_setting('dongban.member', true), '')::bigint) OR member_id = ANY ((SELECT my_fellows())::bigint[]))",
+    'GRANT UPDATE (password_hash, image_file_id) ON harmony_account TO dongban_web',
+    'ALTER TABLE harmony_entry ENABLE ROW LEVEL SECURITY',
+    'GRANT SELECT, INSERT, UPDATE, DELETE ON harmony_entry TO dongban_worker',
+    'CREATE POLICY worker ON harmony_entry TO dongban_worker USING (true) WITH CHECK (true)',
+    'GRANT SELECT ON harmony_entry TO dongban_web',
+    "CREATE POLICY web ON harmony_entry TO dongban_web USING (encode(token_hash, 'hex') = (SELECT nullif(current_setting('dongban.key', true), ''))) WITH CHECK (encode(token_hash, 'hex') = (SELECT nullif(current_setting('dongban.key', true), '')))",
+    'GRANT INSERT, UPDATE ON harmony_entry TO dongban_web',
     'ALTER TABLE holiday ENABLE ROW LEVEL SECURITY',
     'GRANT SELECT, INSERT, UPDATE, DELETE ON holiday TO dongban_worker',
     'CREATE POLICY worker ON holiday TO dongban_worker USING (true) WITH CHECK (true)',
     'GRANT SELECT ON holiday TO dongban_web',
     'CREATE POLICY web ON holiday TO dongban_web USING (true) WITH CHECK (true)',
+    'ALTER TABLE identity_check ENABLE ROW LEVEL SECURITY',
+    'GRANT SELECT, INSERT, UPDATE, DELETE ON identity_check TO dongban_worker',
+    'CREATE POLICY worker ON identity_check TO dongban_worker USING (true) WITH CHECK (true)',
+    'GRANT SELECT ON identity_check TO dongban_web',
+    "CREATE POLICY web ON identity_check TO dongban_web USING (token_hash = decode(nullif(current_setting('dongban.identity', true), ''), 'hex')) WITH CHECK (token_hash = decode(nullif(current_setting('dongban.identity', true), ''), 'hex'))",
+    'GRANT INSERT (token_hash, provider_id, purpose, next, state, why, created_at, expires_at), UPDATE (request, used_at) ON identity_check TO dongban_web',
+    'ALTER TABLE inquiry ENABLE ROW LEVEL SECURITY',
+    'GRANT SELECT, INSERT, UPDATE, DELETE ON inquiry TO dongban_worker',
+    'CREATE POLICY worker ON inquiry TO dongban_worker USING (true) WITH CHECK (true)',
+    'GRANT SELECT ON inquiry TO dongban_web',
+    "CREATE POLICY web ON inquiry TO dongban_web USING (id = nullif(current_setting('dongban.inquiry', true), '')::uuid) WITH CHECK (id = nullif(current_setting('dongban.inquiry', true), '')::uuid)",
+    'GRANT INSERT (id, question, asked, created_at), DELETE ON inquiry TO dongban_web',
     'ALTER TABLE inspection ENABLE ROW LEVEL SECURITY',
     'GRANT SELECT, INSERT, UPDATE, DELETE ON inspection TO dongban_worker',
     'CREATE POLICY worker ON inspection TO dongban_worker USING (true) WITH CHECK (true)',
     'GRANT SELECT ON inspection TO dongban_web',
     "CREATE POLICY web ON inspection TO dongban_web USING ((SELECT current_setting('dongban.side', true) = 'buyer') OR company_id = (SELECT nullif(current_setting('dongban.company', true), '')::bigint)) WITH CHECK ((SELECT current_setting('dongban.side', true) = 'buyer') OR company_id = (SELECT nullif(current_setting('dongban.company', true), '')::bigint))",
+    'ALTER TABLE invitation ENABLE ROW LEVEL SECURITY',
+    'GRANT SELECT, INSERT, UPDATE, DELETE ON invitation TO dongban_worker',
+    'CREATE POLICY worker ON invitation TO dongban_worker USING (true) WITH CHECK (true)',
+    'GRANT SELECT ON invitation TO dongban_web',
+    "CREATE POLICY web ON invitation TO dongban_web USING ((SELECT current_setting('dongban.side', true) = 'buyer') OR member_id = (SELECT nullif(current_setting('dongban.member', true), '')::bigint) OR encode(token_hash, 'hex') = (SELECT nullif(current_setting('dongban.key', true), ''))) WITH CHECK ((SELECT current_setting('dongban.side', true) = 'buyer'))",
+    "CREATE POLICY staff ON invitation AS RESTRICTIVE FOR DELETE TO dongban_web USING ((SELECT current_setting('dongban.side', true) = 'buyer'))",
+    'GRANT INSERT, UPDATE (due_at) ON invitation TO dongban_web',
     'ALTER TABLE item_category ENABLE ROW LEVEL SECURITY',
     'GRANT SELECT, INSERT, UPDATE, DELETE ON item_category TO dongban_worker',
     'CREATE POLICY worker ON item_category TO dongban_worker USING (true) WITH CHECK (true)',
@@ -506,13 +612,13 @@ POLICIES = (
     'GRANT SELECT, INSERT, UPDATE, DELETE ON member TO dongban_worker',
     'CREATE POLICY worker ON member TO dongban_worker USING (true) WITH CHECK (true)',
     'GRANT SELECT (id, login, name, email, phone, birth_date, sex, foreign_national, identity_hash, company_id, roles, status, position, department, extension, password_changed_at, password_asked_at, must_change_password, last_login_at, created_at, joined_at, left_at, left_reason) ON member TO dongban_web',
-    "CREATE POLICY web ON member TO dongban_web USING ((SELECT current_setting('dongban.side', true) = 'buyer') OR company_id = (SELECT nullif(current_setting('dongban.company', true), '')::bigint) OR id = (SELECT nullif(current_setting('dongban.member', true), '')::bigint) OR (company_id IS NULL AND NOT roles && array['media'] AND (SELECT nullif(current_setting('dongban.company', true), '')::bigint) IS NOT NULL)) WITH CHECK ((SELECT current_setting('dongban.side', true) = 'buyer') OR company_id = (SELECT nullif(current_setting('dongban.company', true), '')::bigint) OR id = (SELECT nullif(current_setting('dongban.member', true), '')::bigint) OR (company_id IS NULL AND NOT roles && array['media'] AND (SELECT nullif(current_setting('dongban.company', true), '')::bigint) IS NOT NULL))",
-    'GRANT UPDATE (password_hash, password_changed_at, password_asked_at, must_change_password, last_login_at, phone) ON member TO dongban_web',
+    "CREATE POLICY web ON member TO dongban_web USING ((SELECT current_setting('dongban.side', true) = 'buyer') OR company_id = (SELECT nullif(current_setting('dongban.company', true), '')::bigint) OR id = (SELECT nullif(current_setting('dongban.member', true), '')::bigint) OR (company_id IS NULL AND NOT roles && array['media'] AND (SELECT nullif(current_setting('dongban.company', true), '')::bigint) IS NOT NULL) OR id = ANY ((SELECT my_fellows())::bigint[])) WITH CHECK ((SELECT current_setting('dongban.side', true) = 'buyer') OR company_id = (SELECT nullif(current_setting('dongban.company', true), '')::bigint) OR id = (SELECT nullif(current_setting('dongban.member', true), '')::bigint) OR (company_id IS NULL AND NOT roles && array['media'] AND (SELECT nullif(current_setting('dongban.company', true), '')::bigint) IS NOT NULL) OR id = ANY ((SELECT my_fellows())::bigint[]))",
+    'GRANT UPDATE (name, email, password_hash, password_changed_at, password_asked_at, must_change_password, last_login_at, phone, position, department, extension) ON member TO dongban_web',
     'ALTER TABLE message ENABLE ROW LEVEL SECURITY',
     'GRANT SELECT, INSERT, UPDATE, DELETE ON message TO dongban_worker',
     'CREATE POLICY worker ON message TO dongban_worker USING (true) WITH CHECK (true)',
     'GRANT SELECT (id, member_id, channel, event, dedupe_key, state, batch_id, attempts, provider_id, error, fallback_of, created_at, expires_at, sent_at) ON message TO dongban_web',
-    "CREATE POLICY web ON message TO dongban_web USING (member_id = (SELECT nullif(current_setting('dongban.member', true), '')::bigint)) WITH CHECK (member_id = (SELECT nullif(current_setting('dongban.member', true), '')::bigint))",
+    "CREATE POLICY web ON message TO dongban_web USING (member_id = (SELECT nullif(current_setting('dongban.member', true), '')::bigint)) WITH CHECK (member_id = (SELECT nullif(current_setting('dongban.member', true), '')::bigint) OR member_id IS NULL)",
     'GRANT INSERT ON message TO dongban_web',
     'ALTER TABLE notification ENABLE ROW LEVEL SECURITY',
     'GRANT SELECT, INSERT, UPDATE, DELETE ON notification TO dongban_worker',
@@ -520,6 +626,12 @@ POLICIES = (
     'GRANT SELECT ON notification TO dongban_web',
     "CREATE POLICY web ON notification TO dongban_web USING (member_id = (SELECT nullif(current_setting('dongban.member', true), '')::bigint)) WITH CHECK (member_id = (SELECT nullif(current_setting('dongban.member', true), '')::bigint))",
     'GRANT UPDATE (read_at) ON notification TO dongban_web',
+    'ALTER TABLE notification_switch ENABLE ROW LEVEL SECURITY',
+    'GRANT SELECT, INSERT, UPDATE, DELETE ON notification_switch TO dongban_worker',
+    'CREATE POLICY worker ON notification_switch TO dongban_worker USING (true) WITH CHECK (true)',
+    'GRANT SELECT ON notification_switch TO dongban_web',
+    "CREATE POLICY web ON notification_switch TO dongban_web USING (member_id = (SELECT nullif(current_setting('dongban.member', true), '')::bigint)) WITH CHECK (member_id = (SELECT nullif(current_setting('dongban.member', true), '')::bigint))",
+    'GRANT INSERT, UPDATE (bell, messenger) ON notification_switch TO dongban_web',
     'ALTER TABLE number_counter ENABLE ROW LEVEL SECURITY',
     'GRANT SELECT, INSERT, UPDATE, DELETE ON number_counter TO dongban_worker',
     'CREATE POLICY worker ON number_counter TO dongban_worker USING (true) WITH CHECK (true)',
@@ -556,7 +668,7 @@ POLICIES = (
     'GRANT SELECT, INSERT ON process_event TO dongban_worker',
     'CREATE POLICY worker ON process_event TO dongban_worker USING (true) WITH CHECK (true)',
     'GRANT SELECT ON process_event TO dongban_web',
-    "CREATE POLICY web ON process_event TO dongban_web USING ((SELECT current_setting('dongban.side', true) = 'buyer') OR (company_id = (SELECT nullif(current_setting('dongban.company', true), '')::bigint) AND CASE kind WHEN 'contract' THEN EXISTS (SELECT 1 FROM contract p WHERE p.id = process_event.document_id) WHEN 'order' THEN EXISTS (SELECT 1 FROM purchase_order p WHERE p.id = process_event.document_id) WHEN 'settlement' THEN EXISTS (SELECT 1 FROM settlement p WHERE p.id = process_event.document_id) ELSE true END)) WITH CHECK ((SELECT current_setting('dongban.side', true) = 'buyer') OR (company_id = (SELECT nullif(current_setting('dongban.company', true), '')::bigint) AND CASE kind WHEN 'contract' THEN EXISTS (SELECT 1 FROM contract p WHERE p.id = process_event.document_id) WHEN 'order' THEN EXISTS (SELECT 1 FROM purchase_order p WHERE p.id = process_event.document_id) WHEN 'settlement' THEN EXISTS (SELECT 1 FROM settlement p WHERE p.id = process_event.document_id) ELSE true END))",
+    "CREATE POLICY web ON process_event TO dongban_web USING ((SELECT current_setting('dongban.side', true) = 'buyer') OR (company_id = (SELECT nullif(current_setting('dongban.company', true), '')::bigint) AND CASE kind WHEN 'contract' THEN EXISTS (SELECT 1 FROM contract p WHERE p.id = process_event.document_id) WHEN 'order' THEN EXISTS (SELECT 1 FROM purchase_order p WHERE p.id = process_event.document_id) WHEN 'settlement' THEN EXISTS (SELECT 1 FROM settlement p WHERE p.id = process_event.document_id) WHEN 'change' THEN EXISTS (SELECT 1 FROM change_request p WHERE p.id = process_event.document_id) WHEN 'withdrawal' THEN EXISTS (SELECT 1 FROM withdrawal p WHERE p.id = process_event.document_id) ELSE true END)) WITH CHECK ((SELECT current_setting('dongban.side', true) = 'buyer') OR (company_id = (SELECT nullif(current_setting('dongban.company', true), '')::bigint) AND CASE kind WHEN 'contract' THEN EXISTS (SELECT 1 FROM contract p WHERE p.id = process_event.document_id) WHEN 'order' THEN EXISTS (SELECT 1 FROM purchase_order p WHERE p.id = process_event.document_id) WHEN 'settlement' THEN EXISTS (SELECT 1 FROM settlement p WHERE p.id = process_event.document_id) WHEN 'change' THEN EXISTS (SELECT 1 FROM change_request p WHERE p.id = process_event.document_id) WHEN 'withdrawal' THEN EXISTS (SELECT 1 FROM withdrawal p WHERE p.id = process_event.document_id) ELSE true END))",
     'ALTER TABLE purchase_order ENABLE ROW LEVEL SECURITY',
     'GRANT SELECT, INSERT, UPDATE, DELETE ON purchase_order TO dongban_worker',
     'CREATE POLICY worker ON purchase_order TO dongban_worker USING (true) WITH CHECK (true)',
@@ -601,12 +713,30 @@ POLICIES = (
     'CREATE POLICY worker ON signature TO dongban_worker USING (true) WITH CHECK (true)',
     'GRANT SELECT ON signature TO dongban_web',
     "CREATE POLICY web ON signature TO dongban_web USING ((SELECT current_setting('dongban.side', true) = 'buyer') OR company_id = (SELECT nullif(current_setting('dongban.company', true), '')::bigint)) WITH CHECK ((SELECT current_setting('dongban.side', true) = 'buyer') OR company_id = (SELECT nullif(current_setting('dongban.company', true), '')::bigint))",
+    'ALTER TABLE space_membership ENABLE ROW LEVEL SECURITY',
+    'GRANT SELECT, INSERT, UPDATE, DELETE ON space_membership TO dongban_worker',
+    'CREATE POLICY worker ON space_membership TO dongban_worker USING (true) WITH CHECK (true)',
+    'GRANT SELECT ON space_membership TO dongban_web',
+    "CREATE POLICY web ON space_membership TO dongban_web USING ((SELECT current_setting('dongban.side', true) = 'buyer') OR member_id = (SELECT nullif(current_setting('dongban.member', true), '')::bigint) OR (space = 'studio' AND space_id = ANY ((SELECT my_spaces('studio'))::bigint[])) OR (space = 'credit' AND space_id = ANY ((SELECT my_spaces('credit'))::bigint[]))) WITH CHECK ((SELECT current_setting('dongban.side', true) = 'buyer') OR member_id = (SELECT nullif(current_setting('dongban.member', true), '')::bigint) OR (space = 'studio' AND space_id = ANY ((SELECT my_spaces('studio'))::bigint[])) OR (space = 'credit' AND space_id = ANY ((SELECT my_spaces('credit'))::bigint[])))",
+    'ALTER TABLE step_up ENABLE ROW LEVEL SECURITY',
+    'GRANT SELECT, INSERT, UPDATE, DELETE ON step_up TO dongban_worker',
+    'CREATE POLICY worker ON step_up TO dongban_worker USING (true) WITH CHECK (true)',
+    'GRANT SELECT ON step_up TO dongban_web',
+    "CREATE POLICY web ON step_up TO dongban_web USING (member_id = (SELECT nullif(current_setting('dongban.member', true), '')::bigint)) WITH CHECK (member_id = (SELECT nullif(current_setting('dongban.member', true), '')::bigint))",
+    'GRANT INSERT, UPDATE (tries, passed_at) ON step_up TO dongban_web',
     'ALTER TABLE stored_file ENABLE ROW LEVEL SECURITY',
     'GRANT SELECT, INSERT, UPDATE, DELETE ON stored_file TO dongban_worker',
     'CREATE POLICY worker ON stored_file TO dongban_worker USING (true) WITH CHECK (true)',
     'GRANT SELECT ON stored_file TO dongban_web',
     "CREATE POLICY web ON stored_file TO dongban_web USING ((SELECT current_setting('dongban.side', true) = 'buyer') OR company_id = (SELECT nullif(current_setting('dongban.company', true), '')::bigint) OR created_by = (SELECT nullif(current_setting('dongban.member', true), '')::bigint)) WITH CHECK ((SELECT current_setting('dongban.side', true) = 'buyer') OR company_id = (SELECT nullif(current_setting('dongban.company', true), '')::bigint) OR created_by = (SELECT nullif(current_setting('dongban.member', true), '')::bigint))",
     'GRANT INSERT ON stored_file TO dongban_web',
+    'ALTER TABLE studio ENABLE ROW LEVEL SECURITY',
+    'GRANT SELECT, INSERT, UPDATE, DELETE ON studio TO dongban_worker',
+    'CREATE POLICY worker ON studio TO dongban_worker USING (true) WITH CHECK (true)',
+    'GRANT SELECT ON studio TO dongban_web',
+    "CREATE POLICY web ON studio TO dongban_web USING ((SELECT current_setting('dongban.side', true) = 'buyer') OR id = ANY ((SELECT my_spaces('studio'))::bigint[])) WITH CHECK ((SELECT current_setting('dongban.side', true) = 'buyer'))",
+    "CREATE POLICY staff ON studio AS RESTRICTIVE FOR DELETE TO dongban_web USING ((SELECT current_setting('dongban.side', true) = 'buyer'))",
+    'GRANT INSERT, UPDATE (name, company_name, service, closed_at) ON studio TO dongban_web',
     'ALTER TABLE terms ENABLE ROW LEVEL SECURITY',
     'GRANT SELECT, INSERT, UPDATE, DELETE ON terms TO dongban_worker',
     'CREATE POLICY worker ON terms TO dongban_worker USING (true) WITH CHECK (true)',
@@ -621,6 +751,12 @@ POLICIES = (
     "CREATE POLICY web ON unit TO dongban_web USING ((SELECT current_setting('dongban.side', true) = 'buyer')) WITH CHECK ((SELECT current_setting('dongban.side', true) = 'buyer'))",
     "CREATE POLICY staff ON unit AS RESTRICTIVE FOR DELETE TO dongban_web USING ((SELECT current_setting('dongban.side', true) = 'buyer'))",
     'GRANT INSERT, UPDATE ON unit TO dongban_web',
+    'ALTER TABLE withdrawal ENABLE ROW LEVEL SECURITY',
+    'GRANT SELECT, INSERT, UPDATE, DELETE ON withdrawal TO dongban_worker',
+    'CREATE POLICY worker ON withdrawal TO dongban_worker USING (true) WITH CHECK (true)',
+    'GRANT SELECT ON withdrawal TO dongban_web',
+    "CREATE POLICY web ON withdrawal TO dongban_web USING ((SELECT current_setting('dongban.side', true) = 'buyer') OR (company_id = (SELECT nullif(current_setting('dongban.company', true), '')::bigint) AND (member_id = (SELECT nullif(current_setting('dongban.member', true), '')::bigint) OR created_by = (SELECT nullif(current_setting('dongban.member', true), '')::bigint) OR (SELECT EXISTS (SELECT 1 FROM member o WHERE o.id = (SELECT nullif(current_setting('dongban.member', true), '')::bigint) AND 'partner_owner' = ANY (o.roles)))))) WITH CHECK (company_id = (SELECT nullif(current_setting('dongban.company', true), '')::bigint))",
+    'GRANT INSERT ON withdrawal TO dongban_web',
 )
 
 
@@ -657,6 +793,58 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id'),
     sa.UniqueConstraint('code', name='delivery_place_code')
     )
+    op.create_table('email_check',
+    sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
+    sa.Column('token_hash', sa.LargeBinary(), nullable=False),
+    sa.Column('email', sa.LargeBinary(), nullable=False),
+    sa.Column('secret', sa.LargeBinary(), nullable=False),
+    sa.Column('taken', sa.Boolean(), nullable=False),
+    sa.Column('counter', sa.Integer(), nullable=False),
+    sa.Column('sends', sa.Integer(), nullable=False),
+    sa.Column('tries', sa.Integer(), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('sent_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('expires_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('verified_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('used_at', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint('used_at is null or verified_at is not null', name='email_check_used'),
+    sa.PrimaryKeyConstraint('id'),
+    sa.UniqueConstraint('token_hash')
+    )
+    op.create_index('email_check_created', 'email_check', ['created_at'], unique=False)
+    op.create_table('identity_check',
+    sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
+    sa.Column('token_hash', sa.LargeBinary(), nullable=False),
+    sa.Column('provider_id', sa.Text(), nullable=False),
+    sa.Column('purpose', sa.Text(), nullable=False),
+    sa.Column('next', sa.Text(), nullable=False),
+    sa.Column('state', sa.Text(), nullable=False),
+    sa.Column('why', sa.Text(), nullable=False),
+    sa.Column('request', sa.LargeBinary(), nullable=True),
+    sa.Column('person', sa.LargeBinary(), nullable=True),
+    sa.Column('identity_hash', sa.LargeBinary(), nullable=True),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('expires_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('verified_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('used_at', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint("(state = 'verified') = (verified_at is not null and person is not null and identity_hash is not null)", name='identity_check_verified'),
+    sa.CheckConstraint("purpose in ('signup', 'conversion', 'invitation', 'password', 'phone', 'dormancy', 'account')", name='identity_check_purpose'),
+    sa.CheckConstraint("state in ('open', 'verified', 'refused')", name='identity_check_state'),
+    sa.CheckConstraint("used_at is null or state = 'verified'", name='identity_check_used'),
+    sa.PrimaryKeyConstraint('id'),
+    sa.UniqueConstraint('provider_id'),
+    sa.UniqueConstraint('token_hash')
+    )
+    op.create_index('identity_check_created', 'identity_check', ['created_at'], unique=False)
+    op.create_table('inquiry',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('question', sa.Text(), nullable=False),
+    sa.Column('asked', sa.LargeBinary(), nullable=False),
+    sa.Column('answer', sa.LargeBinary(), nullable=True),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.PrimaryKeyConstraint('id')
+    )
+    op.create_index('inquiry_created', 'inquiry', ['created_at'], unique=False)
     op.create_table('item_category',
     sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
     sa.Column('code', sa.Text(), nullable=False),
@@ -777,6 +965,42 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['member_id'], ['member.id'], ),
     sa.PrimaryKeyConstraint('member_id')
     )
+    op.create_table('change_request',
+    sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
+    sa.Column('workflow_id', sa.Text(), nullable=False),
+    sa.Column('company_id', sa.BigInteger(), nullable=False),
+    sa.Column('case_key', sa.Text(), nullable=False),
+    sa.Column('status', sa.Text(), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.Column('step', sa.Integer(), nullable=False),
+    sa.Column('turn', sa.Text(), nullable=True),
+    sa.Column('turn_member_id', sa.BigInteger(), nullable=True),
+    sa.Column('due_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('status_since', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('created_by', sa.BigInteger(), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('number', sa.Text(), nullable=False),
+    sa.Column('subject', sa.Text(), nullable=False),
+    sa.Column('company_name', sa.Text(), nullable=False),
+    sa.Column('member_id', sa.BigInteger(), nullable=False),
+    sa.Column('request_reason', sa.Text(), nullable=False),
+    sa.Column('registration_file_id', sa.BigInteger(), nullable=True),
+    sa.Column('decided_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('decided_by', sa.Text(), nullable=False),
+    sa.Column('decision_reason', sa.Text(), nullable=False),
+    sa.CheckConstraint("subject in ('company', 'member', 'owner')", name='change_request_subject'),
+    sa.ForeignKeyConstraint(['member_id'], ['member.id'], ),
+    sa.ForeignKeyConstraint(['registration_file_id'], ['stored_file.id'], ),
+    sa.PrimaryKeyConstraint('id'),
+    sa.UniqueConstraint('number'),
+    sa.UniqueConstraint('workflow_id')
+    )
+    op.create_index('change_request_list', 'change_request', ['company_id', 'created_at', 'id'], unique=False)
+    op.create_index('change_request_one_of_company', 'change_request', ['company_id', 'subject'], unique=True, postgresql_where=sa.text("subject <> 'member' and status in ('requested', 'owner_requested')"))
+    op.create_index('change_request_one_of_member', 'change_request', ['member_id'], unique=True, postgresql_where=sa.text("subject = 'member' and status in ('requested', 'owner_requested')"))
+    op.create_index('change_request_turn', 'change_request', ['turn', 'company_id'], unique=False, postgresql_where=sa.text('turn IS NOT NULL'))
+    op.create_index(op.f('ix_change_request_case_key'), 'change_request', ['case_key'], unique=False)
+    op.create_index(op.f('ix_change_request_company_id'), 'change_request', ['company_id'], unique=False)
     op.create_table('consent',
     sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
     sa.Column('member_id', sa.BigInteger(), nullable=False),
@@ -789,6 +1013,17 @@ def upgrade() -> None:
     sa.UniqueConstraint('member_id', 'terms_id', name='consent_once')
     )
     op.create_index('consent_terms', 'consent', ['terms_id'], unique=False)
+    op.create_table('credit_group',
+    sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
+    sa.Column('name', sa.Text(), nullable=False),
+    sa.Column('company_name', sa.Text(), nullable=False),
+    sa.Column('business_number', sa.Text(), nullable=True),
+    sa.Column('created_by', sa.BigInteger(), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('closed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.ForeignKeyConstraint(['created_by'], ['member.id'], ),
+    sa.PrimaryKeyConstraint('id')
+    )
     op.create_table('disclosure',
     sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
     sa.Column('actor_id', sa.BigInteger(), nullable=False),
@@ -807,6 +1042,65 @@ def upgrade() -> None:
     )
     op.create_index('disclosure_at', 'disclosure', ['at'], unique=False)
     op.create_index('disclosure_subject', 'disclosure', ['subject_kind', 'subject_id'], unique=False)
+    op.create_table('harmony_account',
+    sa.Column('member_id', sa.BigInteger(), nullable=False),
+    sa.Column('issuer', sa.Text(), nullable=False),
+    sa.Column('subject', sa.Text(), nullable=False),
+    sa.Column('password_hash', sa.Text(), nullable=True),
+    sa.Column('image_file_id', sa.BigInteger(), nullable=True),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['image_file_id'], ['stored_file.id'], ),
+    sa.ForeignKeyConstraint(['member_id'], ['member.id'], ),
+    sa.PrimaryKeyConstraint('member_id'),
+    sa.UniqueConstraint('issuer', 'subject', name='harmony_account_once')
+    )
+    op.create_table('invitation',
+    sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
+    sa.Column('workflow_id', sa.Text(), nullable=False),
+    sa.Column('company_id', sa.BigInteger(), nullable=False),
+    sa.Column('case_key', sa.Text(), nullable=False),
+    sa.Column('status', sa.Text(), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.Column('step', sa.Integer(), nullable=False),
+    sa.Column('turn', sa.Text(), nullable=True),
+    sa.Column('turn_member_id', sa.BigInteger(), nullable=True),
+    sa.Column('due_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('status_since', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('created_by', sa.BigInteger(), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('number', sa.Text(), nullable=False),
+    sa.Column('space', sa.Text(), nullable=False),
+    sa.Column('space_id', sa.BigInteger(), nullable=False),
+    sa.Column('space_name', sa.Text(), nullable=False),
+    sa.Column('company_name', sa.Text(), nullable=False),
+    sa.Column('role', sa.Text(), nullable=False),
+    sa.Column('email', sa.Text(), nullable=False),
+    sa.Column('inviter_name', sa.Text(), nullable=False),
+    sa.Column('token_hash', sa.LargeBinary(), nullable=True),
+    sa.Column('sendings', sa.Integer(), nullable=False),
+    sa.Column('sent_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('expires_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('member_id', sa.BigInteger(), nullable=True),
+    sa.CheckConstraint("(space = 'credit') = (role = 'user')", name='invitation_fits'),
+    sa.CheckConstraint("space in ('studio', 'credit')", name='invitation_space'),
+    sa.ForeignKeyConstraint(['member_id'], ['member.id'], ),
+    sa.PrimaryKeyConstraint('id'),
+    sa.UniqueConstraint('number'),
+    sa.UniqueConstraint('token_hash'),
+    sa.UniqueConstraint('workflow_id')
+    )
+    op.create_index('invitation_list', 'invitation', ['created_at', 'id'], unique=False)
+    op.create_index('invitation_open', 'invitation', ['space', 'space_id', 'email'], unique=True, postgresql_where=sa.text("status IN ('preparing', 'sent')"))
+    op.create_index(op.f('ix_invitation_case_key'), 'invitation', ['case_key'], unique=False)
+    op.create_index(op.f('ix_invitation_company_id'), 'invitation', ['company_id'], unique=False)
+    op.create_table('notification_switch',
+    sa.Column('member_id', sa.BigInteger(), nullable=False),
+    sa.Column('event', sa.Text(), nullable=False),
+    sa.Column('bell', sa.Boolean(), nullable=False),
+    sa.Column('messenger', sa.Boolean(), nullable=False),
+    sa.ForeignKeyConstraint(['member_id'], ['member.id'], ),
+    sa.PrimaryKeyConstraint('member_id', 'event')
+    )
     op.create_table('recovery_code',
     sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
     sa.Column('member_id', sa.BigInteger(), nullable=False),
@@ -817,6 +1111,144 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id'),
     sa.UniqueConstraint('member_id', 'code_hash', name='recovery_code_once')
     )
+    op.create_table('studio',
+    sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
+    sa.Column('name', sa.Text(), nullable=False),
+    sa.Column('company_name', sa.Text(), nullable=False),
+    sa.Column('service', sa.Text(), nullable=False),
+    sa.Column('created_by', sa.BigInteger(), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('closed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.ForeignKeyConstraint(['created_by'], ['member.id'], ),
+    sa.PrimaryKeyConstraint('id')
+    )
+    op.create_table('withdrawal',
+    sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
+    sa.Column('workflow_id', sa.Text(), nullable=False),
+    sa.Column('company_id', sa.BigInteger(), nullable=False),
+    sa.Column('case_key', sa.Text(), nullable=False),
+    sa.Column('status', sa.Text(), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.Column('step', sa.Integer(), nullable=False),
+    sa.Column('turn', sa.Text(), nullable=True),
+    sa.Column('turn_member_id', sa.BigInteger(), nullable=True),
+    sa.Column('due_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('status_since', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('created_by', sa.BigInteger(), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('number', sa.Text(), nullable=False),
+    sa.Column('subject', sa.Text(), nullable=False),
+    sa.Column('origin', sa.Text(), nullable=False),
+    sa.Column('company_name', sa.Text(), nullable=False),
+    sa.Column('member_id', sa.BigInteger(), nullable=False),
+    sa.Column('reason_code', sa.Text(), nullable=False),
+    sa.Column('reason_words', sa.Text(), nullable=False),
+    sa.Column('request_reason', sa.Text(), nullable=False),
+    sa.Column('decided_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('decided_by', sa.Text(), nullable=False),
+    sa.Column('decision_reason', sa.Text(), nullable=False),
+    sa.CheckConstraint("origin in ('self', 'owner')", name='withdrawal_origin'),
+    sa.CheckConstraint("subject in ('company', 'contact')", name='withdrawal_subject'),
+    sa.ForeignKeyConstraint(['member_id'], ['member.id'], ),
+    sa.PrimaryKeyConstraint('id'),
+    sa.UniqueConstraint('number'),
+    sa.UniqueConstraint('workflow_id')
+    )
+    op.create_index(op.f('ix_withdrawal_case_key'), 'withdrawal', ['case_key'], unique=False)
+    op.create_index(op.f('ix_withdrawal_company_id'), 'withdrawal', ['company_id'], unique=False)
+    op.create_index('withdrawal_list', 'withdrawal', ['company_id', 'created_at', 'id'], unique=False)
+    op.create_index('withdrawal_one_of_company', 'withdrawal', ['company_id'], unique=True, postgresql_where=sa.text("subject = 'company' and status in ('requested', 'owner_requested')"))
+    op.create_index('withdrawal_one_of_member', 'withdrawal', ['member_id'], unique=True, postgresql_where=sa.text("subject = 'contact' and status in ('requested', 'owner_requested')"))
+    op.create_index('withdrawal_turn', 'withdrawal', ['turn', 'company_id'], unique=False, postgresql_where=sa.text('turn IS NOT NULL'))
+    op.create_table('change_item',
+    sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
+    sa.Column('change_request_id', sa.BigInteger(), nullable=False),
+    sa.Column('company_id', sa.BigInteger(), nullable=False),
+    sa.Column('field', sa.Text(), nullable=False),
+    sa.Column('before', sa.LargeBinary(), nullable=True),
+    sa.Column('after', sa.LargeBinary(), nullable=True),
+    sa.ForeignKeyConstraint(['change_request_id'], ['change_request.id'], ),
+    sa.PrimaryKeyConstraint('id')
+    )
+    op.create_index('change_item_once', 'change_item', ['change_request_id', 'field'], unique=True)
+    op.create_index(op.f('ix_change_item_company_id'), 'change_item', ['company_id'], unique=False)
+    op.create_table('harmony_entry',
+    sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
+    sa.Column('token_hash', sa.LargeBinary(), nullable=False),
+    sa.Column('invitation_id', sa.BigInteger(), nullable=True),
+    sa.Column('invitation_token', sa.LargeBinary(), nullable=True),
+    sa.Column('target', sa.Text(), nullable=False),
+    sa.Column('terms', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+    sa.Column('consented_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('ip', sa.Text(), nullable=False),
+    sa.Column('state_hash', sa.LargeBinary(), nullable=True),
+    sa.Column('nonce', sa.LargeBinary(), nullable=True),
+    sa.Column('verifier', sa.LargeBinary(), nullable=True),
+    sa.Column('asked_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('code', sa.LargeBinary(), nullable=True),
+    sa.Column('returned_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('verified_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('issuer', sa.Text(), nullable=True),
+    sa.Column('subject', sa.LargeBinary(), nullable=True),
+    sa.Column('account_name', sa.LargeBinary(), nullable=True),
+    sa.Column('password_hash', sa.Text(), nullable=True),
+    sa.Column('phone', sa.LargeBinary(), nullable=True),
+    sa.Column('phone_secret', sa.LargeBinary(), nullable=True),
+    sa.Column('phone_sends', sa.Integer(), nullable=False),
+    sa.Column('phone_tries', sa.Integer(), nullable=False),
+    sa.Column('phone_sent_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('phone_confirmed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('name', sa.LargeBinary(), nullable=True),
+    sa.Column('email', sa.LargeBinary(), nullable=True),
+    sa.Column('image_file_id', sa.BigInteger(), nullable=True),
+    sa.Column('request_id', sa.Uuid(), nullable=True),
+    sa.Column('member_id', sa.BigInteger(), nullable=True),
+    sa.Column('finished_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('expires_at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['image_file_id'], ['stored_file.id'], ),
+    sa.ForeignKeyConstraint(['invitation_id'], ['invitation.id'], ),
+    sa.ForeignKeyConstraint(['member_id'], ['member.id'], ),
+    sa.PrimaryKeyConstraint('id'),
+    sa.UniqueConstraint('token_hash')
+    )
+    op.create_index('harmony_entry_expires', 'harmony_entry', ['expires_at'], unique=False)
+    op.create_table('space_membership',
+    sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
+    sa.Column('member_id', sa.BigInteger(), nullable=False),
+    sa.Column('space', sa.Text(), nullable=False),
+    sa.Column('space_id', sa.BigInteger(), nullable=False),
+    sa.Column('role', sa.Text(), nullable=False),
+    sa.Column('invitation_id', sa.BigInteger(), nullable=True),
+    sa.Column('joined_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('left_at', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint("(space = 'credit') = (role = 'user')", name='space_membership_fits'),
+    sa.CheckConstraint("role in ('master', 'editor', 'user')", name='space_membership_role'),
+    sa.CheckConstraint("space in ('studio', 'credit')", name='space_membership_space'),
+    sa.ForeignKeyConstraint(['invitation_id'], ['invitation.id'], ),
+    sa.ForeignKeyConstraint(['member_id'], ['member.id'], ),
+    sa.PrimaryKeyConstraint('id')
+    )
+    op.create_index('space_membership_once', 'space_membership', ['member_id', 'space', 'space_id'], unique=True, postgresql_where=sa.text('left_at IS NULL'))
+    op.create_index('space_membership_one_master', 'space_membership', ['space', 'space_id'], unique=True, postgresql_where=sa.text("role = 'master' AND left_at IS NULL"))
+    op.create_index('space_membership_space', 'space_membership', ['space', 'space_id'], unique=False)
+    op.create_table('step_up',
+    sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
+    sa.Column('member_id', sa.BigInteger(), nullable=False),
+    sa.Column('session_id', sa.BigInteger(), nullable=False),
+    sa.Column('purpose', sa.Text(), nullable=False),
+    sa.Column('channel', sa.Text(), nullable=False),
+    sa.Column('secret', sa.LargeBinary(), nullable=False),
+    sa.Column('phone', sa.LargeBinary(), nullable=True),
+    sa.Column('tries', sa.Integer(), nullable=False),
+    sa.Column('sent_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('expires_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('passed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.ForeignKeyConstraint(['member_id'], ['member.id'], ),
+    sa.ForeignKeyConstraint(['session_id'], ['login_session.id'], ),
+    sa.PrimaryKeyConstraint('id')
+    )
+    op.create_index('step_up_session', 'step_up', ['session_id', 'purpose', 'id'], unique=False)
     op.add_column('company', sa.Column('representative_foreign', sa.Boolean(), nullable=False, server_default=sa.false()))
     op.add_column('company', sa.Column('business_type', sa.Text(), nullable=False, server_default=''))
     op.add_column('company', sa.Column('business_item', sa.Text(), nullable=False, server_default=''))
