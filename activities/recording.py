@@ -76,12 +76,16 @@ class Recorder:
 
     @activity.defn(name="read_alarms")
     def read_alarms(self, step: Step) -> list[Alarm]:
-        """Reminders still ahead under the policy in force now (a policy changed)."""
+        """Reminders still ahead under the policy in force now (a policy changed); the deadline moves with them."""
         with database.working() as session:
             kind = self.domains[step.kind].kind
-            document = session.get_one(kind.table, step.document_id)
-            pace = queries.pace(session, step.kind, document.status)
-            return kind.alarms(document, pace, queries.holidays(session), step.at)
+            document = session.execute(_locked(kind.table), {"id": step.document_id}).scalar_one()
+            pace, holidays = queries.pace(session, step.kind, document.status), queries.holidays(session)
+            due_at = kind.due_at(document, pace, holidays)
+            if document.turn is not None and document.due_at != due_at:
+                document.due_at = due_at
+                writes.announce(session, step.kind, step.document_id, document.company_id)
+            return kind.alarms(document, pace, holidays, step.at)
 
 
 # Run at every step: built once.

@@ -1,6 +1,5 @@
 """Reads of the house's lists: choices for forms, one row, a row's history."""
 
-import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,11 +9,9 @@ from sqlmodel import Session, col
 
 from models.kernel.refusals import NotFound
 from models.masters.rules import PLACES, REASONS, Master, ReasonKind
-from models.masters.tables import TABLES, Goods, ItemCategory, MasterColumns, Unit
-from models.processes.tables import AuditEntry
+from models.masters.tables import TABLES, DeliveryPlace, Goods, ItemCategory, MasterColumns, ReasonCode, Unit
 
 SUGGESTED_MAX = 300
-HISTORY_MAX = 200
 
 _PLACES = text("SELECT name FROM active_places()")
 _REASONS = text("SELECT code, name, active FROM reasons_of(:kind)")
@@ -85,41 +82,40 @@ def one(session: Session, master: Master, row_id: int) -> MasterColumns:
     return found
 
 
-def facts(session: Session, row: MasterColumns) -> dict[str, Any]:
-    """A row as its form shows it: references by their codes."""
-    shown: dict[str, Any] = {"code": row.code, "name": row.name, "position": row.position, "active": row.active}
-    more = row.model_dump(exclude={*MasterColumns.model_fields, "category_id", "unit_id"})
-    if isinstance(row, Goods):
-        category = session.get(ItemCategory, row.category_id) if row.category_id else None
-        unit = session.get(Unit, row.unit_id) if row.unit_id else None
-        more |= {"category": category.code if category else "", "unit": unit.code if unit else ""}
-    return shown | more
-
-
 @dataclass(frozen=True)
-class Change:
-    """One entry of a row's history; `fields` are (field, before, after)."""
+class References:
+    """세분류 and 단위 by id and by code, those in use and those no longer."""
 
-    at: dt.datetime
-    who: str
-    on_behalf_of: str
-    act: str
-    fields: Sequence[tuple[str, Any, Any]]
+    categories: dict[int, str]
+    units: dict[int, str]
+    active_categories: dict[str, int]
+    active_units: dict[str, int]
 
 
-def history(session: Session, kind: str, row_id: int) -> list[Change]:
-    """Who changed what of a row of master data, newest first."""
-    rows = (
-        select(AuditEntry)
-        .where(col(AuditEntry.kind) == kind, col(AuditEntry.document_id) == row_id)
-        .order_by(col(AuditEntry.id).desc())
-        .limit(HISTORY_MAX)
+def references(session: Session) -> References:
+    """What 품목 may name, read once for many of them."""
+    categories = [(row.id or 0, row.code, row.active) for row in session.execute(select(ItemCategory)).scalars()]
+    units = [(row.id or 0, row.code, row.active) for row in session.execute(select(Unit)).scalars()]
+    return References(
+        categories={found: code for found, code, _ in categories},
+        units={found: code for found, code, _ in units},
+        active_categories={code: found for found, code, used in categories if used},
+        active_units={code: found for found, code, used in units if used},
     )
-    return [_change(entry) for entry in session.execute(rows).scalars()]
 
 
-def _change(entry: AuditEntry) -> Change:
-    before, after = entry.detail.get("before") or {}, entry.detail.get("after") or {}
-    names = list(dict.fromkeys([*before, *after]))
-    fields = [(name, before.get(name), after.get(name)) for name in names if before.get(name) != after.get(name)]
-    return Change(entry.at, entry.actor_name, str(entry.detail.get("on_behalf_of") or ""), entry.act, fields)
+def facts(row: MasterColumns, known: References) -> dict[str, Any]:
+    """A row as its form and its history show it: references by their codes."""
+    shown: dict[str, Any] = {"code": row.code, "name": row.name}
+    if isinstance(row, Goods):
+        shown |= {
+            "category": known.categories.get(row.category_id or 0, ""),
+            "spec": row.spec,
+            "unit": known.units.get(row.unit_id or 0, ""),
+            "needs_serial": row.needs_serial,
+        }
+    elif isinstance(row, DeliveryPlace):
+        shown["address"] = row.address
+    elif isinstance(row, ReasonCode):
+        shown = {"kind": row.kind, **shown}
+    return shown | {"position": row.position, "active": row.active}
