@@ -11,6 +11,7 @@ from starlette.concurrency import run_in_threadpool
 from models import catalog, database, inbox
 from models.files.paper_refusals import SENTENCES as PAPER_SENTENCES
 from models.files.wording import SENTENCES as FILE_SENTENCES
+from models.identity.wording import SENTENCES as IDENTITY_SENTENCES
 from models.settings import settings
 from web import (
     assets,
@@ -23,6 +24,7 @@ from web import (
     files,
     footer,
     health,
+    identity,
     inspections,
     notifications,
     orders,
@@ -72,11 +74,12 @@ def create_app() -> FastAPI:
     app.state.act_pages = {web.kind.key: frozenset(web.act_templates) for web in WEB_KINDS}
     errors.install(app)
     auth.install(app)
-    errors.add_sentences(FILE_SENTENCES, PAPER_SENTENCES, *(kind.words.sentences for kind in catalog.KINDS.values()))
+    errors.add_sentences(FILE_SENTENCES, IDENTITY_SENTENCES, PAPER_SENTENCES, *(kind.words.sentences for kind in catalog.KINDS.values()))
     app.add_route("/static/{path:path}", assets.serve)
     for router in (
         health.router,
         auth.router,
+        identity.router,
         terms.router,
         inbox_pages.router,
         notifications.router,

@@ -16,10 +16,12 @@ from activities import (
     changes,
     contracts,
     deliveries,
+    dormancy,
     inquiries,
     inspections,
     notifications,
     orders,
+    retention,
     settlements,
     withdrawals,
 )
@@ -32,10 +34,12 @@ from workflows.audit import NightlyAudit
 from workflows.changes import ChangeWorkflow
 from workflows.contracts import ContractWorkflow
 from workflows.deliveries import DeliveryWorkflow
+from workflows.dormancy import DormancyWorkflow
 from workflows.inquiries import Inquiry
 from workflows.inspections import InspectionWorkflow
 from workflows.notifications import MessageBatch
 from workflows.orders import OrderWorkflow
+from workflows.retention import NightlyClearing
 from workflows.runtime import schedules
 from workflows.runtime.client import connect
 from workflows.settlements import SettlementWorkflow

@@ -44,12 +44,21 @@ class Settings:
     s3_region: str
     mail_url: str = field(repr=False)
     sms_url: str = field(repr=False)
+    identity_url: str = field(repr=False)
+    registry_url: str = field(repr=False)
+    address_url: str = field(repr=False)
     field_keys: tuple[Key, ...]
     payload_keys: tuple[Key, ...]
     session_key: bytes = field(repr=False)
+    identity_key: bytes = field(repr=False)
     session_idle_minutes: int
     session_max_hours: int
+    oidc_issuer: str
+    oidc_client_id: str
+    oidc_client_secret: str = field(repr=False)
+    oidc_scopes: str
     sandbox_url: str
+    sandbox_public_url: str
     public_url: str
     demo: bool
 
@@ -77,12 +86,21 @@ DEFAULTS: Mapping[str, str] = {
     "S3_REGION": "",
     "MAIL_URL": "",
     "SMS_URL": "",
+    "IDENTITY_URL": "",
+    "REGISTRY_URL": "",
+    "ADDRESS_URL": "",
     "FIELD_KEYS": "",
     "PAYLOAD_KEYS": "",
     "SESSION_KEY": "",
+    "IDENTITY_KEY": "",
     "SESSION_IDLE_MINUTES": "30",
     "SESSION_MAX_HOURS": "12",
+    "OIDC_ISSUER": "",
+    "OIDC_CLIENT_ID": "",
+    "OIDC_CLIENT_SECRET": "",
+    "OIDC_SCOPES": "openid",
     "SANDBOX_URL": "",
+    "SANDBOX_PUBLIC_URL": "",
     "PUBLIC_URL": "",
     "DEMO": "1",
 }
@@ -125,12 +143,23 @@ def read(environ: Mapping[str, str]) -> Settings:
         s3_region=text["S3_REGION"],
         mail_url=_url(text, "MAIL_URL", ("smtp", "smtps")),
         sms_url=_url(text, "SMS_URL", ("solapi", "solapi+http")),
+        identity_url=_url(text, "IDENTITY_URL", ("portone", "portone+http")),
+        registry_url=_url(text, "REGISTRY_URL", ("odcloud", "odcloud+http")),
+        address_url=_url(text, "ADDRESS_URL", ("juso", "juso+http")),
         field_keys=_keys(text, "FIELD_KEYS"),
         payload_keys=_keys(text, "PAYLOAD_KEYS"),
         session_key=_bytes(text["SESSION_KEY"], "SESSION_KEY") if text["SESSION_KEY"] else b"",
+        identity_key=_bytes(text["IDENTITY_KEY"], "IDENTITY_KEY") if text["IDENTITY_KEY"] else b"",
         session_idle_minutes=_number(text, "SESSION_IDLE_MINUTES", 24 * 60),
         session_max_hours=_number(text, "SESSION_MAX_HOURS", 24 * 31),
+        oidc_issuer=_url(text, "OIDC_ISSUER", ("http", "https")),
+        oidc_client_id=text["OIDC_CLIENT_ID"],
+        oidc_client_secret=text["OIDC_CLIENT_SECRET"],
+        oidc_scopes=text["OIDC_SCOPES"],
         sandbox_url=_url(text, "SANDBOX_URL", ("http", "https")).rstrip("/"),
+        sandbox_public_url=_url(
+            text, "SANDBOX_PUBLIC_URL" if text["SANDBOX_PUBLIC_URL"] else "SANDBOX_URL", ("http", "https")
+        ).rstrip("/"),
         public_url=(_url(text, "PUBLIC_URL", ("http", "https")) or f"http://127.0.0.1:{port}").rstrip("/"),
         demo=_switch(text, "DEMO"),
     )

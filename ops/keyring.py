@@ -16,12 +16,17 @@ PASSWORDS = (
 )
 
 
+LATER = "IDENTITY_KEY"
+"""The one secret that came with a later version."""
+
+
 def generate() -> dict[str, str]:
     """Fresh secrets for a new installation; INSTANCE names its files outside DATA_DIR."""
     made = {name: secrets.token_urlsafe(24) for name in PASSWORDS}
     made["FIELD_KEYS"] = "k1:" + _key()
     made["PAYLOAD_KEYS"] = "k1:" + _key()
     made["SESSION_KEY"] = _key()
+    made["IDENTITY_KEY"] = _key()
     made["INSTANCE"] = secrets.token_hex(6)
     return made
 
@@ -57,9 +62,14 @@ def _parse(file: Path) -> dict[str, str]:
     except (OSError, UnicodeDecodeError) as problem:
         raise OperatorError(f"{file} cannot be read: {problem}.") from problem
     found = dict(line.split("=", 1) for line in lines if "=" in line and not line.startswith("#"))
-    missing = [name for name in generate() if not found.get(name)]
+    missing = [name for name in generate() if not found.get(name) and name != LATER]
     if missing:
         raise OperatorError(f"{file} has no {', '.join(missing)}; put the original file back.")
+    if not found.get(LATER):
+        # An installation from before people could join: nothing was ever hashed with the key that is missing.
+        found[LATER] = _key()
+        with file.open("a", encoding="utf-8") as stream:
+            stream.write(f"{LATER}={found[LATER]}\n")
     return found
 
 

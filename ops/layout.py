@@ -20,7 +20,7 @@ LOGIN_OF: Mapping[str, str] = {
     "WEB_DATABASE_URL": WEB,
     "SANDBOX_DATABASE_URL": SANDBOX,
 }
-SECRETS = ("FIELD_KEYS", "PAYLOAD_KEYS", "SESSION_KEY")
+SECRETS = ("FIELD_KEYS", "PAYLOAD_KEYS", "SESSION_KEY", "IDENTITY_KEY")
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,6 +73,8 @@ class Message(SQLModel, table=True):
     expires_at: dt.datetime | None = instant(default=None)
     """After this there is no use in sending it (one-time codes)."""
     sent_at: dt.datetime | None = instant(default=None)
+    forgotten_at: dt.datetime | None = instant(default=None)
+    """When its words and address were emptied, their time being over."""
 
 
 class NotificationSwitch(SQLModel, table=True):

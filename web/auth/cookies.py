@@ -18,6 +18,10 @@ class Cookie(StrEnum):
     FORM = "dongban-form"
     """What forms must repeat before there is a session (double submit)."""
     CHALLENGE = "dongban-code"
+    IDENTITY = "dongban-identity"
+    """The token of a 본인인증."""
+    EMAIL = "dongban-email"
+    """The token of an 이메일인증."""
     LOGIN = "dongban-id"
     """「아이디 저장」."""
 

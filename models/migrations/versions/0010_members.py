@@ -347,13 +347,30 @@ $$""",
     'REVOKE ALL ON FUNCTION reasons_of(text) FROM PUBLIC',
     'GRANT EXECUTE ON FUNCTION active_places() TO dongban_web, dongban_worker',
     'GRANT EXECUTE ON FUNCTION reasons_of(text) TO dongban_web, dongban_worker',
+    """CREATE OR REPLACE FUNCTION admit(
+    wanted text, whose bytea, instant timestamptz, span interval, most integer
+)
+RETURNS boolean
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public VOLATILE AS $$
+BEGIN
+    -- Uses of one thing by one subject wait for each other here: none is decided on an old count.
+    PERFORM pg_advisory_xact_lock(hashtextextended(wanted || encode(whose, 'hex'), 11));
+    DELETE FROM rate_use u WHERE u.bucket = wanted AND u.subject = whose AND u.at <= instant - span;
+    IF (SELECT count(*) FROM rate_use u WHERE u.bucket = wanted AND u.subject = whose) >= most THEN
+        RETURN false;
+    END IF;
+    INSERT INTO rate_use (bucket, subject, at) VALUES (wanted, whose, instant);
+    RETURN true;
+END $$""",
     """CREATE OR REPLACE FUNCTION email_taken(wanted text)
 RETURNS boolean
 LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public STABLE AS $$
     SELECT EXISTS (SELECT 1 FROM member m
                     WHERE m.login = wanted AND m.status NOT IN ('rejected', 'withdrawn'))
 $$""",
+    'REVOKE ALL ON FUNCTION admit(text, bytea, timestamptz, interval, integer) FROM PUBLIC',
     'REVOKE ALL ON FUNCTION email_taken(text) FROM PUBLIC',
+    'GRANT EXECUTE ON FUNCTION admit(text, bytea, timestamptz, interval, integer) TO dongban_web',
     'GRANT EXECUTE ON FUNCTION email_taken(text) TO dongban_web',
     """CREATE OR REPLACE FUNCTION my_spaces(kind text)
 RETURNS bigint[]
@@ -676,6 +693,9 @@ POLICIES = (
     "CREATE POLICY web ON purchase_order TO dongban_web USING ((SELECT current_setting('dongban.side', true) = 'buyer') OR (company_id = (SELECT nullif(current_setting('dongban.company', true), '')::bigint) AND requested_at IS NOT NULL)) WITH CHECK ((SELECT current_setting('dongban.side', true) = 'buyer'))",
     "CREATE POLICY staff ON purchase_order AS RESTRICTIVE FOR DELETE TO dongban_web USING ((SELECT current_setting('dongban.side', true) = 'buyer'))",
     'GRANT INSERT, UPDATE (title, order_date, currency, settlement_type, evidence_type, note_to_partner, amount, vat, total, edit_version, due_at) ON purchase_order TO dongban_web',
+    'ALTER TABLE rate_use ENABLE ROW LEVEL SECURITY',
+    'GRANT SELECT, INSERT, UPDATE, DELETE ON rate_use TO dongban_worker',
+    'CREATE POLICY worker ON rate_use TO dongban_worker USING (true) WITH CHECK (true)',
     'ALTER TABLE reason_code ENABLE ROW LEVEL SECURITY',
     'GRANT SELECT, INSERT, UPDATE, DELETE ON reason_code TO dongban_worker',
     'CREATE POLICY worker ON reason_code TO dongban_worker USING (true) WITH CHECK (true)',
@@ -857,6 +877,14 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id'),
     sa.UniqueConstraint('code', name='item_category_code')
     )
+    op.create_table('rate_use',
+    sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
+    sa.Column('bucket', sa.Text(), nullable=False),
+    sa.Column('subject', sa.LargeBinary(), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.PrimaryKeyConstraint('id')
+    )
+    op.create_index('rate_use_of', 'rate_use', ['bucket', 'subject', 'at'], unique=False)
     op.create_table('reason_code',
     sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
     sa.Column('code', sa.Text(), nullable=False),
@@ -1192,6 +1220,7 @@ def upgrade() -> None:
     sa.Column('subject', sa.LargeBinary(), nullable=True),
     sa.Column('account_name', sa.LargeBinary(), nullable=True),
     sa.Column('password_hash', sa.Text(), nullable=True),
+    sa.Column('email_invited', sa.LargeBinary(), nullable=True),
     sa.Column('phone', sa.LargeBinary(), nullable=True),
     sa.Column('phone_secret', sa.LargeBinary(), nullable=True),
     sa.Column('phone_sends', sa.Integer(), nullable=False),
