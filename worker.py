@@ -15,6 +15,7 @@ from activities import (
     audit,
     changes,
     contracts,
+    conversions,
     deliveries,
     dormancy,
     inquiries,
@@ -23,6 +24,7 @@ from activities import (
     orders,
     retention,
     settlements,
+    signups,
     withdrawals,
 )
 from activities.recording import DomainSteps, Recorder
@@ -33,6 +35,7 @@ from workflows import steps
 from workflows.audit import NightlyAudit
 from workflows.changes import ChangeWorkflow
 from workflows.contracts import ContractWorkflow
+from workflows.conversions import ConversionWorkflow
 from workflows.deliveries import DeliveryWorkflow
 from workflows.dormancy import DormancyWorkflow
 from workflows.inquiries import Inquiry
@@ -43,6 +46,7 @@ from workflows.retention import NightlyClearing
 from workflows.runtime import schedules
 from workflows.runtime.client import connect
 from workflows.settlements import SettlementWorkflow
+from workflows.signups import SignupWorkflow
 from workflows.withdrawals import NightlyErasing, WithdrawalWorkflow
 
 DOMAINS: dict[str, DomainSteps] = {
@@ -55,6 +59,8 @@ DOMAINS: dict[str, DomainSteps] = {
         settlements,
         changes,
         withdrawals,
+        signups,
+        conversions,
     )
 }
 PROCESSES: Sequence[type] = (
@@ -65,6 +71,8 @@ PROCESSES: Sequence[type] = (
     SettlementWorkflow,
     ChangeWorkflow,
     WithdrawalWorkflow,
+    SignupWorkflow,
+    ConversionWorkflow,
 )
 THREADS = 24
 CACHED_WORKFLOWS = 500
@@ -81,16 +89,18 @@ def interactive(
 ) -> Worker:
     """The worker of people's processes: their workflows, step recording, documents; the bench adds its floor."""
     recorder = Recorder(DOMAINS)
-    jobs = [job for module in (contracts, orders, settlements) for job in module.JOBS]
+    jobs = [job for module in (contracts, orders, settlements, signups) for job in module.JOBS]
     return Worker(
         client,
         task_queue=queue,
-        workflows=[*PROCESSES, NightlyAudit, NightlyErasing, *more_workflows],
+        workflows=[*PROCESSES, NightlyAudit, DormancyWorkflow, NightlyClearing, NightlyErasing, *more_workflows],
         activities=[
             recorder.record_step,
             recorder.read_alarms,
             *jobs,
             *audit.ACTIVITIES,
+            *dormancy.ACTIVITIES,
+            *retention.ACTIVITIES,
             *withdrawals.ACTIVITIES,
             *more_activities,
         ],

@@ -42,6 +42,8 @@ class StepContext:
     turn_member_id: int | None = None
     ending: str = "closed"
     """What the partner is told when the document ends with this step."""
+    author_ending: str = "decided"
+    """What its author is told then, where the partner is not."""
 
     def start(self, kind: Kind, document: ProcessColumns) -> None:
         """Start the next process of the chain once this step is committed."""
@@ -230,7 +232,7 @@ class _Recording:
 
     def _tell(self, document: ProcessColumns, context: StepContext) -> None:
         actor = context.command.actor_id if context.command else None
-        for event, members in self._audience(document, context.ending):
+        for event, members in self._audience(document, context):
             notify(
                 self.session,
                 event=event,
@@ -246,12 +248,13 @@ class _Recording:
                 now=self.step.at,
             )
 
-    def _audience(self, document: ProcessColumns, ending: str) -> list[tuple[str, list[int]]]:
+    def _audience(self, document: ProcessColumns, context: StepContext) -> list[tuple[str, list[int]]]:
         """Who is told what: whose turn it is; of the end the partner, if it ever saw the document, and its author."""
         if document.turn is None:
             partners = members_in_turn(self.session, Role.PARTNER, document.company_id, None)
             told = partners if document.is_sent else []
-            return [(ending, told), ("decided", [document.created_by] if document.created_by not in told else [])]
+            author = [document.created_by] if document.created_by not in told else []
+            return [(context.ending, told), (context.author_ending, author)]
         members = members_in_turn(self.session, Role(document.turn), document.company_id, document.turn_member_id)
         if self.step.act == deadlines.ESCALATE:
             return [("escalation", [*members, document.created_by])]

@@ -2,11 +2,13 @@
 
 from models.changes.kind import CHANGE
 from models.contracts.kind import CONTRACT
+from models.conversions.kind import CONVERSION
 from models.deliveries.kind import DELIVERY
 from models.inspections.kind import INSPECTION
 from models.orders.kind import ORDER
 from models.processes.kinds import Kind
 from models.settlements.kind import SETTLEMENT
+from models.signups.kind import SIGNUP
 from models.withdrawals.kind import WITHDRAWAL
 
 KINDS: dict[str, Kind] = {
@@ -19,5 +21,7 @@ KINDS: dict[str, Kind] = {
         SETTLEMENT,
         CHANGE,
         WITHDRAWAL,
+        SIGNUP,
+        CONVERSION,
     )
 }

@@ -2,10 +2,12 @@
 
 from models.auth.functions import FUNCTIONS as AUTH
 from models.changes.functions import FUNCTIONS as CHANGES
+from models.conversions.functions import FUNCTIONS as CONVERSIONS
 from models.harmony.functions import FUNCTIONS as HARMONY
 from models.identity.functions import FUNCTIONS as IDENTITY
 from models.masters.functions import FUNCTIONS as MASTERS
 from models.members.functions import FUNCTIONS as MEMBERS
+from models.signups.functions import FUNCTIONS as SIGNUPS
 
 FUNCTIONS: tuple[str, ...] = (
     *AUTH,
@@ -14,4 +16,6 @@ FUNCTIONS: tuple[str, ...] = (
     *IDENTITY,
     *HARMONY,
     *CHANGES,
+    *CONVERSIONS,
+    *SIGNUPS,
 )

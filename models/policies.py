@@ -68,6 +68,9 @@ WEB_WRITES: dict[str, str] = {
     "change_item": "INSERT",
     "withdrawal": "INSERT",
     "document_file": "INSERT",
+    "signup": "INSERT, UPDATE (registry_state, registry_tax_type, registry_closed_on, registry_at, due_at)",
+    "signup_draft": "INSERT, UPDATE (content, company_id)",
+    "conversion": "INSERT, UPDATE (due_at)",
     "authenticator": "INSERT, UPDATE, DELETE",
     "recovery_code": "INSERT, UPDATE (used_at), DELETE",
     "disclosure": "INSERT",
@@ -112,6 +115,7 @@ STAFF_WRITES = frozenset(
         "reason_code",
         "announcement",
         "announcement_file",
+        "conversion",
     }
 )
 PARTNER_WRITES = frozenset({"delivery_round", "delivery_serial", "change_request", "change_item", "withdrawal"})
@@ -130,6 +134,7 @@ def _of_document(table: str) -> str:
         "settlement": "settlement",
         "change": "change_request",
         "withdrawal": "withdrawal",
+        "signup": "signup",
     }
     shown = " ".join(
         f"WHEN '{kind}' THEN EXISTS (SELECT 1 FROM {of} p WHERE p.id = {table}.document_id)"  # noqa: S608 - names of ours
@@ -155,6 +160,8 @@ USING: dict[str, str] = {
     "settlement_item": _with("settlement", "settlement_id"),
     "change_request": _of_person("member_id"),
     "withdrawal": _of_person("member_id"),
+    "signup": _of_person("member_id"),
+    "signup_draft": "encode(token_hash, 'hex') = (SELECT nullif(current_setting('dongban.signup', true), ''))",
     "change_item": _with("change_request", "change_request_id"),
     "process_event": _of_document("process_event"),
     "audit_entry": _of_document("audit_entry"),

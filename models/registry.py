@@ -4,6 +4,7 @@ import models.announcements.tables
 import models.auth.tables
 import models.changes.tables
 import models.contracts.tables
+import models.conversions.tables
 import models.deliveries.tables
 import models.files.tables
 import models.harmony.tables
@@ -16,5 +17,6 @@ import models.orders.tables
 import models.processes.tables
 import models.settlements.tables
 import models.signatures.tables
+import models.signups.tables
 import models.terms.tables
 import models.withdrawals.tables  # noqa: F401 - imported for the tables it registers

@@ -48,6 +48,9 @@ WORKFLOWS = {
     "settlement": ("SettlementWorkflow", INTERACTIVE),
     "change": ("ChangeWorkflow", INTERACTIVE),
     "withdrawal": ("WithdrawalWorkflow", INTERACTIVE),
+    "signup": ("SignupWorkflow", INTERACTIVE),
+    "conversion": ("ConversionWorkflow", INTERACTIVE),
+    "dormancy": ("DormancyWorkflow", INTERACTIVE),
     "messages": ("MessageBatch", EXTERNAL),
 }
 

@@ -33,6 +33,12 @@ class Event(StrEnum):
     PAYMENT_DONE = "payment_done"
     OWNER_CHANGED = "owner_changed"
     WITHDRAWN = "withdrawn"
+    SIGNUP_RECEIVED = "signup_received"
+    SIGNUP_APPROVED = "signup_approved"
+    SIGNUP_REJECTED = "signup_rejected"
+    SIGNUP_BARRED = "signup_barred"
+    CONVERSION_CODE = "conversion_code"
+    CONVERSION_REMINDER = "conversion_reminder"
     EMAIL_CODE = "email_code"
     EMAIL_TAKEN = "email_taken"
     INVITATION = "invitation"
@@ -63,6 +69,12 @@ CHANNELS: dict[Event, tuple[Channel, ...]] = {
     Event.PAYMENT_DONE: (Channel.KAKAOTALK, Channel.EMAIL),
     Event.OWNER_CHANGED: (Channel.KAKAOTALK, Channel.EMAIL),
     Event.WITHDRAWN: (Channel.EMAIL,),
+    Event.SIGNUP_RECEIVED: (Channel.EMAIL,),
+    Event.SIGNUP_APPROVED: (Channel.EMAIL,),
+    Event.SIGNUP_REJECTED: (Channel.EMAIL,),
+    Event.SIGNUP_BARRED: (Channel.EMAIL,),
+    Event.CONVERSION_CODE: (Channel.EMAIL,),
+    Event.CONVERSION_REMINDER: (Channel.EMAIL,),
     Event.EMAIL_CODE: (Channel.EMAIL,),
     Event.EMAIL_TAKEN: (Channel.EMAIL,),
     Event.INVITATION: (Channel.EMAIL,),
@@ -98,6 +110,11 @@ SWITCHED = (
 SILENT = frozenset(
     {
         Event.LOGIN_OTP,
+        Event.SIGNUP_RECEIVED,
+        Event.SIGNUP_REJECTED,
+        Event.SIGNUP_BARRED,
+        Event.CONVERSION_CODE,
+        Event.CONVERSION_REMINDER,
         Event.INVITATION,
         Event.INVITATION_REMINDER,
         Event.STEP_UP,

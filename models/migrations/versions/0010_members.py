@@ -388,9 +388,9 @@ LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public STABLE AS $$
      WHERE m.member_id = nullif(current_setting('dongban.member', true), '')::bigint AND m.left_at IS NULL AND current_setting('dongban.side', true) = 'media'
 $$""",
     """CREATE OR REPLACE FUNCTION harmony_lookup(provider text, who text)
-RETURNS TABLE (member_id bigint, name text, password_hash text, status text)
+RETURNS TABLE (member_id bigint, login text, password_hash text, status text)
 LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public STABLE AS $$
-    SELECT m.id, m.name, a.password_hash, m.status
+    SELECT m.id, m.login, a.password_hash, m.status
       FROM harmony_account a JOIN member m ON m.id = a.member_id
      WHERE a.issuer = provider AND a.subject = who
 $$""",
@@ -411,6 +411,180 @@ LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public VOLATILE AS $
 $$""",
     'REVOKE ALL ON FUNCTION edit_own_company(text) FROM PUBLIC',
     'GRANT EXECUTE ON FUNCTION edit_own_company(text) TO dongban_web',
+    """CREATE OR REPLACE FUNCTION conversion_try(firm bigint, digest bytea, instant timestamptz)
+RETURNS TABLE (verdict text, conversion_id bigint, tries_left integer)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public VOLATILE AS $$
+DECLARE
+    held conversion%ROWTYPE;
+BEGIN
+    SELECT * INTO held FROM conversion c
+     WHERE c.company_id = firm AND c.status IN ('sent', 'expired') AND c.used_at IS NULL
+     ORDER BY c.id DESC LIMIT 1 FOR UPDATE;
+    IF NOT FOUND THEN
+        RETURN QUERY SELECT 'none', NULL::bigint, 0;
+    ELSIF instant >= held.expires_at THEN
+        RETURN QUERY SELECT 'expired', held.id, 0;
+    ELSIF held.tries >= 5 THEN
+        RETURN QUERY SELECT 'tries_used', held.id, 0;
+    ELSIF held.code_hash <> digest THEN
+        UPDATE conversion c SET tries = c.tries + 1 WHERE c.id = held.id;
+        RETURN QUERY SELECT CASE WHEN held.tries + 1 >= 5 THEN 'tries_used' ELSE 'wrong' END,
+                            held.id, 5 - held.tries - 1;
+    ELSE
+        RETURN QUERY SELECT 'right', held.id, 5 - held.tries;
+    END IF;
+END $$""",
+    'REVOKE ALL ON FUNCTION conversion_try(bigint, bytea, timestamptz) FROM PUBLIC',
+    'GRANT EXECUTE ON FUNCTION conversion_try(bigint, bytea, timestamptz) TO dongban_web',
+    """CREATE OR REPLACE FUNCTION company_standing(wanted text)
+RETURNS TABLE (company_id bigint, name text, kind text, status text, asked_at timestamptz)
+LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public STABLE AS $$
+    SELECT c.id, c.name, c.kind, c.status,
+           (SELECT max(s.created_at) FROM signup s WHERE s.company_id = c.id AND s.turn IS NOT NULL)
+      FROM company c WHERE c.business_number = wanted
+$$""",
+    """CREATE OR REPLACE FUNCTION person_standing(identity bytea)
+RETURNS TABLE (member_id bigint, status text, company_id bigint, company_kind text, company_status text,
+               asked_at timestamptz, waits_for text)
+LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public STABLE AS $$
+    SELECT m.id, m.status, m.company_id, c.kind, c.status, s.created_at, s.turn
+      FROM member m LEFT JOIN company c ON c.id = m.company_id
+      LEFT JOIN LATERAL (SELECT * FROM signup x WHERE x.member_id = m.id ORDER BY x.id DESC LIMIT 1) s ON true
+     WHERE m.identity_hash = identity ORDER BY m.id DESC LIMIT 50
+$$""",
+    """CREATE OR REPLACE FUNCTION unused_individual(wanted text, number text)
+RETURNS TABLE (company_id bigint, name text)
+LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public STABLE AS $$
+    SELECT c.id, c.name FROM company c
+     WHERE c.kind = 'individual' AND c.status = 'portal_unused' AND c.name = wanted
+       AND regexp_replace(c.phone, '[^0-9]', '', 'g') = number
+     ORDER BY c.id DESC LIMIT 1
+$$""",
+    """CREATE OR REPLACE FUNCTION earlier_signup(identity bytea, what text, firm bigint)
+RETURNS TABLE (signup_id bigint, company_id bigint, content bytea, reason text)
+LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public STABLE AS $$
+    SELECT s.id, s.company_id, s.content, s.decision_reason
+      FROM signup s JOIN member m ON m.id = s.member_id
+     WHERE m.identity_hash = identity AND s.signup_kind = what AND s.status = 'rejected'
+       AND (firm IS NULL OR s.company_id = firm)
+     ORDER BY s.id DESC LIMIT 1
+$$""",
+    """CREATE OR REPLACE FUNCTION apply_signup(
+    what text, firm bigint, via bigint, digest bytea, company_facts jsonb, person jsonb,
+    sealed_phone bytea, sealed_birth bytea, identity bytea, secret text, instant timestamptz
+)
+RETURNS TABLE (verdict text, made_company bigint, made_member bigint)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public VOLATILE AS $$
+DECLARE
+    wanted_login text := person->>'email';
+    number text := company_facts->>'business_number';
+    held company%ROWTYPE;
+    again bigint;
+    broken text;
+BEGIN
+    PERFORM pg_advisory_xact_lock(hashtextextended(coalesce(number, firm::text, ''), 21));
+    PERFORM pg_advisory_xact_lock(hashtextextended(encode(identity, 'hex'), 22));
+    PERFORM pg_advisory_xact_lock(hashtextextended(wanted_login, 23));
+    IF EXISTS (SELECT 1 FROM member m WHERE m.identity_hash = identity AND m.status = 'blocked') THEN
+        RETURN QUERY SELECT 'signup_blocked', NULL::bigint, NULL::bigint; RETURN;
+    END IF;
+    IF EXISTS (SELECT 1 FROM member m WHERE m.identity_hash = identity
+                AND m.status IN ('applying', 'active', 'dormant')) THEN
+        RETURN QUERY SELECT 'person_taken', NULL::bigint, NULL::bigint; RETURN;
+    END IF;
+    IF EXISTS (SELECT 1 FROM member m WHERE m.login = wanted_login AND m.status NOT IN ('rejected', 'withdrawn')) THEN
+        RETURN QUERY SELECT 'signup_email_taken', NULL::bigint, NULL::bigint; RETURN;
+    END IF;
+
+    IF what = 'contact' THEN
+        SELECT * INTO held FROM company c WHERE c.id = firm AND c.kind <> 'individual' FOR SHARE;
+        IF NOT FOUND OR held.status <> 'active' THEN
+            RETURN QUERY SELECT 'company_gone', NULL::bigint, NULL::bigint; RETURN;
+        END IF;
+    ELSIF via IS NOT NULL THEN
+        SELECT * INTO held FROM company c WHERE c.id = firm FOR UPDATE;
+        IF NOT FOUND OR held.status <> 'portal_unused' OR (held.kind = 'individual') <> (what = 'individual') THEN
+            RETURN QUERY SELECT 'number_taken', NULL::bigint, NULL::bigint; RETURN;
+        END IF;
+        UPDATE conversion c SET used_at = instant
+         WHERE c.id = via AND c.company_id = firm AND c.code_hash = digest AND c.used_at IS NULL
+           AND c.status IN ('sent', 'expired') AND c.expires_at > instant;
+        IF NOT FOUND THEN
+            RETURN QUERY SELECT 'conversion_code_expired', NULL::bigint, NULL::bigint; RETURN;
+        END IF;
+        UPDATE company c SET status = 'applying' WHERE c.id = firm;
+    ELSIF what = 'company' THEN
+        SELECT * INTO held FROM company c WHERE c.business_number = number FOR UPDATE;
+        IF FOUND THEN
+            IF held.status NOT IN ('rejected', 'withdrawn') THEN
+                RETURN QUERY SELECT CASE held.status WHEN 'blocked' THEN 'signup_blocked'
+                    WHEN 'portal_unused' THEN 'company_unused' ELSE 'number_taken' END, NULL::bigint, NULL::bigint;
+                RETURN;
+            END IF;
+            UPDATE company c SET status = 'applying', status_reason = '', name = company_facts->>'name',
+                   kind = company_facts->>'kind',
+                   artist_insurance = c.artist_insurance AND company_facts->>'kind' <> 'corporation'
+             WHERE c.id = held.id;
+        END IF;
+    ELSE
+        SELECT c.* INTO held FROM company c JOIN member m ON m.company_id = c.id
+         WHERE c.kind = 'individual' AND c.status = 'rejected' AND m.identity_hash = identity
+           AND m.status = 'rejected' ORDER BY c.id DESC LIMIT 1 FOR UPDATE OF c;
+        IF FOUND THEN
+            UPDATE company c SET status = 'applying', status_reason = '', name = company_facts->>'name'
+             WHERE c.id = held.id;
+        END IF;
+    END IF;
+    IF held.id IS NULL THEN
+        INSERT INTO company (name, kind, business_number, representative, representative_foreign, business_type,
+                             business_item, country, currency, artist_insurance, zip_code, address, address_detail,
+                             phone, status, status_reason, created_at)
+        VALUES (company_facts->>'name', company_facts->>'kind', number, '', false, '', '', 'KR', 'KRW', false,
+                '', '', '', '', 'applying', '', instant)
+        RETURNING * INTO held;
+    END IF;
+
+    SELECT m.id INTO again FROM member m
+     WHERE m.identity_hash = identity AND m.status = 'rejected' AND m.company_id = held.id
+     ORDER BY m.id DESC LIMIT 1 FOR UPDATE;
+    -- Who was rejected or left no longer holds the address: it was verified by somebody just now.
+    UPDATE member m SET login = m.login || '#' || m.id
+     WHERE m.login = wanted_login AND m.status IN ('rejected', 'withdrawn') AND m.id IS DISTINCT FROM again;
+    IF again IS NULL THEN
+        INSERT INTO member (login, name, email, phone, birth_date, sex, foreign_national, identity_hash,
+                            password_hash, company_id, roles, status, position, department, extension,
+                            password_changed_at, must_change_password, created_at, left_reason)
+        VALUES (wanted_login, person->>'name', wanted_login, sealed_phone, sealed_birth, person->>'sex',
+                (person->>'foreign_national')::boolean, identity, secret, held.id,
+                CASE what WHEN 'contact' THEN ARRAY['partner'] ELSE ARRAY['partner', 'partner_owner'] END,
+                'applying', person->>'position', person->>'department', person->>'extension',
+                instant, false, instant, '')
+        RETURNING id INTO again;
+    ELSE
+        UPDATE member m SET login = wanted_login, email = wanted_login, name = person->>'name', phone = sealed_phone,
+               birth_date = sealed_birth, sex = person->>'sex',
+               foreign_national = (person->>'foreign_national')::boolean, password_hash = secret,
+               roles = CASE what WHEN 'contact' THEN ARRAY['partner'] ELSE ARRAY['partner', 'partner_owner'] END,
+               status = 'applying', position = person->>'position', department = person->>'department',
+               extension = person->>'extension', password_changed_at = instant, left_at = NULL, left_reason = ''
+         WHERE m.id = again;
+    END IF;
+    RETURN QUERY SELECT 'made', held.id, again;
+EXCEPTION WHEN unique_violation THEN
+    GET STACKED DIAGNOSTICS broken = CONSTRAINT_NAME;
+    RETURN QUERY SELECT CASE WHEN broken LIKE 'member%login%' THEN 'signup_email_taken'
+        WHEN broken LIKE 'company%' THEN 'number_taken' ELSE 'person_taken' END, NULL::bigint, NULL::bigint;
+END $$""",
+    'REVOKE ALL ON FUNCTION company_standing(text) FROM PUBLIC',
+    'REVOKE ALL ON FUNCTION person_standing(bytea) FROM PUBLIC',
+    'REVOKE ALL ON FUNCTION unused_individual(text, text) FROM PUBLIC',
+    'REVOKE ALL ON FUNCTION earlier_signup(bytea, text, bigint) FROM PUBLIC',
+    'REVOKE ALL ON FUNCTION apply_signup(text, bigint, bigint, bytea, jsonb, jsonb, bytea, bytea, bytea, text, timestamptz) FROM PUBLIC',
+    'GRANT EXECUTE ON FUNCTION company_standing(text) TO dongban_web',
+    'GRANT EXECUTE ON FUNCTION person_standing(bytea) TO dongban_web',
+    'GRANT EXECUTE ON FUNCTION unused_individual(text, text) TO dongban_web',
+    'GRANT EXECUTE ON FUNCTION earlier_signup(bytea, text, bigint) TO dongban_web',
+    'GRANT EXECUTE ON FUNCTION apply_signup(text, bigint, bigint, bytea, jsonb, jsonb, bytea, bytea, bytea, text, timestamptz) TO dongban_web',
 )
 
 POLICIES = (
@@ -438,7 +612,7 @@ POLICIES = (
     'GRANT SELECT, INSERT ON audit_entry TO dongban_worker',
     'CREATE POLICY worker ON audit_entry TO dongban_worker USING (true) WITH CHECK (true)',
     'GRANT SELECT ON audit_entry TO dongban_web',
-    "CREATE POLICY web ON audit_entry TO dongban_web USING ((SELECT current_setting('dongban.side', true) = 'buyer') OR (company_id = (SELECT nullif(current_setting('dongban.company', true), '')::bigint) AND CASE kind WHEN 'contract' THEN EXISTS (SELECT 1 FROM contract p WHERE p.id = audit_entry.document_id) WHEN 'order' THEN EXISTS (SELECT 1 FROM purchase_order p WHERE p.id = audit_entry.document_id) WHEN 'settlement' THEN EXISTS (SELECT 1 FROM settlement p WHERE p.id = audit_entry.document_id) WHEN 'change' THEN EXISTS (SELECT 1 FROM change_request p WHERE p.id = audit_entry.document_id) WHEN 'withdrawal' THEN EXISTS (SELECT 1 FROM withdrawal p WHERE p.id = audit_entry.document_id) ELSE true END)) WITH CHECK ((SELECT current_setting('dongban.side', true) = 'buyer') OR (company_id = (SELECT nullif(current_setting('dongban.company', true), '')::bigint) AND CASE kind WHEN 'contract' THEN EXISTS (SELECT 1 FROM contract p WHERE p.id = audit_entry.document_id) WHEN 'order' THEN EXISTS (SELECT 1 FROM purchase_order p WHERE p.id = audit_entry.document_id) WHEN 'settlement' THEN EXISTS (SELECT 1 FROM settlement p WHERE p.id = audit_entry.document_id) WHEN 'change' THEN EXISTS (SELECT 1 FROM change_request p WHERE p.id = audit_entry.document_id) WHEN 'withdrawal' THEN EXISTS (SELECT 1 FROM withdrawal p WHERE p.id = audit_entry.document_id) ELSE true END))",
+    "CREATE POLICY web ON audit_entry TO dongban_web USING ((SELECT current_setting('dongban.side', true) = 'buyer') OR (company_id = (SELECT nullif(current_setting('dongban.company', true), '')::bigint) AND CASE kind WHEN 'contract' THEN EXISTS (SELECT 1 FROM contract p WHERE p.id = audit_entry.document_id) WHEN 'order' THEN EXISTS (SELECT 1 FROM purchase_order p WHERE p.id = audit_entry.document_id) WHEN 'settlement' THEN EXISTS (SELECT 1 FROM settlement p WHERE p.id = audit_entry.document_id) WHEN 'change' THEN EXISTS (SELECT 1 FROM change_request p WHERE p.id = audit_entry.document_id) WHEN 'withdrawal' THEN EXISTS (SELECT 1 FROM withdrawal p WHERE p.id = audit_entry.document_id) WHEN 'signup' THEN EXISTS (SELECT 1 FROM signup p WHERE p.id = audit_entry.document_id) ELSE true END)) WITH CHECK ((SELECT current_setting('dongban.side', true) = 'buyer') OR (company_id = (SELECT nullif(current_setting('dongban.company', true), '')::bigint) AND CASE kind WHEN 'contract' THEN EXISTS (SELECT 1 FROM contract p WHERE p.id = audit_entry.document_id) WHEN 'order' THEN EXISTS (SELECT 1 FROM purchase_order p WHERE p.id = audit_entry.document_id) WHEN 'settlement' THEN EXISTS (SELECT 1 FROM settlement p WHERE p.id = audit_entry.document_id) WHEN 'change' THEN EXISTS (SELECT 1 FROM change_request p WHERE p.id = audit_entry.document_id) WHEN 'withdrawal' THEN EXISTS (SELECT 1 FROM withdrawal p WHERE p.id = audit_entry.document_id) WHEN 'signup' THEN EXISTS (SELECT 1 FROM signup p WHERE p.id = audit_entry.document_id) ELSE true END))",
     'GRANT INSERT ON audit_entry TO dongban_web',
     'ALTER TABLE authenticator ENABLE ROW LEVEL SECURITY',
     'GRANT SELECT, INSERT, UPDATE, DELETE ON authenticator TO dongban_worker',
@@ -510,6 +684,13 @@ POLICIES = (
     "CREATE POLICY web ON contract_paper TO dongban_web USING ((SELECT current_setting('dongban.side', true) = 'buyer') OR (company_id = (SELECT nullif(current_setting('dongban.company', true), '')::bigint) AND EXISTS (SELECT 1 FROM contract p WHERE p.id = contract_id))) WITH CHECK ((SELECT current_setting('dongban.side', true) = 'buyer'))",
     "CREATE POLICY staff ON contract_paper AS RESTRICTIVE FOR DELETE TO dongban_web USING ((SELECT current_setting('dongban.side', true) = 'buyer'))",
     'GRANT INSERT, DELETE ON contract_paper TO dongban_web',
+    'ALTER TABLE conversion ENABLE ROW LEVEL SECURITY',
+    'GRANT SELECT, INSERT, UPDATE, DELETE ON conversion TO dongban_worker',
+    'CREATE POLICY worker ON conversion TO dongban_worker USING (true) WITH CHECK (true)',
+    'GRANT SELECT ON conversion TO dongban_web',
+    "CREATE POLICY web ON conversion TO dongban_web USING ((SELECT current_setting('dongban.side', true) = 'buyer') OR company_id = (SELECT nullif(current_setting('dongban.company', true), '')::bigint)) WITH CHECK ((SELECT current_setting('dongban.side', true) = 'buyer'))",
+    "CREATE POLICY staff ON conversion AS RESTRICTIVE FOR DELETE TO dongban_web USING ((SELECT current_setting('dongban.side', true) = 'buyer'))",
+    'GRANT INSERT, UPDATE (due_at) ON conversion TO dongban_web',
     'ALTER TABLE credit_group ENABLE ROW LEVEL SECURITY',
     'GRANT SELECT, INSERT, UPDATE, DELETE ON credit_group TO dongban_worker',
     'CREATE POLICY worker ON credit_group TO dongban_worker USING (true) WITH CHECK (true)',
@@ -634,7 +815,7 @@ POLICIES = (
     'ALTER TABLE message ENABLE ROW LEVEL SECURITY',
     'GRANT SELECT, INSERT, UPDATE, DELETE ON message TO dongban_worker',
     'CREATE POLICY worker ON message TO dongban_worker USING (true) WITH CHECK (true)',
-    'GRANT SELECT (id, member_id, channel, event, dedupe_key, state, batch_id, attempts, provider_id, error, fallback_of, created_at, expires_at, sent_at) ON message TO dongban_web',
+    'GRANT SELECT (id, member_id, channel, event, dedupe_key, state, batch_id, attempts, provider_id, error, fallback_of, created_at, expires_at, sent_at, forgotten_at) ON message TO dongban_web',
     "CREATE POLICY web ON message TO dongban_web USING (member_id = (SELECT nullif(current_setting('dongban.member', true), '')::bigint)) WITH CHECK (member_id = (SELECT nullif(current_setting('dongban.member', true), '')::bigint) OR member_id IS NULL)",
     'GRANT INSERT ON message TO dongban_web',
     'ALTER TABLE notification ENABLE ROW LEVEL SECURITY',
@@ -685,7 +866,7 @@ POLICIES = (
     'GRANT SELECT, INSERT ON process_event TO dongban_worker',
     'CREATE POLICY worker ON process_event TO dongban_worker USING (true) WITH CHECK (true)',
     'GRANT SELECT ON process_event TO dongban_web',
-    "CREATE POLICY web ON process_event TO dongban_web USING ((SELECT current_setting('dongban.side', true) = 'buyer') OR (company_id = (SELECT nullif(current_setting('dongban.company', true), '')::bigint) AND CASE kind WHEN 'contract' THEN EXISTS (SELECT 1 FROM contract p WHERE p.id = process_event.document_id) WHEN 'order' THEN EXISTS (SELECT 1 FROM purchase_order p WHERE p.id = process_event.document_id) WHEN 'settlement' THEN EXISTS (SELECT 1 FROM settlement p WHERE p.id = process_event.document_id) WHEN 'change' THEN EXISTS (SELECT 1 FROM change_request p WHERE p.id = process_event.document_id) WHEN 'withdrawal' THEN EXISTS (SELECT 1 FROM withdrawal p WHERE p.id = process_event.document_id) ELSE true END)) WITH CHECK ((SELECT current_setting('dongban.side', true) = 'buyer') OR (company_id = (SELECT nullif(current_setting('dongban.company', true), '')::bigint) AND CASE kind WHEN 'contract' THEN EXISTS (SELECT 1 FROM contract p WHERE p.id = process_event.document_id) WHEN 'order' THEN EXISTS (SELECT 1 FROM purchase_order p WHERE p.id = process_event.document_id) WHEN 'settlement' THEN EXISTS (SELECT 1 FROM settlement p WHERE p.id = process_event.document_id) WHEN 'change' THEN EXISTS (SELECT 1 FROM change_request p WHERE p.id = process_event.document_id) WHEN 'withdrawal' THEN EXISTS (SELECT 1 FROM withdrawal p WHERE p.id = process_event.document_id) ELSE true END))",
+    "CREATE POLICY web ON process_event TO dongban_web USING ((SELECT current_setting('dongban.side', true) = 'buyer') OR (company_id = (SELECT nullif(current_setting('dongban.company', true), '')::bigint) AND CASE kind WHEN 'contract' THEN EXISTS (SELECT 1 FROM contract p WHERE p.id = process_event.document_id) WHEN 'order' THEN EXISTS (SELECT 1 FROM purchase_order p WHERE p.id = process_event.document_id) WHEN 'settlement' THEN EXISTS (SELECT 1 FROM settlement p WHERE p.id = process_event.document_id) WHEN 'change' THEN EXISTS (SELECT 1 FROM change_request p WHERE p.id = process_event.document_id) WHEN 'withdrawal' THEN EXISTS (SELECT 1 FROM withdrawal p WHERE p.id = process_event.document_id) WHEN 'signup' THEN EXISTS (SELECT 1 FROM signup p WHERE p.id = process_event.document_id) ELSE true END)) WITH CHECK ((SELECT current_setting('dongban.side', true) = 'buyer') OR (company_id = (SELECT nullif(current_setting('dongban.company', true), '')::bigint) AND CASE kind WHEN 'contract' THEN EXISTS (SELECT 1 FROM contract p WHERE p.id = process_event.document_id) WHEN 'order' THEN EXISTS (SELECT 1 FROM purchase_order p WHERE p.id = process_event.document_id) WHEN 'settlement' THEN EXISTS (SELECT 1 FROM settlement p WHERE p.id = process_event.document_id) WHEN 'change' THEN EXISTS (SELECT 1 FROM change_request p WHERE p.id = process_event.document_id) WHEN 'withdrawal' THEN EXISTS (SELECT 1 FROM withdrawal p WHERE p.id = process_event.document_id) WHEN 'signup' THEN EXISTS (SELECT 1 FROM signup p WHERE p.id = process_event.document_id) ELSE true END))",
     'ALTER TABLE purchase_order ENABLE ROW LEVEL SECURITY',
     'GRANT SELECT, INSERT, UPDATE, DELETE ON purchase_order TO dongban_worker',
     'CREATE POLICY worker ON purchase_order TO dongban_worker USING (true) WITH CHECK (true)',
@@ -733,6 +914,18 @@ POLICIES = (
     'CREATE POLICY worker ON signature TO dongban_worker USING (true) WITH CHECK (true)',
     'GRANT SELECT ON signature TO dongban_web',
     "CREATE POLICY web ON signature TO dongban_web USING ((SELECT current_setting('dongban.side', true) = 'buyer') OR company_id = (SELECT nullif(current_setting('dongban.company', true), '')::bigint)) WITH CHECK ((SELECT current_setting('dongban.side', true) = 'buyer') OR company_id = (SELECT nullif(current_setting('dongban.company', true), '')::bigint))",
+    'ALTER TABLE signup ENABLE ROW LEVEL SECURITY',
+    'GRANT SELECT, INSERT, UPDATE, DELETE ON signup TO dongban_worker',
+    'CREATE POLICY worker ON signup TO dongban_worker USING (true) WITH CHECK (true)',
+    'GRANT SELECT ON signup TO dongban_web',
+    "CREATE POLICY web ON signup TO dongban_web USING ((SELECT current_setting('dongban.side', true) = 'buyer') OR (company_id = (SELECT nullif(current_setting('dongban.company', true), '')::bigint) AND (member_id = (SELECT nullif(current_setting('dongban.member', true), '')::bigint) OR created_by = (SELECT nullif(current_setting('dongban.member', true), '')::bigint) OR (SELECT EXISTS (SELECT 1 FROM member o WHERE o.id = (SELECT nullif(current_setting('dongban.member', true), '')::bigint) AND 'partner_owner' = ANY (o.roles)))))) WITH CHECK ((SELECT current_setting('dongban.side', true) = 'buyer') OR (company_id = (SELECT nullif(current_setting('dongban.company', true), '')::bigint) AND (member_id = (SELECT nullif(current_setting('dongban.member', true), '')::bigint) OR created_by = (SELECT nullif(current_setting('dongban.member', true), '')::bigint) OR (SELECT EXISTS (SELECT 1 FROM member o WHERE o.id = (SELECT nullif(current_setting('dongban.member', true), '')::bigint) AND 'partner_owner' = ANY (o.roles))))))",
+    'GRANT INSERT, UPDATE (registry_state, registry_tax_type, registry_closed_on, registry_at, due_at) ON signup TO dongban_web',
+    'ALTER TABLE signup_draft ENABLE ROW LEVEL SECURITY',
+    'GRANT SELECT, INSERT, UPDATE, DELETE ON signup_draft TO dongban_worker',
+    'CREATE POLICY worker ON signup_draft TO dongban_worker USING (true) WITH CHECK (true)',
+    'GRANT SELECT ON signup_draft TO dongban_web',
+    "CREATE POLICY web ON signup_draft TO dongban_web USING (encode(token_hash, 'hex') = (SELECT nullif(current_setting('dongban.signup', true), ''))) WITH CHECK (encode(token_hash, 'hex') = (SELECT nullif(current_setting('dongban.signup', true), '')))",
+    'GRANT INSERT, UPDATE (content, company_id) ON signup_draft TO dongban_web',
     'ALTER TABLE space_membership ENABLE ROW LEVEL SECURITY',
     'GRANT SELECT, INSERT, UPDATE, DELETE ON space_membership TO dongban_worker',
     'CREATE POLICY worker ON space_membership TO dongban_worker USING (true) WITH CHECK (true)',
@@ -800,6 +993,37 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id')
     )
     op.create_index('announcement_shown', 'announcement', ['pinned', 'starts_at', 'id'], unique=False)
+    op.create_table('conversion',
+    sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
+    sa.Column('workflow_id', sa.Text(), nullable=False),
+    sa.Column('company_id', sa.BigInteger(), nullable=False),
+    sa.Column('case_key', sa.Text(), nullable=False),
+    sa.Column('status', sa.Text(), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.Column('step', sa.Integer(), nullable=False),
+    sa.Column('turn', sa.Text(), nullable=True),
+    sa.Column('turn_member_id', sa.BigInteger(), nullable=True),
+    sa.Column('due_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('status_since', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('created_by', sa.BigInteger(), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('number', sa.Text(), nullable=False),
+    sa.Column('company_name', sa.Text(), nullable=False),
+    sa.Column('email', sa.LargeBinary(), nullable=False),
+    sa.Column('code_hash', sa.LargeBinary(), nullable=True),
+    sa.Column('sent_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('expires_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('sends', sa.Integer(), nullable=False),
+    sa.Column('tries', sa.Integer(), nullable=False),
+    sa.Column('used_at', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint('(code_hash is null) = (sent_at is null)', name='conversion_code'),
+    sa.PrimaryKeyConstraint('id'),
+    sa.UniqueConstraint('number'),
+    sa.UniqueConstraint('workflow_id')
+    )
+    op.create_index('conversion_one_open', 'conversion', ['company_id'], unique=True, postgresql_where=sa.text("status in ('preparing', 'sent', 'expired')"))
+    op.create_index(op.f('ix_conversion_case_key'), 'conversion', ['case_key'], unique=False)
+    op.create_index(op.f('ix_conversion_company_id'), 'conversion', ['company_id'], unique=False)
     op.create_table('delivery_place',
     sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
     sa.Column('code', sa.Text(), nullable=False),
@@ -898,6 +1122,18 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id'),
     sa.UniqueConstraint('kind', 'code', name='reason_code_code')
     )
+    op.create_table('signup_draft',
+    sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
+    sa.Column('token_hash', sa.LargeBinary(), nullable=False),
+    sa.Column('company_id', sa.BigInteger(), nullable=True),
+    sa.Column('content', sa.LargeBinary(), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('expires_at', sa.DateTime(timezone=True), nullable=False),
+    sa.PrimaryKeyConstraint('id'),
+    sa.UniqueConstraint('token_hash')
+    )
+    op.create_index('signup_draft_company', 'signup_draft', ['company_id'], unique=False)
+    op.create_index('signup_draft_expires', 'signup_draft', ['expires_at'], unique=False)
     op.create_table('terms',
     sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
     sa.Column('audience', sa.Text(), nullable=False),
@@ -1139,6 +1375,51 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id'),
     sa.UniqueConstraint('member_id', 'code_hash', name='recovery_code_once')
     )
+    op.create_table('signup',
+    sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
+    sa.Column('workflow_id', sa.Text(), nullable=False),
+    sa.Column('company_id', sa.BigInteger(), nullable=False),
+    sa.Column('case_key', sa.Text(), nullable=False),
+    sa.Column('status', sa.Text(), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.Column('step', sa.Integer(), nullable=False),
+    sa.Column('turn', sa.Text(), nullable=True),
+    sa.Column('turn_member_id', sa.BigInteger(), nullable=True),
+    sa.Column('due_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('status_since', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('created_by', sa.BigInteger(), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('number', sa.Text(), nullable=False),
+    sa.Column('signup_kind', sa.Text(), nullable=False),
+    sa.Column('mode', sa.Text(), nullable=False),
+    sa.Column('company_name', sa.Text(), nullable=False),
+    sa.Column('business_number', sa.Text(), nullable=True),
+    sa.Column('applicant_name', sa.Text(), nullable=False),
+    sa.Column('member_id', sa.BigInteger(), nullable=False),
+    sa.Column('conversion_id', sa.BigInteger(), nullable=True),
+    sa.Column('content', sa.LargeBinary(), nullable=False),
+    sa.Column('registry_state', sa.Text(), nullable=True),
+    sa.Column('registry_tax_type', sa.Text(), nullable=False),
+    sa.Column('registry_closed_on', sa.Date(), nullable=True),
+    sa.Column('registry_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('decided_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('decided_by', sa.Text(), nullable=False),
+    sa.Column('decision_reason', sa.Text(), nullable=False),
+    sa.Column('barred', sa.Boolean(), nullable=False),
+    sa.CheckConstraint("mode in ('new', 'again', 'conversion')", name='signup_mode'),
+    sa.CheckConstraint("signup_kind in ('individual', 'company', 'contact')", name='signup_kind'),
+    sa.ForeignKeyConstraint(['conversion_id'], ['conversion.id'], ),
+    sa.ForeignKeyConstraint(['member_id'], ['member.id'], ),
+    sa.PrimaryKeyConstraint('id'),
+    sa.UniqueConstraint('number'),
+    sa.UniqueConstraint('workflow_id')
+    )
+    op.create_index(op.f('ix_signup_case_key'), 'signup', ['case_key'], unique=False)
+    op.create_index(op.f('ix_signup_company_id'), 'signup', ['company_id'], unique=False)
+    op.create_index('signup_list', 'signup', ['created_at', 'id'], unique=False)
+    op.create_index('signup_one_company', 'signup', ['company_id'], unique=True, postgresql_where=sa.text("signup_kind <> 'contact' and status in ('received', 'requested', 'owner_requested')"))
+    op.create_index('signup_one_open', 'signup', ['member_id'], unique=True, postgresql_where=sa.text("status in ('received', 'requested', 'owner_requested')"))
+    op.create_index('signup_turn', 'signup', ['turn', 'company_id'], unique=False, postgresql_where=sa.text('turn IS NOT NULL'))
     op.create_table('studio',
     sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
     sa.Column('name', sa.Text(), nullable=False),
@@ -1298,6 +1579,7 @@ def upgrade() -> None:
     op.add_column('member', sa.Column('left_at', sa.DateTime(timezone=True), nullable=True))
     op.add_column('member', sa.Column('left_reason', sa.Text(), nullable=False, server_default=''))
     op.create_index('member_one_person', 'member', ['identity_hash'], unique=True, postgresql_where=sa.text("identity_hash is not null and status in ('applying', 'active', 'dormant')"))
+    op.add_column('message', sa.Column('forgotten_at', sa.DateTime(timezone=True), nullable=True))
     op.add_column('otp_challenge', sa.Column('method', sa.Text(), nullable=False, server_default=''))
     op.add_column('otp_challenge', sa.Column('opened_at', sa.DateTime(timezone=True), nullable=True))
     op.alter_column('company', 'representative_foreign', server_default=None)

@@ -1,0 +1,36 @@
+"""The conversion as one kind of document."""
+
+from models.conversions.messages import PAYLOADS
+from models.conversions.rules import EXPIRE, LAPSE, RULES, Status, lapses_at
+from models.conversions.tables import Conversion
+from models.conversions.wording import WORDS
+from models.processes.kinds import Kind
+from models.processes.messages import Alarm
+
+
+def _number(conversion: Conversion) -> str:
+    return conversion.number
+
+
+def _title(conversion: Conversion) -> str:
+    return f"{conversion.company_name} 포탈미사용회원 전환"
+
+
+def _code_ends(conversion: Conversion) -> Alarm | None:
+    return None if conversion.expires_at is None else Alarm(at=conversion.expires_at, act=EXPIRE)
+
+
+def _ends(conversion: Conversion) -> Alarm | None:
+    return None if conversion.sent_at is None else Alarm(at=lapses_at(conversion.sent_at), act=LAPSE)
+
+
+CONVERSION = Kind(
+    rules=RULES,
+    table=Conversion,
+    payloads=PAYLOADS,
+    words=WORDS,
+    plural="conversions",
+    number=_number,
+    title=_title,
+    lapses={Status.SENT: _code_ends, Status.EXPIRED: _ends},
+)
