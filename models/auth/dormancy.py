@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session, col
 
@@ -13,6 +13,7 @@ from models.processes.tables import Outbox
 from models.processes.writes import STARTS, wake
 
 KIND = "dormancy"
+PAGE = 1000
 WATCHED = ("partner", "media")
 """Whose absence is watched: people of the other side, by the role each of them has."""
 
@@ -45,14 +46,14 @@ def _start(member_id: int, now: dt.datetime) -> dict[str, object]:
 
 def watch_everybody(session: Session) -> int:
     """Active partners and media people nobody watches yet, whichever way they came in; how many there were."""
-    unwatched = (
-        select(col(Member.id))
-        .where(col(Member.status) == MemberStatus.ACTIVE.value, col(Member.roles).overlap(list(WATCHED)))
-        .where(~select(Outbox.id).where(col(Outbox.workflow_id) == func.concat("dormancy/", col(Member.id))).exists())
-        .order_by(col(Member.id))
-        .limit(1000)
-    )
-    found = [member for member in session.execute(unwatched).scalars() if member is not None]
+    started = select(col(Outbox.id)).where(col(Outbox.workflow_id) == func.concat("dormancy/", col(Member.id)))
+    theirs = or_(*(col(Member.roles).contains([role]) for role in WATCHED))
+    unwatched = select(col(Member.id)).where(col(Member.status) == MemberStatus.ACTIVE.value, theirs, ~started.exists())
+    found = [
+        member
+        for member in session.execute(unwatched.order_by(col(Member.id)).limit(PAGE)).scalars()
+        if member is not None
+    ]
     for member in found:
         watch(session, member)
     return len(found)

@@ -59,10 +59,11 @@ LOGIN_LOOKUP = """
 CREATE OR REPLACE FUNCTION login_lookup(wanted text)
 RETURNS TABLE (
     member_id bigint, name text, password_hash text, company_id bigint,
-    member_status text, company_status text, must_change boolean, password_changed_at timestamptz
+    member_status text, company_status text, roles text[], must_change boolean,
+    password_changed_at timestamptz
 )
 LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public STABLE AS $$
-    SELECT m.id, m.name, m.password_hash, m.company_id, m.status, c.status,
+    SELECT m.id, m.name, m.password_hash, m.company_id, m.status, c.status, m.roles,
            m.must_change_password, m.password_changed_at
       FROM member m LEFT JOIN company c ON c.id = m.company_id
      WHERE m.login = wanted
@@ -148,11 +149,12 @@ $$
 IDENTITY_LOOKUP = """
 CREATE OR REPLACE FUNCTION identity_lookup(wanted text)
 RETURNS TABLE (
-    member_id bigint, name text, email text, company_id bigint, identity_hash bytea, phone bytea,
-    birth_date bytea, member_status text, company_status text
+    member_id bigint, name text, email text, company_id bigint, roles text[], identity_hash bytea,
+    phone bytea, birth_date bytea, member_status text, company_status text
 )
 LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public STABLE AS $$
-    SELECT m.id, m.name, m.email, m.company_id, m.identity_hash, m.phone, m.birth_date, m.status, c.status
+    SELECT m.id, m.name, m.email, m.company_id, m.roles, m.identity_hash, m.phone, m.birth_date,
+           m.status, c.status
       FROM member m LEFT JOIN company c ON c.id = m.company_id
      WHERE m.login = wanted
 $$

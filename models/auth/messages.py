@@ -5,7 +5,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from models.processes.messages import Actor
+from models.auth.rules import Method, Step
+from models.processes.messages import Actor, Frozen
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,9 @@ class Code:
     expires_at: dt.datetime
 
 
+AsksConsent = Callable[[Any, Actor, dt.datetime], bool]
+"""Whether a person must agree to new terms first; later domains know."""
+
 Send = Callable[[Any, Code], None]
 """Puts a code on its way within the caller's database session; later domains know how, this one does not."""
 
@@ -42,6 +46,72 @@ class Challenge:
     expires_at: dt.datetime
     resends_left: int
     tries_left: int
+    method: Method = Method.SMS
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """A person as identity verification (본인인증) knows them. `birth_date` is an ISO day, `phone` digits."""
+
+    name: str = field(repr=False)
+    birth_date: str = field(repr=False)
+    phone: str = field(repr=False)
+    identity_hash: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class PhoneChange:
+    """Whom to tell that the phone of a log-in was changed, within the caller's session."""
+
+    member_id: int
+    name: str
+    email: str = field(repr=False)
+    old_phone: str = field(repr=False)
+    new_phone: str = field(repr=False)
+    at: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class TemporaryPassword:
+    """A temporary password to mail, within the caller's session."""
+
+    member_id: int
+    name: str
+    email: str = field(repr=False)
+    password: str = field(repr=False)
+    at: dt.datetime
+    expires_at: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A log-in whose code was right: who it is and what they must still decide, None when nothing."""
+
+    actor: Actor
+    step: Step | None
+    password_changed_at: dt.datetime
+    seen_at: dt.datetime | None
+
+
+class DormancyStart(Frozen):
+    """Input of `dormancy/{member}`."""
+
+    member_id: int
+
+
+class Absence(Frozen):
+    """When a member was last here. `watched` false: withdrawn, blocked or gone, there is nothing more to do."""
+
+    watched: bool
+    dormant: bool
+    seen_at: dt.datetime
+
+
+class AbsenceStep(Frozen):
+    """Warn, or make dormant, a member who was last here at `seen_at`; nothing is done if they came since."""
+
+    member_id: int
+    seen_at: dt.datetime
 
 
 @dataclass(frozen=True, slots=True)

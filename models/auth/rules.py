@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Sequence
 from enum import StrEnum
 
+from models.kernel.calendar import KST
 from models.kernel.refusals import Refusal
 
 PASSWORD_CHARS_MIN = 8
@@ -16,6 +17,24 @@ OTP_RESENDS_MAX = 3
 OTP_RESEND_GAP = dt.timedelta(seconds=30)
 CHALLENGES_MAX = 5
 CHALLENGES_SPAN = dt.timedelta(minutes=10)
+
+PASSED_LIFE = dt.timedelta(minutes=30)
+"""From the right code to the session: time to read new terms."""
+PHONE_CHANGE_LIFE = dt.timedelta(minutes=30)
+"""From the right password to the changed phone: a person is away at the carrier meanwhile."""
+
+PASSWORD_AGE = dt.timedelta(days=90)
+"""After this the person is asked to change it, and again as long after 「90일 이후 변경」."""
+TEMPORARY_LIFE = dt.timedelta(hours=24)
+"""How long a temporary password opens the door."""
+
+DORMANCY_NOTICE = dt.timedelta(days=30)
+"""How long before 휴면 a person is told."""
+
+TOTP_SECONDS = 30
+TOTP_SLACK = 1
+"""Steps a phone's clock may be off, either way."""
+RECOVERY_CODES = 10
 
 SESSION_IDLE = dt.timedelta(minutes=30)
 SESSION_LIFE = dt.timedelta(hours=12)
@@ -30,6 +49,22 @@ ADDRESS_SPAN = dt.timedelta(minutes=10)
 
 class Purpose(StrEnum):
     LOGIN = "login"
+
+
+class Method(StrEnum):
+    """What proves a person beside the password: a code sent to the phone, the authenticator app, another house."""
+
+    SMS = "sms"
+    APP = "app"
+    OIDC = "oidc"
+
+
+class Step(StrEnum):
+    """What stands between the right code and the session, in this order."""
+
+    DORMANT = "dormant"
+    TERMS = "terms"
+    PASSWORD = "password"  # noqa: S105 - a step's name
 
 
 class Outcome(StrEnum):
@@ -87,6 +122,32 @@ class ResendsUsed(Refusal):
     status = 429
 
 
+class StepsLeft(Refusal):
+    """The code was right, but something must be decided first, on the pages of the log-in."""
+
+    code = "login_steps_left"
+    status = 403
+
+
+class IdentityDiffers(Refusal):
+    """The verified person is not the member."""
+
+    code = "identity_differs"
+    status = 422
+
+
+class PhoneNotAsked(Refusal):
+    """With an authenticator app no code goes to the phone, so it is not changed at the log-in either."""
+
+    code = "phone_not_asked"
+    status = 409
+
+
+class AppCodeWrong(Refusal):
+    code = "app_code_wrong"
+    status = 422
+
+
 class DisclosureReasonMissing(Refusal):
     """Somebody else's data is shown in full only for a reason."""
 
@@ -142,6 +203,36 @@ def check_attempt(failures: Sequence[dt.datetime], address_failures: int, now: d
         raise TooManyAttempts(minutes=-(-int((until - now).total_seconds()) // 60) or 1)
     if address_failures >= ADDRESS_FAILURES_MAX:
         raise TooManyAttempts(minutes=int(ADDRESS_SPAN.total_seconds() // 60))
+
+
+def password_due(*, changed_at: dt.datetime, asked_at: dt.datetime | None, now: dt.datetime) -> bool:
+    """Whether to ask for a new password: 90 days after the last change or the last 「90일 이후 변경」."""
+    return now >= max(changed_at, asked_at or changed_at) + PASSWORD_AGE
+
+
+def temporary_expired(*, changed_at: dt.datetime, now: dt.datetime) -> bool:
+    """Whether a temporary password is too old to be used."""
+    return now >= changed_at + TEMPORARY_LIFE
+
+
+def a_year_after(instant: dt.datetime) -> dt.datetime:
+    """The same time of day in Seoul a year later; for 29 February the day after the 28th."""
+    there = instant.astimezone(KST)
+    try:
+        later = there.replace(year=there.year + 1)
+    except ValueError:
+        later = there.replace(year=there.year + 1, month=3, day=1)
+    return later.astimezone(dt.UTC)
+
+
+def dormant_at(seen_at: dt.datetime) -> dt.datetime:
+    """When somebody who was last here at `seen_at` becomes 휴면."""
+    return a_year_after(seen_at)
+
+
+def dormancy_warning_at(seen_at: dt.datetime) -> dt.datetime:
+    """When they are told that they will."""
+    return dormant_at(seen_at) - DORMANCY_NOTICE
 
 
 def check_code_open(*, used_at: dt.datetime | None, expires_at: dt.datetime, tries: int, now: dt.datetime) -> None:

@@ -52,6 +52,7 @@ class Event(StrEnum):
     PROGRESS_CHANGED = "progress_changed"
     DEADLINE_NEAR = "deadline_near"
     AMOUNT_PAID = "amount_paid"
+    STAFF_WELCOME = "staff_welcome"
     TEMPORARY_PASSWORD = "temporary_password"  # noqa: S105 - what happened
     PHONE_CHANGED = "phone_changed"
     DORMANCY_WARNING = "dormancy_warning"
@@ -88,6 +89,7 @@ CHANNELS: dict[Event, tuple[Channel, ...]] = {
     Event.PROGRESS_CHANGED: (Channel.KAKAOTALK,),
     Event.DEADLINE_NEAR: (Channel.KAKAOTALK,),
     Event.AMOUNT_PAID: (Channel.KAKAOTALK,),
+    Event.STAFF_WELCOME: (Channel.EMAIL,),
     Event.TEMPORARY_PASSWORD: (Channel.EMAIL,),
     Event.PHONE_CHANGED: (Channel.SMS, Channel.EMAIL),
     Event.DORMANCY_WARNING: (Channel.KAKAOTALK, Channel.EMAIL),
@@ -110,6 +112,7 @@ SWITCHED = (
 SILENT = frozenset(
     {
         Event.LOGIN_OTP,
+        Event.STAFF_WELCOME,
         Event.SIGNUP_RECEIVED,
         Event.SIGNUP_REJECTED,
         Event.SIGNUP_BARRED,

@@ -46,6 +46,7 @@ EVENT: dict[Event, str] = {
     Event.SIGNUP_BARRED: "가입 불가",
     Event.CONVERSION_CODE: "전환가입 인증번호",
     Event.CONVERSION_REMINDER: "전환가입 안내",
+    Event.STAFF_WELCOME: "임직원 계정 안내",
     Event.EMAIL_CODE: "이메일 인증번호",
     Event.EMAIL_TAKEN: "이미 가입된 이메일",
     Event.TEMPORARY_PASSWORD: "임시 비밀번호",

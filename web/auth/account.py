@@ -40,6 +40,7 @@ SHOWN = (
 """Not the password's hash: the web role may not read it."""
 
 AnyPassword = Annotated[Actor, require(old_password=True)]
+Anybody = Annotated[Actor, require(old_password=True, media=True)]
 
 
 class PasswordForm(BaseModel):
@@ -88,7 +89,7 @@ def revoke(actor: CurrentActor, session_id: int) -> Response:
 
 
 @router.post("/session/extension")
-def extend(request: Request, actor: AnyPassword) -> Response:  # noqa: ARG001 - asking is what keeps the session
+def extend(request: Request, actor: Anybody) -> Response:  # noqa: ARG001 - asking is what keeps the session
     """「계속 사용」: being asked is enough, the session was just seen."""
     if "text/html" not in request.headers.get("accept", ""):
         return Response(status_code=204)

@@ -13,12 +13,15 @@ from web.auth.cookies import Cookie
 
 PASSWORD_PAGE = "/account/password"  # noqa: S105 - an address
 LOGIN_PAGE = "/login"
+HARMONY = "/harmony"
+HARMONY_LOGIN = "/harmony/login"
 SEE_OTHER = 303
 
 
 def login_address(page: str) -> str:
     """The log-in page that leads on to `page`."""
-    return LOGIN_PAGE if page == "/" else f"{LOGIN_PAGE}?next={quote(page, safe='/')}"
+    door = HARMONY_LOGIN if f"{page}/".startswith(f"{HARMONY}/") else LOGIN_PAGE
+    return door if page in {"/", HARMONY} else f"{door}?next={quote(page, safe='/')}"
 
 
 async def logged_out(request: Request, refusal: Exception) -> Response:

@@ -10,11 +10,13 @@ from starlette.responses import Response
 
 from models import clock
 from models.auth import writes
+from models.auth.messages import Challenge
+from models.auth.rules import Method
 from models.kernel.roles import Role
 from models.notifications.writes import send_code
 from models.processes.messages import Actor
 from web.auth.audience import CurrentVisit, anyone, require
-from web.auth.login import caller_of
+from web.auth.login import asks_consent, caller_of
 from web.auth.visitor import life_limit
 
 router = APIRouter(tags=["session"])
@@ -30,9 +32,10 @@ class Credentials(BaseModel):
 
 
 class ChallengeAnswer(BaseModel):
-    """A code was sent to `phone` (masked); `challenge` names it."""
+    """A code was sent to `phone` (masked), or is in the person's authenticator app; `challenge` names it."""
 
     challenge: str
+    method: Method
     phone: str
     expires_at: dt.datetime
     resends_left: int
@@ -43,7 +46,7 @@ class ChallengeName(BaseModel):
 
 
 class Answer(ChallengeName):
-    code: str = Field(pattern="^[0-9]{6}$")
+    code: str = Field(pattern="^([0-9]{6}|[A-Z2-7]{4}(-[A-Z2-7]{4}){3})$")
 
 
 class Token(BaseModel):
@@ -65,30 +68,39 @@ class Me(BaseModel):
     ends_at: dt.datetime
 
 
+def _answer(made: Challenge) -> ChallengeAnswer:
+    return ChallengeAnswer(
+        challenge=made.token,
+        method=made.method,
+        phone=made.phone,
+        expires_at=made.expires_at,
+        resends_left=made.resends_left,
+    )
+
+
 @router.post("/session", dependencies=GUEST, operation_id="begin_session")
 def begin(request: Request, body: Credentials) -> ChallengeAnswer:
     """Check the password and send a one-time code to the phone."""
     password = body.password.get_secret_value()
     made = writes.begin_login(body.login, password, caller_of(request), clock.now(), send_code)
-    return ChallengeAnswer(
-        challenge=made.token, phone=made.phone, expires_at=made.expires_at, resends_left=made.resends_left
-    )
+    return _answer(made)
 
 
 @router.post("/session/otp/resend", dependencies=GUEST, operation_id="resend_code")
 def resend(body: ChallengeName) -> ChallengeAnswer:
     """Send another code; the one before is void."""
     made = writes.resend_code(body.challenge, clock.now(), send_code)
-    return ChallengeAnswer(
-        challenge=made.token, phone=made.phone, expires_at=made.expires_at, resends_left=made.resends_left
-    )
+    return _answer(made)
 
 
 @router.post("/session/otp", dependencies=GUEST, status_code=CREATED, operation_id="open_session")
 def confirm(request: Request, body: Answer) -> Token:
-    """Exchange the code for a token, once."""
+    """Exchange the code for a token, once.
+
+    403 `login_steps_left`: something must be decided first on the portal's own pages (new terms, 휴면).
+    """
     opened = writes.finish_login(
-        body.challenge, body.code, caller_of(request), clock.now(), kind="api", life=life_limit()
+        body.challenge, body.code, caller_of(request), clock.now(), asks_consent, kind="api", life=life_limit()
     )
     return Token(
         token=opened.token,

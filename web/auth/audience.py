@@ -26,6 +26,8 @@ class Audience:
     roles: frozenset[Role] = field(default_factory=frozenset)
     old_password: bool = False
     """Also for those who must change a temporary password first."""
+    media: bool = False
+    """Also for Harmony's people, to whom a page that names no role of theirs is closed."""
 
     async def __call__(self, request: Request, _: Annotated[Any, Security(BEARER)] = None) -> Actor:
         """Raises LoggedOut, PasswordChangeNeeded, AudienceRefused."""
@@ -35,6 +37,8 @@ class Audience:
         if visit.must_change_password and not self.old_password:
             raise PasswordChangeNeeded
         if self.roles and self.roles.isdisjoint(visit.actor.every_role):
+            raise AudienceRefused
+        if visit.actor.side == "media" and not self.media and Role.MEDIA not in self.roles:
             raise AudienceRefused
         return visit.actor
 
@@ -49,9 +53,9 @@ class Anyone:
         return None
 
 
-def require(*roles: Role, old_password: bool = False) -> Any:
+def require(*roles: Role, old_password: bool = False, media: bool = False) -> Any:
     """``actor: Annotated[Actor, require(Role.BUYER)]``: for these roles; the actor is who asks."""
-    return Depends(Audience(frozenset(roles), old_password=old_password))
+    return Depends(Audience(frozenset(roles), old_password=old_password, media=media))
 
 
 def anyone(why: str) -> Any:
@@ -60,7 +64,7 @@ def anyone(why: str) -> Any:
 
 
 CurrentActor = Annotated[Actor, require()]
-"""Anybody who is logged in."""
+"""Anybody of either portal of PoK who is logged in; Harmony's pages name their people."""
 
 
 async def _visit(request: Request) -> Visit:

@@ -22,8 +22,12 @@ class Cookie(StrEnum):
     """The token of a 본인인증."""
     EMAIL = "dongban-email"
     """The token of an 이메일인증."""
+    RECOVERY = "dongban-recovery"
+    """Whose password is looked for, while the person is at the carrier's."""
     LOGIN = "dongban-id"
     """「아이디 저장」."""
+    ENTRY = "dongban-harmony"
+    """A way into Harmony before it is a session: log-in at another house, joining."""
 
 
 def is_secure() -> bool:

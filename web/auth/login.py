@@ -1,11 +1,13 @@
 """Log-in in two pages, password and one-time code, and log-out."""
 
 import datetime as dt
+from collections.abc import Iterable
 from typing import Annotated, Any
 from urllib.parse import quote
 
 from fastapi import APIRouter
 from pydantic import BaseModel, Field, SecretStr
+from sqlmodel import Session
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -17,8 +19,9 @@ from models.kernel.refusals import Refusal
 from models.members.rules import normal_login
 from models.notifications.writes import send_code
 from models.processes.messages import Actor
+from models.terms import queries as terms
 from web.auth import cookies
-from web.auth.answers import LOGIN_PAGE, PASSWORD_PAGE, SEE_OTHER, login_address
+from web.auth.answers import HARMONY_LOGIN, LOGIN_PAGE, PASSWORD_PAGE, SEE_OTHER, login_address
 from web.auth.audience import CurrentVisit, anyone, require
 from web.auth.cookies import Cookie
 from web.auth.visitor import csrf_of, life_limit, visit_of
@@ -27,6 +30,7 @@ from web.forms import Parsed, blank, parse
 from web.render import page
 
 CODE_PAGE = "/login/code"
+STEPS_PAGE = "/login/steps"
 CHALLENGE_COOKIE_LIFE = dt.timedelta(minutes=30)
 OVER = (rules.LoggedOut, rules.CodeUsed, rules.CodeTriesUsed, rules.ResendsUsed)
 """After these only a new log-in helps."""
@@ -43,7 +47,12 @@ class LoginForm(BaseModel):
 
 
 class CodeForm(BaseModel):
-    code: str = Field(title="인증번호", pattern=r"^ *[0-9]{3} ?[0-9]{3} *$", max_length=20)
+    code: str = Field(
+        title="인증번호",
+        pattern=r"^ *([0-9]{3} ?[0-9]{3}|[A-Za-z2-7]{4}(-?[A-Za-z2-7]{4}){3}) *$",
+        max_length=30,
+    )
+    """Six digits, or a recovery code of the authenticator app."""
 
 
 def caller_of(request: Request) -> Caller:
@@ -86,7 +95,7 @@ async def log_in(request: Request) -> Response:
         )
     except Refusal as refusal:
         return _login_page(request, form.refused(refusal, sentence(refusal)), status=refusal.status)
-    answer = RedirectResponse(_code_address(rules.local_path(asked.next)), SEE_OTHER)
+    answer = RedirectResponse(code_address(rules.local_path(asked.next)), SEE_OTHER)
     cookies.write(answer, Cookie.CHALLENGE, challenge.token, CHALLENGE_COOKIE_LIFE)
     if asked.remember and asked.login.isascii():
         cookies.write(answer, Cookie.LOGIN, normal_login(asked.login), dt.timedelta(days=cookies.REMEMBER_DAYS))
@@ -95,7 +104,8 @@ async def log_in(request: Request) -> Response:
     return answer
 
 
-def _code_address(target: str, **more: str) -> str:
+def code_address(target: str, **more: str) -> str:
+    """The page of the one-time code, which leads on to `target`."""
     query = {"next": target} if target != "/" else {}
     pairs = "&".join(f"{name}={quote(value, safe='/')}" for name, value in (query | more).items())
     return f"{CODE_PAGE}?{pairs}" if pairs else CODE_PAGE
@@ -108,7 +118,7 @@ def show_code(request: Request, next: str = "/", sent: str = "") -> Response:  #
         challenge = writes.read_challenge(cookies.read(request, Cookie.CHALLENGE))
     except rules.LoggedOut:
         return RedirectResponse(login_address(rules.local_path(next)), SEE_OTHER)
-    return _code_page(request, blank(), challenge, rules.local_path(next), resent=bool(sent))
+    return _code_page(request, blank(), challenge, rules.local_path(next), sent=sent)
 
 
 def _code_page(
@@ -118,7 +128,7 @@ def _code_page(
     target: str,
     *,
     status: int = 200,
-    resent: bool = False,
+    sent: str = "",
 ) -> Response:
     token = csrf_of(request)
     answer = page(
@@ -129,7 +139,7 @@ def _code_page(
         keys={"csrf": token},
         challenge=challenge,
         target=target,
-        resent=resent,
+        sent=sent,
         seconds=max(0, int((challenge.expires_at - clock.now()).total_seconds())),
     )
     cookies.write(answer, Cookie.FORM, token)
@@ -145,31 +155,47 @@ async def confirm_code(request: Request, next: str = "/") -> Response:  # noqa: 
     if form.value is None:
         return await run_in_threadpool(_code_again, request, form, token, target, 422)
     try:
-        opened = await run_in_threadpool(
-            writes.finish_login,
-            token,
-            form.value.code.replace(" ", ""),
-            caller_of(request),
-            clock.now(),
-            life=life_limit(),
-        )
+        await run_in_threadpool(writes.confirm_code, token, form.value.code.replace(" ", ""), clock.now())
     except OVER as refusal:
-        return _begin_again(request, refusal, target)
+        return begin_again(request, refusal, target)
     except Refusal as refusal:
         again = form.with_errors({"code": sentence(refusal)})
         return await run_in_threadpool(_code_again, request, again, token, target, refusal.status)
-    return await run_in_threadpool(_welcome, request, opened, target)
+    return await run_in_threadpool(go_on, request, token, target)
+
+
+def asks_consent(session: Session, actor: Actor, now: dt.datetime) -> bool:
+    """Whether new terms wait for this person's agreement (재동의)."""
+    return bool(terms.unconsented(session, actor, now))
+
+
+def go_on(request: Request, token: str, target: str, without: Iterable[rules.Step] = ()) -> Response:
+    """After the code: the session, or the page of what must be decided first."""
+    try:
+        opened = writes.open_passed(
+            token, caller_of(request), clock.now(), asks_consent, life=life_limit(), without=without
+        )
+    except rules.StepsLeft:
+        return RedirectResponse(steps_address(target), SEE_OTHER)
+    except rules.LoggedOut as refusal:
+        return begin_again(request, refusal, target)
+    return _welcome(request, opened, target)
+
+
+def steps_address(target: str) -> str:
+    """The page of what is left before the session."""
+    return STEPS_PAGE if target == "/" else f"{STEPS_PAGE}?next={quote(target, safe='/')}"
 
 
 def _code_again(request: Request, form: Parsed[Any], token: str, target: str, status: int) -> Response:
     try:
         challenge = writes.read_challenge(token)
     except rules.LoggedOut as refusal:
-        return _begin_again(request, refusal, target)
+        return begin_again(request, refusal, target)
     return _code_page(request, form, challenge, target, status=status)
 
 
-def _begin_again(request: Request, refusal: Refusal, target: str) -> Response:
+def begin_again(request: Request, refusal: Refusal, target: str) -> Response:
     """The password page with the reason why the log-in must begin again."""
     known = cookies.read(request, Cookie.LOGIN)
     typed = blank({"login": known, "remember": bool(known), "next": target})
@@ -196,17 +222,17 @@ async def resend_code(request: Request, next: str = "/") -> Response:  # noqa: A
     try:
         await run_in_threadpool(writes.resend_code, token, clock.now(), send_code)
     except OVER as refusal:
-        return _begin_again(request, refusal, target)
+        return begin_again(request, refusal, target)
     except Refusal as refusal:
         again: Parsed[BaseModel] = Parsed(notes=(sentence(refusal),))
         return await run_in_threadpool(_code_again, request, again, token, target, refusal.status)
-    return RedirectResponse(_code_address(target, sent="1"), SEE_OTHER)
+    return RedirectResponse(code_address(target, sent="1"), SEE_OTHER)
 
 
 @members.post("/logout")
-def log_out(visit: CurrentVisit, actor: Annotated[Actor, require(old_password=True)]) -> Response:
+def log_out(visit: CurrentVisit, actor: Annotated[Actor, require(old_password=True, media=True)]) -> Response:
     """「로그아웃」: this session ends here and now."""
     writes.revoke_session(actor, visit.session_id, clock.now())
-    answer = RedirectResponse(LOGIN_PAGE, SEE_OTHER)
+    answer = RedirectResponse(HARMONY_LOGIN if actor.side == "media" else LOGIN_PAGE, SEE_OTHER)
     cookies.clear(answer, Cookie.SESSION)
     return answer

@@ -14,6 +14,6 @@ def agreed(form: FormData | Mapping[str, Any], items: Iterable[Terms]) -> list[i
 
     Raises TermsNotAgreed (a required box is empty) and TermsChanged (a new version took effect meanwhile).
     """
-    typed = form.getlist("terms") if isinstance(form, FormData) else form.get("terms", [])
+    typed: Any = form.getlist("terms") if isinstance(form, FormData) else form.get("terms", ())
     ticked = [int(str(one)) for one in typed if str(one).isascii() and str(one).isdecimal()]
     return check_consent(list(items), ticked)

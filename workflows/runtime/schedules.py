@@ -37,7 +37,15 @@ NIGHTLY_ERASING = Schedule(
     policy=SchedulePolicy(overlap=ScheduleOverlapPolicy.SKIP, catchup_window=dt.timedelta(days=2)),
 )
 
-SCHEDULES = {"nightly-audit": NIGHTLY_AUDIT, "nightly-erasing": NIGHTLY_ERASING}
+NIGHTLY_CLEARING = Schedule(
+    action=ScheduleActionStartWorkflow("NightlyClearing", id="nightly-clearing", task_queue=INTERACTIVE),
+    spec=ScheduleSpec(
+        calendars=[ScheduleCalendarSpec(hour=[ScheduleRange(3)], minute=[ScheduleRange(30)])], time_zone_name=SEOUL
+    ),
+    policy=SchedulePolicy(overlap=ScheduleOverlapPolicy.SKIP, catchup_window=dt.timedelta(days=2)),
+)
+
+SCHEDULES = {"nightly-clearing": NIGHTLY_CLEARING, "nightly-audit": NIGHTLY_AUDIT, "nightly-erasing": NIGHTLY_ERASING}
 
 
 async def ensure(client: Client) -> None:

@@ -1,0 +1,57 @@
+"""The watch over one member's absence: a warning at eleven months, 휴면 at a year. A log-in never touches it."""
+
+import datetime as dt
+
+from temporalio import workflow
+
+with workflow.unsafe.imports_passed_through():
+    from models.auth import rules
+    from models.auth.messages import Absence, AbsenceStep, DormancyStart
+    from workflows import steps
+
+ROUNDS_PER_RUN = 5
+"""A round is about a year; a run is then short to replay, however long somebody is a member."""
+
+
+@workflow.defn
+class DormancyWorkflow:
+    """`dormancy/{member}`: sleeps, looks when the member was last here, warns, sleeps again, makes dormant.
+
+    It goes on while the member is 휴면: whoever comes back is away for a year again at the earliest a year later.
+    """
+
+    @workflow.run
+    async def run(self, start: DormancyStart) -> None:
+        """Until the member withdraws or is blocked."""
+        absence = await self._ask("read_absence", start)
+        for _ in range(ROUNDS_PER_RUN):
+            if not absence.watched:
+                return
+            absence = await (self._rest(start) if absence.dormant else self._watch(start, absence))
+        if absence.watched:
+            workflow.continue_as_new(start)
+
+    async def _rest(self, start: DormancyStart) -> Absence:
+        """Nobody who wakes now needs a warning before this is over."""
+        await self._sleep_until(rules.dormancy_warning_at(workflow.now()))
+        return await self._ask("read_absence", start)
+
+    async def _watch(self, start: DormancyStart, absence: Absence) -> Absence:
+        await self._sleep_until(rules.dormancy_warning_at(absence.seen_at))
+        step = AbsenceStep(member_id=start.member_id, seen_at=absence.seen_at)
+        after = await self._ask("warn_of_dormancy", step)
+        if after != absence:
+            return after
+        # Whoever was warned late, after a long stop, still has their thirty days (less one for the timer's own slack).
+        promised = workflow.now() + rules.DORMANCY_NOTICE - dt.timedelta(days=1)
+        await self._sleep_until(max(rules.dormant_at(absence.seen_at), promised))
+        return await self._ask("make_dormant", step)
+
+    async def _sleep_until(self, instant: dt.datetime) -> None:
+        rest = instant - workflow.now()
+        if rest > dt.timedelta(0):
+            await workflow.sleep(rest)
+
+    async def _ask(self, activity: str, what: DormancyStart | AbsenceStep) -> Absence:
+        found: Absence = await workflow.execute_activity(activity, what, result_type=Absence, **steps.DOCUMENT)
+        return found
