@@ -20,14 +20,20 @@ class Rejected(Exception):  # noqa: N818 - an answer of the world
         self.code = code
 
 
-def ask(client: httpx2.Client, method: str, path: str, **how: Any) -> httpx2.Response:
-    """One request. Raises Unavailable for silence and for what is worth trying again; other statuses come back."""
+def ask(
+    client: httpx2.Client, method: str, path: str, *, meant: frozenset[int] = frozenset(), **how: Any
+) -> httpx2.Response:
+    """One request. Raises Unavailable for silence and for what is worth trying again; other statuses come back.
+
+    `meant`: statuses this world uses to say no, though they sound like being away.
+    """
     try:
         answer = client.request(method, path, **how)
     except httpx2.TransportError as error:
         # The address may hold a key, so only the kind of failure is told.
         raise Unavailable(type(error).__name__) from None
-    if answer.status_code in RETRIED or answer.status_code >= httpx2.codes.INTERNAL_SERVER_ERROR:
+    away = answer.status_code in RETRIED or answer.status_code >= httpx2.codes.INTERNAL_SERVER_ERROR
+    if away and answer.status_code not in meant:
         raise Unavailable(f"HTTP {answer.status_code}")
     return answer
 

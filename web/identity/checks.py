@@ -19,6 +19,8 @@ from web.auth.cookies import Cookie
 from web.auth.login import caller_of
 
 FORM_PAGE = "/identity/form"
+CARRIER_PAGE = "/identity/carrier"
+"""Leads to the carrier's own pages: a form may not, for the pages of the house send forms to the house only."""
 RETURN_PAGE = "/identity/return"
 COOKIE_LIFE = rules.CHECK_LIFE + rules.IDENTITY_LIFE
 BEGIN = limits.Limit("identity", 100, 100, dt.timedelta(minutes=10))
@@ -32,8 +34,8 @@ def start(request: Request, purpose: Purpose | str, next: str) -> Response:  # n
     now = clock.now()
     caller = caller_of(request)
     limits.admit(BEGIN, caller.ip, caller, now)
-    check_token, provider_id = writes.begin_check(Purpose(purpose), local_path(next), now)
-    answer = RedirectResponse(provider_page(provider_id), SEE_OTHER)
+    check_token, _ = writes.begin_check(Purpose(purpose), local_path(next), now)
+    answer = RedirectResponse(FORM_PAGE if settings().identity_url else CARRIER_PAGE, SEE_OTHER)
     cookies.write(answer, Cookie.IDENTITY, check_token, COOKIE_LIFE)
     return answer
 

@@ -36,7 +36,7 @@ from web.auth.audience import anyone
 from web.auth.login import caller_of
 from web.errors import sentence
 from web.forms import Parsed, blank, parse
-from web.identity.checks import FORM_PAGE, RETURN_PAGE, provider_page, start, token
+from web.identity.checks import CARRIER_PAGE, FORM_PAGE, RETURN_PAGE, provider_page, start, token
 from web.identity.frames import guest_page
 
 CODE_PAGE = "/identity/code"
@@ -101,6 +101,14 @@ def _find(request: Request) -> IdentityCheck:
     if found is None:
         raise IdentityMissing
     return found
+
+
+@router.get(CARRIER_PAGE)
+def show_carrier(request: Request) -> Response:
+    """The door to the carrier's pages, which opens by itself."""
+    check = _find(request)
+    carrier, onward = provider_page(check.provider_id), local_path(check.next)
+    return guest_page(request, "identity/carrier.html", carrier=carrier, onward=onward)
 
 
 @router.get(RETURN_PAGE)

@@ -24,7 +24,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from web.sandbox import store
+from web.sandbox import agency, carrier, registry, store
 from web.sandbox.pages import render
 
 HERE = Path(__file__).parent
@@ -74,7 +74,14 @@ class World(Convertor[str]):
         return value
 
 
+class Sky(World):
+    """The worlds that have a weather."""
+
+    regex = "|".join(store.WEATHERS)
+
+
 register_url_convertor("world", World())
+register_url_convertor("sky", Sky())
 
 
 def _store(request: Request) -> store.Store:
@@ -189,7 +196,7 @@ async def switch_kakaotalk(request: Request) -> Response:
 
 async def board(request: Request) -> Response:
     kept = _store(request)
-    return render("board.html", weathers={world: await kept.weather(world) for world in store.WORLDS})
+    return render("board.html", weathers={world: await kept.weather(world) for world in store.WEATHERS})
 
 
 async def change_weather(request: Request) -> Response:
@@ -231,7 +238,10 @@ def create(url: str) -> Starlette:
         Route("/livez", alive),
         Route("/find", find),
         Route("/board", board),
-        Route(f"/board/{worlds}", change_weather, methods=["POST"]),
+        *carrier.ROUTES,
+        *agency.ROUTES,
+        *registry.ROUTES,
+        Route("/board/{world:sky}", change_weather, methods=["POST"]),
         Route(f"/{worlds}/messages", take, methods=["POST"]),
         Route(f"/{worlds}/{{box}}/messages", messages),
         Route("/phone/{box}/kakaotalk", switch_kakaotalk, methods=["POST"]),

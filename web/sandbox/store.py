@@ -11,6 +11,8 @@ from psycopg.types.json import Jsonb
 from psycopg_pool import AsyncConnectionPool
 
 WORLDS = ("phone", "mail")
+WEATHERS = (*WORLDS, "carrier", "registry")
+"""Worlds that can be slow, fail or be down."""
 SHOWN_MAX = 100
 LISTED_MAX = 200
 KEPT_DAYS = 90
@@ -40,6 +42,34 @@ TABLES: tuple[LiteralString, ...] = (
         lost_percent int NOT NULL DEFAULT 0
     )""",
     "CREATE TABLE IF NOT EXISTS sandbox.without_kakaotalk (box text PRIMARY KEY)",
+)
+
+
+MORE_TABLES: tuple[LiteralString, ...] = (
+    """CREATE TABLE IF NOT EXISTS sandbox.identity (
+        id text PRIMARY KEY,
+        state text NOT NULL DEFAULT 'ready',
+        back text NOT NULL DEFAULT '',
+        operator text NOT NULL DEFAULT '',
+        method text NOT NULL DEFAULT '',
+        person jsonb,
+        code text NOT NULL DEFAULT '',
+        tries int NOT NULL DEFAULT 0,
+        sends int NOT NULL DEFAULT 0,
+        failure text NOT NULL DEFAULT '',
+        at timestamptz NOT NULL
+    )""",
+    """CREATE TABLE IF NOT EXISTS sandbox.subscriber (
+        phone text PRIMARY KEY,
+        verdict text NOT NULL,
+        at timestamptz NOT NULL
+    )""",
+    """CREATE TABLE IF NOT EXISTS sandbox.business (
+        number text PRIMARY KEY,
+        state text NOT NULL,
+        ended_on text NOT NULL DEFAULT '',
+        at timestamptz NOT NULL
+    )""",
 )
 
 
@@ -83,14 +113,17 @@ class Store:
         async with self.pool.connection() as connection:
             # Two worlds started at once would both find a table missing.
             await connection.execute("SELECT pg_advisory_xact_lock(hashtext('sandbox tables'))")
-            for statement in TABLES:
+            for statement in (*TABLES, *MORE_TABLES):
                 await connection.execute(statement)
-            for world in WORLDS:
+            for world in WEATHERS:
                 await connection.execute(
                     "INSERT INTO sandbox.weather (world) VALUES (%s) ON CONFLICT DO NOTHING", (world,)
                 )
             await connection.execute(
                 "DELETE FROM sandbox.delivery WHERE at < now() - make_interval(days => %s)", (KEPT_DAYS,)
+            )
+            await connection.execute(
+                "DELETE FROM sandbox.identity WHERE at < now() - make_interval(days => %s)", (KEPT_DAYS,)
             )
 
     async def close(self) -> None:
@@ -184,6 +217,17 @@ class Store:
             " WHERE world = %s AND status < 300 ORDER BY box, id DESC) latest ORDER BY id DESC LIMIT %s",
             (world, LISTED_MAX),
         )
+
+    async def one(self, statement: LiteralString, *values: Any) -> DictRow | None:
+        """The first row of a statement, which may write."""
+        return await self._one(statement, values)
+
+    async def rows(self, statement: LiteralString, *values: Any) -> list[DictRow]:
+        return await self._all(statement, values)
+
+    async def run(self, statement: LiteralString, *values: Any) -> None:
+        async with self.pool.connection() as connection:
+            await connection.execute(statement, values)
 
     async def _one(self, statement: LiteralString, values: tuple[Any, ...]) -> DictRow | None:
         async with self.pool.connection() as connection:

@@ -20,6 +20,8 @@ SEXES = {"MALE": Sex.MALE, "FEMALE": Sex.FEMALE}
 NOT_BEGUN = "IDENTITY_VERIFICATION_NOT_FOUND"
 DONE_BEFORE = frozenset({"IDENTITY_VERIFICATION_ALREADY_VERIFIED", "IDENTITY_VERIFICATION_ALREADY_SENT"})
 FROM_CARRIER = "PG_PROVIDER"
+SAYS_NO = frozenset({502})
+"""With this status the provider passes on what the carrier says."""
 REASONS = {
     "CANCELLED": Why.CANCELLED,
     "MISMATCH": Why.MISMATCH,
@@ -102,7 +104,7 @@ class PortOneIdentities:
 
     def _post(self, check: str, what: str, body: dict[str, Any]) -> None:
         store = {"storeId": self.account.store} if self.account.store else {}
-        answer = ask(self.client, "POST", f"{_path(check)}/{what}", json=body | store)
+        answer = ask(self.client, "POST", f"{_path(check)}/{what}", meant=SAYS_NO, json=body | store)
         if answer.status_code < httpx2.codes.BAD_REQUEST:
             return
         said = content(answer)
@@ -112,6 +114,8 @@ class PortOneIdentities:
         if kind == FROM_CARRIER:
             why = _why(said)
             raise Declined(why, final=what == "send" or why not in {Why.CODE_WRONG, Why.UNKNOWN})
+        if answer.status_code in SAYS_NO:
+            raise Unavailable(f"HTTP {answer.status_code}")
         raise Rejected(kind)
 
 
