@@ -9,11 +9,16 @@ from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
 
 from models import catalog, database, inbox
+from models.announcements.wording import SENTENCES as ANNOUNCEMENT_SENTENCES
 from models.files.paper_refusals import SENTENCES as PAPER_SENTENCES
 from models.files.wording import SENTENCES as FILE_SENTENCES
 from models.identity.wording import SENTENCES as IDENTITY_SENTENCES
+from models.masters.wording import SENTENCES as MASTER_SENTENCES
+from models.members.administration_wording import SENTENCES as ADMINISTRATION_SENTENCES
 from models.settings import settings
 from web import (
+    admin,
+    announcements,
     assets,
     auth,
     bulk,
@@ -23,9 +28,11 @@ from web import (
     errors,
     files,
     footer,
+    harmony,
     health,
     identity,
     inspections,
+    masters,
     notifications,
     orders,
     search,
@@ -38,7 +45,7 @@ from web.documents.routes import document_router
 from web.live import Hub
 from workflows.runtime.client import connect
 
-WEB_KINDS = (contracts.WEB, orders.WEB, deliveries.WEB, inspections.WEB, settlements.WEB)
+WEB_KINDS = (contracts.WEB, orders.WEB, deliveries.WEB, inspections.WEB, settlements.WEB, harmony.WEB)
 
 
 @asynccontextmanager
@@ -74,7 +81,11 @@ def create_app() -> FastAPI:
     app.state.act_pages = {web.kind.key: frozenset(web.act_templates) for web in WEB_KINDS}
     errors.install(app)
     auth.install(app)
-    errors.add_sentences(FILE_SENTENCES, IDENTITY_SENTENCES, PAPER_SENTENCES, *(kind.words.sentences for kind in catalog.KINDS.values()))
+    harmony.install(app)
+    errors.add_sentences(
+        FILE_SENTENCES, IDENTITY_SENTENCES, PAPER_SENTENCES, *(kind.words.sentences for kind in catalog.KINDS.values())
+    )
+    errors.add_sentences(ADMINISTRATION_SENTENCES, MASTER_SENTENCES, ANNOUNCEMENT_SENTENCES)
     app.add_route("/static/{path:path}", assets.serve)
     for router in (
         health.router,
@@ -92,6 +103,10 @@ def create_app() -> FastAPI:
         deliveries.router,
         inspections.router,
         settlements.router,
+        announcements.router,
+        masters.router,
+        admin.router,
+        harmony.router,
     ):
         app.include_router(router)
     for web in WEB_KINDS:

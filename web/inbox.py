@@ -7,9 +7,10 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import RedirectResponse, Response, StreamingResponse
 
 from models import catalog, clock, database, inbox, record
+from models.announcements import queries as announcements
 from models.auth import queries as sessions
 from models.auth.messages import Visit
 from models.kernel.refusals import NotFound, Refusal
@@ -18,7 +19,8 @@ from models.processes import queries
 from models.processes.messages import Actor
 from models.processes.timeline import case_entries
 from web.acts import read_decision
-from web.auth.audience import CurrentActor, CurrentVisit
+from web.auth.answers import HARMONY, SEE_OTHER
+from web.auth.audience import CurrentActor, CurrentVisit, require
 from web.documents.view import live_mark
 from web.errors import sentence
 from web.render import page
@@ -68,8 +70,10 @@ def bulk_acts(tasks: Sequence[inbox.Task], actor: Actor, act_pages: Mapping[str,
 
 
 @router.get("/")
-def show_home(request: Request, actor: CurrentActor) -> Response:
-    """What waits first, and what happened lately."""
+def show_home(request: Request, actor: Annotated[Actor, require(media=True)]) -> Response:
+    """What waits first, and what happened lately; Harmony's people have a front page of their own."""
+    if actor.side == "media":
+        return RedirectResponse(HARMONY, SEE_OTHER)
     with database.reading(actor) as session:
         return page(
             request,
@@ -79,6 +83,7 @@ def show_home(request: Request, actor: CurrentActor) -> Response:
             events=record.latest_events(session, actor, HOME_EVENTS),
             kinds=catalog.KINDS,
             actor=actor,
+            announcements=announcements.front(session, actor.side, clock.now()),
         )
 
 

@@ -11,6 +11,7 @@ from models.kernel.roles import Role, is_staff
 class Audience(StrEnum):
     PARTNER = "partner"  # 협력사
     OFFICE = "office"  # the buying company
+    MEDIA = "media"  # Harmony
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,8 @@ class Shell:
     session_ends_at: dt.datetime | None = None
 
 
-TOP = (Link("내 할 일", "/inbox", count="inbox"), Link("홈", "/"))
+HARMONY_STAFF = frozenset({Role.MEDIA_MANAGER, Role.ADMIN})
+TOP = (Link("내 할 일", "/inbox", count="inbox"), Link("홈", "/"), Link("공지사항", "/announcements"))
 
 PARTNER_MENU = (
     Group("", TOP),
@@ -110,20 +112,49 @@ OFFICE_MENU = (
         ),
     ),
     Group(
+        "하모니",
+        (
+            Link("스튜디오", "/studios", roles=HARMONY_STAFF),
+            Link("크레딧", "/credits", roles=HARMONY_STAFF),
+            Link("초대이력", "/invitations", roles=HARMONY_STAFF),
+        ),
+    ),
+    Group(
         "관리",
         (
-            Link("협력사", "/members"),
+            Link("회원", "/admin/members", roles=frozenset({Role.ADMIN})),
+            Link("협력사", "/admin/suppliers", roles=frozenset({Role.ADMIN, Role.BUYER})),
+            Link("위임", "/delegations"),
+            Link("공지사항 관리", "/admin/announcements", roles=frozenset({Role.ADMIN})),
+            Link("기준정보", "/admin/masters", roles=frozenset({Role.ADMIN})),
+            Link("약관 관리", "/terms", roles=frozenset({Role.ADMIN})),
+            Link("개인정보 열람 기록", "/disclosures", roles=frozenset({Role.ADMIN})),
             Link("알림 발송내역", "/notifications/sent", roles=frozenset({Role.ADMIN})),
-            Link("정책", "/policies", roles=frozenset({Role.ADMIN})),
+            Link("정책", "/admin/policies", roles=frozenset({Role.ADMIN})),
         ),
     ),
 )
 
-MENUS = {Audience.PARTNER: PARTNER_MENU, Audience.OFFICE: OFFICE_MENU}
+HARMONY_MENU = (
+    Group("", (Link("홈", "/harmony"),)),
+    Group("내 하모니", (Link("내 스튜디오", "/harmony/studios"), Link("내 크레딧", "/harmony/credits"))),
+    Group(
+        "나",
+        (
+            Link("내 알림", "/harmony/notifications"),
+            Link("내 정보", "/harmony/me"),
+            Link("알림 설정", "/harmony/me/notifications"),
+        ),
+    ),
+)
+
+MENUS = {Audience.PARTNER: PARTNER_MENU, Audience.OFFICE: OFFICE_MENU, Audience.MEDIA: HARMONY_MENU}
 
 
 def audience_of(roles: Iterable[Role]) -> Audience:
     """The portal of a person with these roles."""
+    if Role.MEDIA in set(roles):
+        return Audience.MEDIA
     return Audience.OFFICE if is_staff(roles) else Audience.PARTNER
 
 
@@ -137,10 +168,13 @@ def menu(shell: Shell, served: frozenset[str]) -> tuple[Group, ...]:
     return tuple(groups)
 
 
+FRONT_PAGES = frozenset({"/", "/harmony"})
+
+
 def current(groups: Iterable[Group], path: str) -> str:
     """The entry a path belongs to: the longest that begins it; the front page only for itself."""
     hrefs = [link.href for group in groups for link in group.links]
-    fitting = [h for h in hrefs if path == h or (h != "/" and path.startswith(f"{h}/"))]
+    fitting = [h for h in hrefs if path == h or (h not in FRONT_PAGES and path.startswith(f"{h}/"))]
     return max(fitting, key=len, default="")
 
 

@@ -13,6 +13,7 @@ ACT: dict[str, str] = {
     "create": "등록",
     "edit": "수정",
     "roles": "역할 변경",
+    "password": "임시 비밀번호 전송",
     "suspend": "이용 중지",
     "resume": "이용 재개",
     "end_sessions": "로그인 종료",

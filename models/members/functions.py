@@ -4,6 +4,8 @@ The web role changes nobody's row but one's own. These doors ask the table, not 
 is an administrator now, by themselves or by 「위임」.
 """
 
+# ruff: noqa: S608 - the names in the functions are those of the house's own tables
+
 from models.kernel.roles import STAFF_SIDE
 
 STAFF = "ARRAY[" + ", ".join(f"'{role.value}'" for role in sorted(STAFF_SIDE)) + "]"
@@ -89,6 +91,23 @@ BEGIN
     UPDATE member m SET roles = held
      WHERE m.id = person AND m.roles <@ {STAFF} AND m.roles @> before AND m.roles <@ before;
     RETURN CASE WHEN FOUND THEN 'done' ELSE 'member_changed' END;
+END $$
+"""
+
+STAFF_SECRET = f"""
+CREATE OR REPLACE FUNCTION staff_secret(person bigint, secret text, instant timestamptz)
+RETURNS text
+{HEAD}
+DECLARE
+    address text;
+BEGIN
+    PERFORM must_be_admin(instant);
+    UPDATE member m SET password_hash = secret, must_change_password = true, password_changed_at = instant
+     WHERE m.id = person AND m.roles <@ {STAFF} AND m.status = 'active'
+    RETURNING m.email INTO address;
+    UPDATE login_session s SET revoked_at = instant
+     WHERE s.member_id = person AND s.revoked_at IS NULL AND address IS NOT NULL;
+    RETURN address;
 END $$
 """
 
@@ -181,6 +200,7 @@ DOORS = (
     "staff_add(text, text, text, bytea, text, text[], text, text, text, timestamptz)",
     "staff_edit(bigint, text, text, bytea, text, text, text, timestamptz)",
     "staff_roles(bigint, text[], text[], timestamptz)",
+    "staff_secret(bigint, text, timestamptz)",
     "member_status(bigint, text, text, text, timestamptz)",
     "end_sessions(bigint, timestamptz)",
     "unlock_login(bigint, timestamptz)",
@@ -193,6 +213,7 @@ FUNCTIONS: list[str] = [
     STAFF_ADD,
     STAFF_EDIT,
     STAFF_ROLES,
+    STAFF_SECRET,
     MEMBER_STATUS,
     END_SESSIONS,
     UNLOCK_LOGIN,

@@ -43,6 +43,7 @@ _EDIT = text("SELECT staff_edit(:person, :name, :email, :phone, :department, :po
 _ROLES = text("SELECT staff_roles(:person, :before, :held, :now)").bindparams(
     bindparam("before", type_=ARRAY(Text)), bindparam("held", type_=ARRAY(Text))
 )
+_SECRET = text("SELECT staff_secret(:person, :secret, :now)")
 _STATUS = text("SELECT member_status(:person, :before, :wanted, :why, :now)")
 _END = text("SELECT end_sessions(:person, :now)")
 _UNLOCK = text("SELECT unlock_login(:person, :now)")
@@ -97,6 +98,20 @@ def give_roles(session: Session, actor: Actor, member_id: int, roles: Sequence[R
         raise FieldErrors({"roles": "임직원에게 줄 수 있는 역할이 아닙니다."})
     _settle(verdict)
     keep(session, actor, Thing("member", member_id), "roles", {"roles": sorted(person.roles)}, {"roles": held})
+
+
+def give_password(session: Session, actor: Actor, member_id: int, secret: str, now: dt.datetime) -> str:
+    """A staff member's temporary password (`secret` is its hash) in place of the old one; where to mail it to.
+
+    Raises NotYourTurn, NotFound.
+    """
+    actor.must_hold(Role.ADMIN)
+    directory.member(session, member_id)
+    address: str | None = session.execute(_SECRET, {"person": member_id, "secret": secret, "now": now}).scalar_one()
+    if address is None:
+        raise NotFound
+    keep(session, actor, Thing("member", member_id), "password", {}, {"email": address})
+    return address
 
 
 def suspend(session: Session, actor: Actor, member_id: int, reason: str, now: dt.datetime) -> None:

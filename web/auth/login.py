@@ -1,7 +1,7 @@
 """Log-in in two pages, password and one-time code, and log-out."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Annotated, Any
 from urllib.parse import quote
 
@@ -12,7 +12,9 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from models import clock
+from models import clock, database
+from models.announcements.queries import front
+from models.announcements.tables import Announcement
 from models.auth import rules, writes
 from models.auth.messages import Caller, Challenge, OpenedSession
 from models.kernel.refusals import Refusal
@@ -67,12 +69,28 @@ def show_login(request: Request, next: str = "/") -> Response:  # noqa: A002 - t
         return RedirectResponse(rules.local_path(next), SEE_OTHER)
     known = cookies.read(request, Cookie.LOGIN)
     typed = blank({"login": known, "remember": bool(known), "next": rules.local_path(next)})
-    return _login_page(request, typed)
+    with database.web() as session:
+        return _login_page(request, typed, announcements=front(session, None, clock.now()))
 
 
-def _login_page(request: Request, form: Parsed[Any], *, status: int = 200, notice: str = "") -> Response:
+def _login_page(
+    request: Request,
+    form: Parsed[Any],
+    *,
+    status: int = 200,
+    notice: str = "",
+    announcements: Sequence[Announcement] = (),
+) -> Response:
     token = csrf_of(request)
-    answer = page(request, "auth/login.html", status=status, form=form, keys={"csrf": token}, notice=notice)
+    answer = page(
+        request,
+        "auth/login.html",
+        status=status,
+        form=form,
+        keys={"csrf": token},
+        notice=notice,
+        announcements=announcements,
+    )
     cookies.write(answer, Cookie.FORM, token)
     return answer
 

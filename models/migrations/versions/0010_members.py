@@ -246,6 +246,20 @@ BEGIN
      WHERE m.id = person AND m.roles <@ ARRAY['admin', 'buyer', 'inspector', 'media_manager', 'receiver', 'requester', 'settlement'] AND m.roles @> before AND m.roles <@ before;
     RETURN CASE WHEN FOUND THEN 'done' ELSE 'member_changed' END;
 END $$""",
+    """CREATE OR REPLACE FUNCTION staff_secret(person bigint, secret text, instant timestamptz)
+RETURNS text
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public VOLATILE AS $$
+DECLARE
+    address text;
+BEGIN
+    PERFORM must_be_admin(instant);
+    UPDATE member m SET password_hash = secret, must_change_password = true, password_changed_at = instant
+     WHERE m.id = person AND m.roles <@ ARRAY['admin', 'buyer', 'inspector', 'media_manager', 'receiver', 'requester', 'settlement'] AND m.status = 'active'
+    RETURNING m.email INTO address;
+    UPDATE login_session s SET revoked_at = instant
+     WHERE s.member_id = person AND s.revoked_at IS NULL AND address IS NOT NULL;
+    RETURN address;
+END $$""",
     """CREATE OR REPLACE FUNCTION member_status(
     person bigint, before text, wanted text, why text, instant timestamptz
 )
@@ -320,6 +334,7 @@ END $$""",
     'REVOKE ALL ON FUNCTION staff_add(text, text, text, bytea, text, text[], text, text, text, timestamptz) FROM PUBLIC',
     'REVOKE ALL ON FUNCTION staff_edit(bigint, text, text, bytea, text, text, text, timestamptz) FROM PUBLIC',
     'REVOKE ALL ON FUNCTION staff_roles(bigint, text[], text[], timestamptz) FROM PUBLIC',
+    'REVOKE ALL ON FUNCTION staff_secret(bigint, text, timestamptz) FROM PUBLIC',
     'REVOKE ALL ON FUNCTION member_status(bigint, text, text, text, timestamptz) FROM PUBLIC',
     'REVOKE ALL ON FUNCTION end_sessions(bigint, timestamptz) FROM PUBLIC',
     'REVOKE ALL ON FUNCTION unlock_login(bigint, timestamptz) FROM PUBLIC',
@@ -328,6 +343,7 @@ END $$""",
     'GRANT EXECUTE ON FUNCTION staff_add(text, text, text, bytea, text, text[], text, text, text, timestamptz) TO dongban_web',
     'GRANT EXECUTE ON FUNCTION staff_edit(bigint, text, text, bytea, text, text, text, timestamptz) TO dongban_web',
     'GRANT EXECUTE ON FUNCTION staff_roles(bigint, text[], text[], timestamptz) TO dongban_web',
+    'GRANT EXECUTE ON FUNCTION staff_secret(bigint, text, timestamptz) TO dongban_web',
     'GRANT EXECUTE ON FUNCTION member_status(bigint, text, text, text, timestamptz) TO dongban_web',
     'GRANT EXECUTE ON FUNCTION end_sessions(bigint, timestamptz) TO dongban_web',
     'GRANT EXECUTE ON FUNCTION unlock_login(bigint, timestamptz) TO dongban_web',
@@ -461,9 +477,13 @@ LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public STABLE AS $$
      ORDER BY c.id DESC LIMIT 1
 $$""",
     """CREATE OR REPLACE FUNCTION earlier_signup(identity bytea, what text, firm bigint)
-RETURNS TABLE (signup_id bigint, company_id bigint, content bytea, reason text)
+RETURNS TABLE (signup_id bigint, company_id bigint, content bytea, reason text, files jsonb)
 LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public STABLE AS $$
-    SELECT s.id, s.company_id, s.content, s.decision_reason
+    SELECT s.id, s.company_id, s.content, s.decision_reason,
+           coalesce((SELECT jsonb_agg(jsonb_build_object('id', f.id, 'sha256', f.sha256, 'size', f.size,
+                                                         'media_type', f.media_type, 'name', f.name) ORDER BY f.id)
+                       FROM stored_file f WHERE f.created_by = s.member_id AND f.company_id = s.company_id),
+                    '[]'::jsonb)
       FROM signup s JOIN member m ON m.id = s.member_id
      WHERE m.identity_hash = identity AND s.signup_kind = what AND s.status = 'rejected'
        AND (firm IS NULL OR s.company_id = firm)

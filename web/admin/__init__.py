@@ -1,0 +1,9 @@
+"""관리: members, suppliers, delegations, policies."""
+
+from fastapi import APIRouter
+
+from web.admin import delegations, members, policies, staff, suppliers
+
+router = APIRouter()
+for _part in (staff, members, suppliers, delegations, policies):
+    router.include_router(_part.router)
