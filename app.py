@@ -22,8 +22,11 @@ from web import (
     assets,
     auth,
     bulk,
+    changes,
+    company,
     confirming,
     contracts,
+    conversions,
     deliveries,
     errors,
     files,
@@ -37,7 +40,9 @@ from web import (
     orders,
     search,
     settlements,
+    signups,
     terms,
+    withdrawals,
 )
 from web import inbox as inbox_pages
 from web.documents.api import api_router, receipts
@@ -45,7 +50,18 @@ from web.documents.routes import document_router
 from web.live import Hub
 from workflows.runtime.client import connect
 
-WEB_KINDS = (contracts.WEB, orders.WEB, deliveries.WEB, inspections.WEB, settlements.WEB, harmony.WEB)
+WEB_KINDS = (
+    contracts.WEB,
+    orders.WEB,
+    deliveries.WEB,
+    inspections.WEB,
+    settlements.WEB,
+    signups.WEB,
+    conversions.WEB,
+    harmony.WEB,
+    changes.WEB,
+    withdrawals.WEB,
+)
 
 
 @asynccontextmanager
@@ -103,10 +119,15 @@ def create_app() -> FastAPI:
         deliveries.router,
         inspections.router,
         settlements.router,
+        company.router,
+        changes.router,
+        withdrawals.router,
         announcements.router,
         masters.router,
         admin.router,
         harmony.router,
+        signups.router,
+        conversions.router,
     ):
         app.include_router(router)
     for web in WEB_KINDS:

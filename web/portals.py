@@ -83,8 +83,10 @@ PARTNER_MENU = (
     Group(
         "회원",
         (
-            Link("기업정보", "/company"),
+            Link("기업정보", "/company", roles=frozenset({Role.PARTNER_OWNER})),
+            Link("회원정보", "/company/me"),
             Link("담당자관리", "/company/contacts", roles=frozenset({Role.PARTNER_OWNER})),
+            Link("부담당자 가입요청", "/signups", roles=frozenset({Role.PARTNER_OWNER})),
         ),
     ),
 )
@@ -122,8 +124,12 @@ OFFICE_MENU = (
     Group(
         "관리",
         (
+            Link("가입요청", "/signups", roles=frozenset({Role.ADMIN, Role.BUYER})),
+            Link("전환가입", "/conversions", roles=frozenset({Role.ADMIN, Role.BUYER})),
             Link("회원", "/admin/members", roles=frozenset({Role.ADMIN})),
             Link("협력사", "/admin/suppliers", roles=frozenset({Role.ADMIN, Role.BUYER})),
+            Link("변경요청", "/changes", roles=frozenset({Role.ADMIN, Role.BUYER})),
+            Link("탈퇴요청", "/withdrawals", roles=frozenset({Role.ADMIN, Role.BUYER})),
             Link("위임", "/delegations"),
             Link("공지사항 관리", "/admin/announcements", roles=frozenset({Role.ADMIN})),
             Link("기준정보", "/admin/masters", roles=frozenset({Role.ADMIN})),

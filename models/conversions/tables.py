@@ -1,6 +1,7 @@
 """Conversions: one row for each time the buyer opened the door to a supplier that does not use the portal."""
 
 import datetime as dt
+from typing import ClassVar
 
 from sqlalchemy import CheckConstraint, Index, LargeBinary
 from sqlalchemy import text as sql
@@ -8,6 +9,7 @@ from sqlmodel import Field
 
 from models.columns import encrypted, instant, text
 from models.conversions.rules import OPEN
+from models.kernel.roles import Role
 from models.processes.tables import ProcessColumns
 
 _OPEN = "status in ({})".format(", ".join(f"'{status.value}'" for status in OPEN))
@@ -15,6 +17,8 @@ _OPEN = "status in ({})".format(", ".join(f"'{status.value}'" for status in OPEN
 
 class Conversion(ProcessColumns, table=True):
     """포탈미사용회원 전환 of one company. The code itself is in the mail only."""
+
+    OFFICE: ClassVar[frozenset[Role] | None] = frozenset({Role.BUYER, Role.ADMIN})
 
     __tablename__ = "conversion"
     __table_args__ = (

@@ -42,9 +42,13 @@ $$
 # The request before, for whoever verified to be the one who made it.
 EARLIER_SIGNUP = """
 CREATE OR REPLACE FUNCTION earlier_signup(identity bytea, what text, firm bigint)
-RETURNS TABLE (signup_id bigint, company_id bigint, content bytea, reason text)
+RETURNS TABLE (signup_id bigint, company_id bigint, content bytea, reason text, files jsonb)
 LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public STABLE AS $$
-    SELECT s.id, s.company_id, s.content, s.decision_reason
+    SELECT s.id, s.company_id, s.content, s.decision_reason,
+           coalesce((SELECT jsonb_agg(jsonb_build_object('id', f.id, 'sha256', f.sha256, 'size', f.size,
+                                                         'media_type', f.media_type, 'name', f.name) ORDER BY f.id)
+                       FROM stored_file f WHERE f.created_by = s.member_id AND f.company_id = s.company_id),
+                    '[]'::jsonb)
       FROM signup s JOIN member m ON m.id = s.member_id
      WHERE m.identity_hash = identity AND s.signup_kind = what AND s.status = 'rejected'
        AND (firm IS NULL OR s.company_id = firm)

@@ -20,7 +20,7 @@ from models.members.forms import (
 )
 from models.members.rules import CompanyKind, Sex
 from models.processes.messages import REASON_LENGTH_MAX, Reason
-from models.signups.rules import SignupKind, SignupMode
+from models.signups.rules import Answer, SignupKind, SignupMode
 
 PASSWORD_CHARS_TYPED_MAX = 200
 
@@ -139,6 +139,8 @@ class Draft(BaseModel):
 
     kind: SignupKind
     mode: SignupMode = SignupMode.NEW
+    answer: Answer = Answer.NEW
+    """What the last check of 가입여부 said."""
     company_id: int | None = None
     """Known beforehand: the company of a 부담당자, of a conversion, of a company that was rejected."""
     company_kind: CompanyKind | None = None

@@ -10,6 +10,7 @@ from sqlmodel import Session, col
 
 from models import database
 from models.columns import Encrypted
+from models.files.rules import MEDIA_TYPES
 from models.identity.messages import Identity
 from models.kernel.text import digits
 from models.members.queries import companies_visible_to
@@ -17,16 +18,18 @@ from models.members.rules import CompanyKind
 from models.members.tables import Company, Member
 from models.processes.messages import Actor
 from models.processes.queries import visible_to
-from models.signups.messages import SignupContent
+from models.signups.messages import DraftFile, SignupContent
 from models.signups.rules import Answer, SignupKind, answer_of_company, answer_of_person
 from models.signups.tables import Signup
 
 HINTS_MAX = 5
 CORE_CHARS_MIN = 2
+NAMESAKES_MAX = 50
 _LEGAL_FORMS = re.compile(
     r"\(주\)|㈜|주식회사|유한회사|\(유\)|\(재\)|\(사\)|재단법인|사단법인|co\.?,?\s*ltd\.?|inc\.?", re.IGNORECASE
 )
 _CONTENT = Encrypted("signup.content")
+_KINDS = {media_type: kind.value for kind, media_type in MEDIA_TYPES.items()}
 
 
 class Standing(NamedTuple):
@@ -47,6 +50,8 @@ class Earlier(NamedTuple):
     company_id: int
     content: SignupContent
     reason: str
+    files: dict[int, DraftFile]
+    """By the id the content names them with."""
 
 
 def company_standing(business_number: str) -> Standing:
@@ -95,7 +100,12 @@ def earlier(person: Identity, kind: SignupKind, company_id: int | None) -> Earli
         if found is None:
             return None
         plain = _CONTENT.process_result_value(found.content, session.get_bind().dialect) or "{}"
-    return Earlier(found.signup_id, found.company_id, SignupContent.model_validate_json(plain), found.reason)
+    files = {
+        row["id"]: DraftFile(sha256=row["sha256"], size=row["size"], kind=_KINDS[row["media_type"]], name=row["name"])
+        for row in found.files
+    }
+    content = SignupContent.model_validate_json(plain)
+    return Earlier(found.signup_id, found.company_id, content, found.reason, files)
 
 
 def content_of(signup: Signup) -> SignupContent:
@@ -163,23 +173,17 @@ def person_hints(session: Session, actor: Actor, signup: Signup, content: Signup
     """
     if actor.company_id is not None:
         return []
+    shown = (Member.id, Member.name, Member.phone, Member.birth_date, Member.company_id, Member.status, Company.name)
     namesakes = (
-        select(Member, col(Company.name))
+        select(*(col(one) for one in shown))
         .join(Company, col(Company.id) == col(Member.company_id))
         .where(col(Member.name) == content.person.name, col(Member.id) != signup.member_id)
-        .options(*_without_secret())
-        .limit(50)
+        .limit(NAMESAKES_MAX)
     )
     found = []
-    for member, company_name in session.execute(namesakes):
-        same_phone = digits(member.phone) == content.person.phone
-        if same_phone or member.birth_date == content.person.birth_date.isoformat():
+    for _, name, phone, birth_date, company_id, status, company_name in session.execute(namesakes):
+        same_phone = digits(phone) == content.person.phone
+        if same_phone or birth_date == content.person.birth_date.isoformat():
             why = "같은 휴대폰번호의 담당자" if same_phone else "같은 생년월일의 담당자"
-            found.append(Hint(why, member.company_id or 0, f"{company_name} {member.name}", member.status))
+            found.append(Hint(why, company_id or 0, f"{company_name} {name}", status))
     return found[:HINTS_MAX]
-
-
-def _without_secret() -> tuple[object, ...]:
-    from sqlalchemy.orm import defer
-
-    return (defer(col(Member.password_hash), raiseload=True),)

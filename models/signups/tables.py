@@ -1,12 +1,14 @@
 """가입요청, and the forms people are still filling in."""
 
 import datetime as dt
+from typing import ClassVar
 
 from sqlalchemy import CheckConstraint, Index, LargeBinary
 from sqlalchemy import text as sql
 from sqlmodel import Field, SQLModel
 
 from models.columns import big_id, big_int, encrypted, instant, text
+from models.kernel.roles import Role
 from models.processes.tables import ProcessColumns
 from models.signups.rules import OPEN, SignupKind, SignupMode
 
@@ -19,6 +21,8 @@ def _values(words: type[SignupKind] | type[SignupMode]) -> str:
 
 class Signup(ProcessColumns, table=True):
     """One 가입요청; what was typed is in `content`, what it grants is written when it is approved."""
+
+    OFFICE: ClassVar[frozenset[Role] | None] = frozenset({Role.BUYER, Role.ADMIN})
 
     __tablename__ = "signup"
     __table_args__ = (

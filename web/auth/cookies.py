@@ -24,6 +24,8 @@ class Cookie(StrEnum):
     """The token of an 이메일인증."""
     RECOVERY = "dongban-recovery"
     """Whose password is looked for, while the person is at the carrier's."""
+    SIGNUP = "dongban-signup"
+    """The token of a 회원가입 form that is being filled in."""
     LOGIN = "dongban-id"
     """「아이디 저장」."""
     ENTRY = "dongban-harmony"

@@ -20,6 +20,8 @@ from web.portals import Shell, audience_of
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data")
 GUEST_BYTES_MAX = 64 * 1024
+GUEST_UPLOADS = {"/signups/form": (Cookie.SIGNUP, 128 * 1024 * 1024)}
+"""The one form of guests that takes files (bytes at most), from browsers that have begun it."""
 FORM_FIELDS_MAX = 5000
 
 
@@ -123,8 +125,13 @@ async def _given(request: Request, visit: Visit | None) -> str:
     if not request.headers.get("content-type", "").startswith(FORM_TYPES):
         return ""
     size = request.headers.get("content-length", "")
-    if visit is None and (not size.isdecimal() or int(size) > GUEST_BYTES_MAX):
-        raise FormForged  # Guests send no files.
+    if visit is None and (not size.isdecimal() or int(size) > _guest_bytes_max(request)):
+        raise FormForged  # Guests send no files, except where they join.
     form: FormData = await request.form(max_fields=FORM_FIELDS_MAX)
     value = form.get("csrf")
     return value if isinstance(value, str) else ""
+
+
+def _guest_bytes_max(request: Request) -> int:
+    cookie, most = GUEST_UPLOADS.get(request.url.path, (None, GUEST_BYTES_MAX))
+    return GUEST_BYTES_MAX if cookie is None or not cookies.read(request, cookie) else most
