@@ -306,7 +306,7 @@ def _code(text: str, info: ValidationInfo, title: str) -> str:
     return found
 
 
-def _checked_accounts(accounts: list[AccountForm]) -> list[AccountForm]:
+def checked_accounts(accounts: list[AccountForm]) -> list[AccountForm]:
     """One or more, exactly one of them 「기본계좌」, none twice. Raises ValueError."""
     if not accounts:
         raise ValueError(words.ACCOUNTS_NONE)
@@ -326,7 +326,7 @@ def _place_of(account: AccountForm) -> tuple[str, str, str]:
 Accounts = Annotated[
     list[AccountForm],
     Field(default_factory=list, title="계좌정보", max_length=ACCOUNTS_MAX, validate_default=True),
-    AfterValidator(_checked_accounts),
+    AfterValidator(checked_accounts),
 ]
 """계좌정보 as a field of a form; what is wrong with the rows together is told at the field itself."""
 

@@ -9,16 +9,20 @@ from sqlalchemy import Select, or_, select
 from sqlmodel import Session, col
 
 from models.catalog import KINDS
+from models.changes.wording import SUBJECT as CHANGE_SUBJECT
 from models.deliveries.queries import is_delivered
 from models.inspections.rules import Status as InspectionStatus
 from models.inspections.tables import Inspection
 from models.kernel.roles import Role
+from models.members.queries import member_names
 from models.orders.queries import ordered_items
 from models.orders.tables import PurchaseOrder
 from models.processes.messages import Actor
 from models.processes.queries import visible_to
+from models.processes.tables import ProcessEvent
 from models.withdrawals.rules import KIND, OPEN, Subject
 from models.withdrawals.tables import Withdrawal
+from models.withdrawals.wording import SUBJECT as WITHDRAWAL_SUBJECT
 
 SHOWN_MAX = 50
 OTHER_KINDS = frozenset({KIND, "invitation"})
@@ -143,3 +147,62 @@ class Told:
 def newest_first(rows: Sequence[Told]) -> list[Told]:
     """As the manual's list: the latest request on top."""
     return sorted(rows, key=lambda row: row.asked_at, reverse=True)
+
+
+REQUEST_NAMES = {"signup": "신규가입", "conversion": "포탈미사용회원전환가입"}
+HISTORY_MAX = 300
+
+
+def history(session: Session, actor: Actor, company_id: int, member_id: int | None = None) -> list[Told]:
+    """변경요청이력 of a company as this actor may see it, or of one person; the latest on top."""
+    found: list[tuple[Any, Any]] = []
+    for kind in KINDS.values():
+        if kind.key not in {"signup", "conversion", "change", KIND}:
+            continue
+        table: Any = kind.table
+        rows = visible_to(actor, table).where(col(table.company_id) == company_id)
+        if member_id is not None:
+            rows = rows.where(_about(table, member_id))
+        newest = rows.order_by(col(table.id).desc()).limit(HISTORY_MAX)
+        found += [(kind, row) for row in session.execute(newest).scalars()]
+    ends = _ends(session, [row.workflow_id for _, row in found])
+    names = member_names(session, [row.created_by for _, row in found])
+    return newest_first([_told(kind, row, ends.get(row.workflow_id), names) for kind, row in found])
+
+
+def _about(table: Any, member_id: int) -> Any:
+    own = col(table.created_by) == member_id
+    return or_(own, col(table.member_id) == member_id) if hasattr(table, "member_id") else own
+
+
+def _ends(session: Session, workflow_ids: Sequence[str]) -> dict[str, ProcessEvent]:
+    """The last step people took on each document."""
+    rows = (
+        select(ProcessEvent)
+        .where(col(ProcessEvent.workflow_id).in_(list(workflow_ids)), col(ProcessEvent.actor_id).is_not(None))
+        .order_by(col(ProcessEvent.id))
+    )
+    return {event.workflow_id: event for event in session.execute(rows).scalars()}
+
+
+def _told(kind: Any, row: Any, end: ProcessEvent | None, names: dict[int, str]) -> Told:
+    words = kind.words
+    closed = row.turn is None
+    return Told(
+        kind=kind.key,
+        subject=_subject_words(kind.key, row),
+        status=words.status[row.status],
+        tone=words.tone[row.status],
+        requester=names.get(row.created_by, ""),
+        asked_at=row.created_at,
+        decided_at=row.status_since if closed else None,
+        asked_reason=getattr(row, "request_reason", ""),
+        decided_reason=(end.reason or "") if end and closed else "",
+        link=kind.link(row),
+    )
+
+
+def _subject_words(key: str, row: Any) -> str:
+    if key == "change":
+        return CHANGE_SUBJECT[row.subject]
+    return WITHDRAWAL_SUBJECT[row.subject] if key == KIND else REQUEST_NAMES[key]
