@@ -18,6 +18,7 @@ from activities import (
     conversions,
     deliveries,
     dormancy,
+    harmony,
     inquiries,
     inspections,
     notifications,
@@ -40,6 +41,7 @@ from workflows.deliveries import DeliveryWorkflow
 from workflows.dormancy import DormancyWorkflow
 from workflows.inquiries import Inquiry
 from workflows.inspections import InspectionWorkflow
+from workflows.invitations import InvitationWorkflow, OidcInquiry
 from workflows.notifications import MessageBatch
 from workflows.orders import OrderWorkflow
 from workflows.retention import NightlyClearing
@@ -61,6 +63,7 @@ DOMAINS: dict[str, DomainSteps] = {
         withdrawals,
         signups,
         conversions,
+        harmony,
     )
 }
 PROCESSES: Sequence[type] = (
@@ -73,6 +76,7 @@ PROCESSES: Sequence[type] = (
     WithdrawalWorkflow,
     SignupWorkflow,
     ConversionWorkflow,
+    InvitationWorkflow,
 )
 THREADS = 24
 CACHED_WORKFLOWS = 500
@@ -120,8 +124,8 @@ def external(client: Client, threads: ThreadPoolExecutor) -> Worker:
     return Worker(
         client,
         task_queue=steps.EXTERNAL,
-        workflows=[MessageBatch, Inquiry],
-        activities=[*notifications.ACTIVITIES, *inquiries.ACTIVITIES],
+        workflows=[MessageBatch, Inquiry, OidcInquiry],
+        activities=[*notifications.ACTIVITIES, *inquiries.ACTIVITIES, *harmony.ACTIVITIES],
         activity_executor=threads,
         max_concurrent_activities=8,
         max_cached_workflows=CACHED_WORKFLOWS,

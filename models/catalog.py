@@ -4,6 +4,7 @@ from models.changes.kind import CHANGE
 from models.contracts.kind import CONTRACT
 from models.conversions.kind import CONVERSION
 from models.deliveries.kind import DELIVERY
+from models.harmony.kind import INVITATION
 from models.inspections.kind import INSPECTION
 from models.orders.kind import ORDER
 from models.processes.kinds import Kind
@@ -23,5 +24,6 @@ KINDS: dict[str, Kind] = {
         WITHDRAWAL,
         SIGNUP,
         CONVERSION,
+        INVITATION,
     )
 }

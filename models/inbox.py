@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Select, and_, func, literal, or_, select, union_all
+from sqlalchemy import Select, and_, false, func, literal, or_, select, union_all
 from sqlmodel import Session, col
 
 from models.catalog import KINDS
@@ -41,6 +41,8 @@ def waiting(actor: Actor, table: type[ProcessColumns]) -> Any:
     if actor.company_id is not None:
         held = [role for role in actor.every_role if role in PARTNER_SIDE]
         return and_(col(table.turn).in_(held), col(table.company_id) == actor.company_id)
+    if not actor.is_office:
+        return false()
     own = [role for role in actor.roles if role not in PARTNER_SIDE]
     person = col(table.turn_member_id)
     mine = and_(col(table.turn).in_(own), or_(person.is_(None), person == actor.member_id))

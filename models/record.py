@@ -2,20 +2,23 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import Select, and_, or_, select
+from sqlalchemy import Select, and_, false, or_, select
 from sqlmodel import Session, col
 
 from models.catalog import KINDS
 from models.processes.messages import Actor
-from models.processes.queries import visible_to
+from models.processes.queries import may_look, visible_to
 from models.processes.tables import ProcessEvent
 
 
 def visible_events(actor: Actor) -> Select[ProcessEvent]:
     """Start of every select: the staff sees all, a partner what happened to documents it was shown."""
     rows = select(ProcessEvent)
+    if actor.is_office:
+        hidden = [kind.key for kind in KINDS.values() if not may_look(actor, kind.table)]
+        return rows.where(col(ProcessEvent.kind).not_in(hidden)) if hidden else rows
     if actor.company_id is None:
-        return rows
+        return rows.where(false())
     shown = [
         and_(
             col(ProcessEvent.kind) == kind.key,

@@ -163,7 +163,12 @@ async def _deliver_when_started(client: Client, command: Command, *, starting: b
 def _settle(command: Command, refusal: Refusal) -> Refusal:
     """Close the command as refused, with who was first; what was done meanwhile stays done."""
     with database.web() as session:
-        actor = Actor(member_id=command.actor_id, name=command.actor_name, company_id=command.actor_company_id)
+        actor = Actor(
+            member_id=command.actor_id,
+            name=command.actor_name,
+            company_id=command.actor_company_id,
+            roles=frozenset(Role(role) for role in command.actor_roles),
+        )
         database.scope(session, actor, read_only=False)
         facts = explained(session, refusal, command.workflow_id)
         writes.settle_command(session, command.request_id, facts, clock.now())

@@ -14,6 +14,7 @@ from starlette.concurrency import run_in_threadpool
 from temporalio.client import Client
 
 from models import database
+from models.kernel.roles import Role
 from models.processes import queries, writes
 from models.processes.messages import Actor
 from models.processes.tables import Command
@@ -23,7 +24,7 @@ log = logging.getLogger("confirming")
 
 FLUSH_SECONDS = 0.5
 KEPT_MAX = 10_000
-HOUSE = Actor(member_id=0, name="")
+HOUSE = Actor(member_id=0, name="", roles=frozenset({Role.SYSTEM}))
 """The program itself: no person, all companies."""
 
 _answered: set[uuid.UUID] = set()

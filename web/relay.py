@@ -51,6 +51,7 @@ WORKFLOWS = {
     "signup": ("SignupWorkflow", INTERACTIVE),
     "conversion": ("ConversionWorkflow", INTERACTIVE),
     "dormancy": ("DormancyWorkflow", INTERACTIVE),
+    "invitation": ("InvitationWorkflow", INTERACTIVE),
     "messages": ("MessageBatch", EXTERNAL),
 }
 

@@ -31,7 +31,7 @@ def drafts(actor: Actor) -> Select[Contract]:
 def listed(actor: Actor) -> Select[Contract]:
     """계약목록: a partner sees what awaits its signature or had it (날인요청 and after), the buyer everything."""
     rows = visible_to(actor, Contract)
-    if actor.company_id is None:
+    if actor.is_office:
         return rows
     reached = col(Contract.seal_requested_at).is_not(None)
     return rows.where(reached, col(Contract.status).in_([status.value for status in SEALED]))

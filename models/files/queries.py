@@ -11,9 +11,11 @@ from models.processes.messages import Actor
 def visible(actor: Actor) -> Select[StoredFile]:
     """The start of every select: the house sees all, a partner its company's files and its own uploads."""
     rows = select(StoredFile)
-    if actor.company_id is None:
+    if actor.is_office:
         return rows
     own = col(StoredFile.created_by) == actor.member_id
+    if actor.company_id is None:
+        return rows.where(own)
     return rows.where(or_(col(StoredFile.company_id) == actor.company_id, own))
 
 

@@ -13,11 +13,24 @@ class Role(StrEnum):
     INSPECTOR = "inspector"  # 검수담당자
     SETTLEMENT = "settlement"  # 정산담당자
     ADMIN = "admin"  # 관리자
+    MEDIA_MANAGER = "media_manager"  # 제휴담당자
+    MEDIA = "media"  # a person of a media partner (Harmony), by membership of studios and credits
     SYSTEM = "system"  # a step no person takes: timers, hubs, the next process
 
 
 PARTNER_SIDE = frozenset({Role.PARTNER, Role.PARTNER_OWNER})
-STAFF_SIDE = frozenset({Role.BUYER, Role.REQUESTER, Role.RECEIVER, Role.INSPECTOR, Role.SETTLEMENT, Role.ADMIN})
+STAFF_SIDE = frozenset(
+    {
+        Role.BUYER,
+        Role.REQUESTER,
+        Role.RECEIVER,
+        Role.INSPECTOR,
+        Role.SETTLEMENT,
+        Role.ADMIN,
+        Role.MEDIA_MANAGER,
+    }
+)
+MEDIA_SIDE = frozenset({Role.MEDIA})
 
 
 def with_implied(roles: Iterable[Role]) -> frozenset[Role]:
@@ -29,3 +42,16 @@ def with_implied(roles: Iterable[Role]) -> frozenset[Role]:
 def is_staff(roles: Iterable[Role]) -> bool:
     """True for people of the buying company."""
     return not STAFF_SIDE.isdisjoint(roles)
+
+
+def side_of(roles: Iterable[Role], company_id: int | None) -> str:
+    """`buyer`, `partner`, `media` or `nobody`: no company alone makes nobody staff, a staff role must say so.
+
+    The machine's own role counts as the house. Who is of Harmony is of nothing else, whatever else is held.
+    """
+    held = frozenset(roles)
+    if not MEDIA_SIDE.isdisjoint(held):
+        return "media"
+    if company_id is not None:
+        return "partner"
+    return "buyer" if is_staff(held) or Role.SYSTEM in held else "nobody"

@@ -17,6 +17,8 @@ ROLE: Mapping[str, str] = {
     Role.INSPECTOR: "검수담당자",
     Role.SETTLEMENT: "정산담당자",
     Role.ADMIN: "관리자",
+    Role.MEDIA_MANAGER: "제휴담당자",
+    Role.MEDIA: "제휴사 사용자",
     Role.SYSTEM: "시스템",
 }
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ARRAY, Select, Text, bindparam, select
+from sqlalchemy import ARRAY, Select, Text, bindparam, false, select
 from sqlalchemy.dialects.postgresql import array
 from sqlmodel import Session, col
 
@@ -23,7 +23,9 @@ CHOICES_MAX = 500
 def companies_visible_to(actor: Actor) -> Select[Company]:
     """Start of every select on companies: staff see all, a partner its own."""
     companies = select(Company)
-    return companies if actor.company_id is None else companies.where(col(Company.id) == actor.company_id)
+    if actor.is_office:
+        return companies
+    return companies.where(false() if actor.company_id is None else col(Company.id) == actor.company_id)
 
 
 def actor_of(session: Session, member_id: int, now: dt.datetime) -> Actor | None:
@@ -44,9 +46,9 @@ def actor_of(session: Session, member_id: int, now: dt.datetime) -> Actor | None
         member_id=found[0],
         name=found[1],
         company_id=found[2],
-        company_name=found[4] or HOUSE.short_name,
+        company_name=found[4] or ("" if Role.MEDIA in own else HOUSE.short_name),
         roles=own,
-        delegated=delegated_to(session, member_id, found[2], now),
+        delegated={} if Role.MEDIA in own else delegated_to(session, member_id, found[2], now),
     )
 
 
@@ -63,6 +65,7 @@ def delegated_to(session: Session, member_id: int, company_id: int | None, now: 
             col(Member.status) == MemberStatus.ACTIVE.value,
             col(Member.roles).contains(array([col(Delegation.role)])),
             col(Member.company_id).is_not_distinct_from(company_id),
+            ~col(Member.roles).contains([Role.MEDIA.value]),
         )
         .order_by(col(Delegation.id))
     )
@@ -77,6 +80,9 @@ def members_in_turn(session: Session, role: Role, company_id: int | None, turn_m
     """
     if role is Role.SYSTEM:
         return []
+    if role is Role.MEDIA:
+        # Nobody holds a medium's step but whom the document names: all who have the role would be every medium.
+        return [] if turn_member_id is None else [turn_member_id]
     holders = _holders(partner=role in PARTNER_SIDE)
     ids = list(session.execute(holders, {"roles": [role.value], "company_id": company_id}).scalars())
     if turn_member_id in ids:

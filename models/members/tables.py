@@ -66,6 +66,8 @@ class Member(SQLModel, table=True):
         CheckConstraint(f"status in ({_values(MemberStatus)})", name="member_status"),
         CheckConstraint("login = lower(login)", name="member_login_lower"),
         CheckConstraint("(company_id is null) = not (roles && array['partner'])", name="member_side"),
+        # Who is of Harmony is of nothing else: no role of theirs may ever open the house's own pages.
+        CheckConstraint("not (roles && array['media']) or roles = array['media']", name="member_media"),
         Index("member_company", "company_id"),
         Index("member_name", "name"),
         Index("member_one_owner", "company_id", unique=True,

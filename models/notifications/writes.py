@@ -168,6 +168,42 @@ def send_mail(
     wake(session, MESSAGES)
 
 
+def send_text(
+    session: Session,
+    *,
+    to: str,
+    code: str,
+    key: str,
+    now: dt.datetime,
+    expires_at: dt.datetime,
+    channel: Channel = Channel.KAKAOTALK,
+) -> None:
+    """Queue a code of Harmony's 추가인증 to a telephone, which need not be a member's: by KakaoTalk or as a short
+    message, never to a messenger on a PC.
+    """
+    words = {"code": code}
+    second = fallback(channel)
+    session.execute(
+        insert(Message)
+        .values(
+            member_id=None,
+            channel=channel.value,
+            event=Event.STEP_UP.value,
+            recipient=to,
+            subject=wording.subject(Event.STEP_UP, words),
+            body=wording.body(Event.STEP_UP, channel, words),
+            fallback_body=wording.body(Event.STEP_UP, second, words) if second else None,
+            dedupe_key=key,
+            state=MessageState.QUEUED.value,
+            attempts=0,
+            created_at=now,
+            expires_at=expires_at,
+        )
+        .on_conflict_do_nothing()
+    )
+    wake(session, MESSAGES)
+
+
 def mark_read(session: Session, actor: Actor, ids: Iterable[int] | None, now: dt.datetime) -> int:
     """Mark lines of one's own bell as read, all of them when `ids` is None; how many were unread."""
     unread = update(Notification).where(

@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from models.kernel.refusals import NotYourTurn
-from models.kernel.roles import Role
+from models.kernel.roles import Role, side_of
 
 REASON_LENGTH_MAX = 1000
 
@@ -55,7 +55,13 @@ class Actor(Frozen):
 
     @property
     def side(self) -> str:
-        return "buyer" if self.company_id is None else "partner"
+        """`buyer`, `partner`, `media` (Harmony) or `nobody`, as row-level security is told."""
+        return side_of(self.every_role, self.company_id)
+
+    @property
+    def is_office(self) -> bool:
+        """Of the buying company: who sees every company's rows. Ask this, never for a missing company."""
+        return self.side == "buyer"
 
     @property
     def every_role(self) -> frozenset[Role]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any, TypeVar
 
-from sqlalchemy import Select, bindparam, func, literal_column, select
+from sqlalchemy import Select, bindparam, false, func, literal_column, select
 from sqlmodel import Session, col
 
 from models import database
@@ -56,15 +56,26 @@ _OPEN = (
     .order_by(col(Command.id))
 )
 _PENDING_OFFICE = _OPEN.where(col(Command.actor_company_id).is_(None))
+_PENDING_OWN = _OPEN.where(col(Command.actor_id) == bindparam("member_id"))
 _PENDING_PARTNER = _OPEN.where(col(Command.actor_company_id) == bindparam("company_id"))
 
 
 def visible_to(actor: Actor, table: type[Doc]) -> Select[Doc]:
     """Where every select of a document begins: a partner's own company's rows, all of them for the buyer's staff.
 
-    A draft that was never sent is not the partner's yet.
+    A draft that was never sent is not the partner's yet. Of kinds with an `OFFICE` of their own only its staff sees
+    any; a media partner's person sees what names them (`MEDIA`), nothing else.
     """
-    return select(table) if actor.company_id is None else _own(table, actor.company_id)
+    if actor.company_id is not None and actor.side == "partner":
+        return _own(table, actor.company_id)
+    if table.MEDIA is not None and actor.side == "media":
+        return select(table).where(getattr(table, table.MEDIA) == actor.member_id)
+    return select(table) if may_look(actor, table) else select(table).where(false())
+
+
+def may_look(actor: Actor, table: type[ProcessColumns]) -> bool:
+    """Whether this is staff whose work these documents are."""
+    return actor.is_office and (table.OFFICE is None or not table.OFFICE.isdisjoint(actor.every_role))
 
 
 def _own(table: type[Doc], company_id: Any) -> Select[Doc]:
@@ -78,9 +89,15 @@ def _visible_row(table: type[Doc], *, partner: bool) -> Select[Doc]:
     return rows.where(col(table.id) == bindparam("document_id"))
 
 
+def _row_for(actor: Actor, table: type[Doc]) -> Select[Doc]:
+    if actor.side == "partner" or may_look(actor, table):
+        return _visible_row(table, partner=actor.side == "partner")
+    return visible_to(actor, table).where(col(table.id) == bindparam("document_id"))
+
+
 def visible_document(session: Session, actor: Actor, table: type[Doc], document_id: int) -> Doc:
     """One document. Raises NotFound for another company's as for one that is not there."""
-    row = _visible_row(table, partner=actor.company_id is not None)
+    row = _row_for(actor, table)
     asked = {"document_id": document_id, "own_company": actor.company_id}
     found: Doc | None = session.execute(row, asked).scalar_one_or_none()
     if found is None:
@@ -170,8 +187,8 @@ def usual_seconds(session: Session, kind: str, status: str) -> int | None:
 
 def pending(session: Session, workflow_id: str, actor: Actor) -> Sequence[Command]:
     """Acts on a document that the engine has not answered yet: one's own side's."""
-    rows = _PENDING_OFFICE if actor.company_id is None else _PENDING_PARTNER
-    asked = {"workflow_id": workflow_id, "company_id": actor.company_id}
+    rows = {"buyer": _PENDING_OFFICE, "partner": _PENDING_PARTNER}.get(actor.side, _PENDING_OWN)
+    asked = {"workflow_id": workflow_id, "company_id": actor.company_id, "member_id": actor.member_id}
     return session.execute(rows, asked).scalars().all()
 
 

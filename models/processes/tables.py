@@ -9,6 +9,7 @@ from sqlalchemy import text as sql
 from sqlmodel import Field, SQLModel
 
 from models.columns import big_id, big_int, instant, json, text, texts
+from models.kernel.roles import Role
 
 
 class ProcessColumns(SQLModel):
@@ -19,6 +20,10 @@ class ProcessColumns(SQLModel):
     """
 
     SENT: ClassVar[str | None] = None
+    OFFICE: ClassVar[frozenset[Role] | None] = None
+    """The staff roles whose work these documents are; None: every staff member sees them."""
+    MEDIA: ClassVar[str | None] = None
+    """The column that names the member of Harmony who may see a row; None: none of them."""
 
     id: int | None = big_id()
     workflow_id: str = text(unique=True)

@@ -43,6 +43,7 @@ STAFF: tuple[tuple[str, str, str, tuple[Role, ...]], ...] = (
     ("jimin.han", "한지민", "품질팀", (Role.INSPECTOR,)),
     ("daeun.jung", "정다은", "재무팀", (Role.SETTLEMENT,)),
     ("minseok.oh", "오민석", "업무지원팀", (Role.ADMIN,)),
+    ("harin.seo", "서하린", "제휴팀", (Role.MEDIA_MANAGER,)),
 )
 
 FIRMS: tuple[Firm, ...] = (

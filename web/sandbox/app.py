@@ -24,7 +24,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from web.sandbox import agency, carrier, registry, store
+from web.sandbox import accounts, agency, carrier, registry, store
 from web.sandbox.pages import render
 
 HERE = Path(__file__).parent
@@ -227,7 +227,7 @@ def create(url: str) -> Starlette:
     @asynccontextmanager
     async def life(app: Starlette) -> AsyncIterator[None]:
         kept = store.Store(url)
-        await kept.open()
+        await kept.open(accounts.TABLES)
         app.state.store = kept
         yield
         await kept.close()
@@ -239,6 +239,7 @@ def create(url: str) -> Starlette:
         Route("/find", find),
         Route("/board", board),
         *carrier.ROUTES,
+        *accounts.ROUTES,
         *agency.ROUTES,
         *registry.ROUTES,
         Route("/board/{world:sky}", change_weather, methods=["POST"]),

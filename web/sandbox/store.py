@@ -107,13 +107,13 @@ class Store:
             url, min_size=1, max_size=4, open=False, kwargs={"row_factory": dict_row}
         )
 
-    async def open(self) -> None:
-        """Connect and make the tables that are not there yet."""
+    async def open(self, more: tuple[LiteralString, ...] = ()) -> None:
+        """Connect and make the tables that are not there yet, a world's own included."""
         await self.pool.open(wait=True, timeout=60)
         async with self.pool.connection() as connection:
             # Two worlds started at once would both find a table missing.
             await connection.execute("SELECT pg_advisory_xact_lock(hashtext('sandbox tables'))")
-            for statement in (*TABLES, *MORE_TABLES):
+            for statement in (*TABLES, *MORE_TABLES, *more):
                 await connection.execute(statement)
             for world in WEATHERS:
                 await connection.execute(

@@ -1,0 +1,110 @@
+"""What the ways into Harmony share: the entry's cookie, the page before there is a session, and the session."""
+
+import asyncio
+import datetime as dt
+import uuid
+from typing import Annotated, Any
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from temporalio.client import Client
+from temporalio.common import WorkflowIDReusePolicy
+from temporalio.service import RPCError
+
+from models import clock
+from models.auth import writes as sessions
+from models.auth.messages import OpenedSession
+from models.auth.rules import StepsLeft
+from models.harmony import entries
+from models.harmony.messages import OidcAnswer, OidcTask
+from models.harmony.rules import AWAY, ENTRY_LIFE, ProviderAway, ProviderRefused
+from models.kernel.roles import Role
+from models.processes.messages import Actor
+from models.terms import queries as terms
+from web.auth import cookies
+from web.auth.answers import HARMONY_LOGIN, SEE_OTHER
+from web.auth.audience import require
+from web.auth.cookies import Cookie
+from web.auth.login import caller_of
+from web.auth.visitor import csrf_of, life_limit, visit_of
+from web.render import page
+from workflows.steps import EXTERNAL
+
+MediaActor = Annotated[Actor, require(Role.MEDIA)]
+"""A person of Harmony who is logged in."""
+PROVIDER_SECONDS = 12.0
+
+
+def entry_of(request: Request) -> str:
+    return cookies.read(request, Cookie.ENTRY)
+
+
+def member_of(request: Request) -> Actor | None:
+    """The member of Harmony this browser is logged in as; people of the procurement portal are guests here."""
+    visit = visit_of(request)
+    return visit.actor if visit is not None and visit.actor.side == "media" else None
+
+
+def remember(answer: Response, token: str) -> None:
+    cookies.write(answer, Cookie.ENTRY, token, ENTRY_LIFE)
+
+
+def guest_page(request: Request, template: str, *, status: int = 200, **context: Any) -> Response:
+    """A page with forms for somebody who may not be logged in."""
+    token = csrf_of(request)
+    answer = page(request, template, status=status, keys={"csrf": token}, **context)
+    if visit_of(request) is None:
+        cookies.write(answer, Cookie.FORM, token)
+    return answer
+
+
+def go(target: str) -> RedirectResponse:
+    return RedirectResponse(target, SEE_OTHER)
+
+
+async def ask_provider(client: Client, task: OidcTask) -> OidcAnswer:
+    """What the provider says, through the worker. Raises ProviderAway, ProviderRefused."""
+    asked = client.execute_workflow(
+        "OidcInquiry",
+        task,
+        id=f"oidc/{task.entry_id}/{task.task}/{uuid.uuid4().hex[:8]}",
+        task_queue=EXTERNAL,
+        result_type=OidcAnswer,
+        id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+        execution_timeout=dt.timedelta(seconds=PROVIDER_SECONDS),
+    )
+    try:
+        answer: OidcAnswer = await asyncio.wait_for(asked, PROVIDER_SECONDS)
+    except (TimeoutError, RPCError) as error:
+        raise ProviderAway from error
+    if answer.refused:
+        raise ProviderAway if answer.refused == AWAY else ProviderRefused(why=answer.refused)
+    return answer
+
+
+async def enter(request: Request, login: str, target: str, *, entry: str = "") -> Response:
+    """The session of somebody who proved who they are; the one before it in this browser ends."""
+    try:
+        opened = await run_in_threadpool(_open, request, login)
+    except StepsLeft:
+        return go(HARMONY_LOGIN)
+    before = visit_of(request)
+    if before is not None:
+        await run_in_threadpool(sessions.revoke_session, before.actor, before.session_id, clock.now())
+    if entry:
+        await run_in_threadpool(entries.finish, entry, clock.now())
+    answer = go(target)
+    cookies.write(answer, Cookie.SESSION, opened.token)
+    cookies.clear(answer, Cookie.FORM, *((Cookie.ENTRY,) if entry else ()))
+    return answer
+
+
+def _open(request: Request, login: str) -> OpenedSession:
+    now, caller = clock.now(), caller_of(request)
+    token = sessions.begin_verified(login, caller, now)
+
+    def asks(session: Any, actor: Actor, at: dt.datetime) -> bool:
+        return bool(terms.unconsented(session, actor, at))
+
+    return sessions.open_passed(token, caller, now, asks, life=life_limit())
