@@ -164,6 +164,8 @@ def send_mail(
             expires_at=expires_at,
         )
         .on_conflict_do_nothing()
+        # Asks for nothing back: web may not read what is nobody's.
+        .inline()
     )
     wake(session, MESSAGES)
 
@@ -200,6 +202,8 @@ def send_text(
             expires_at=expires_at,
         )
         .on_conflict_do_nothing()
+        # Asks for nothing back: web may not read what is nobody's.
+        .inline()
     )
     wake(session, MESSAGES)
 
