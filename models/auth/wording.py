@@ -36,3 +36,13 @@ PASSWORD: dict[str, str] = {
 PASSWORD_HINT = (
     f"{PASSWORD_CHARS_MIN}~{PASSWORD_CHARS_MAX}자, 영문·숫자·특수문자({PASSWORD_MARKS})를 모두 포함해 주세요."
 )
+
+DISCLOSED_KIND: dict[str, str] = {"member": "회원", "bank_account": "계좌", "signup": "가입요청"}
+
+DISCLOSED_FIELD: dict[str, str] = {
+    "phone": "휴대폰번호",
+    "birth_date": "생년월일",
+    "account_number": "계좌번호",
+    "iban": "IBAN",
+    "holder": "예금주",
+}

@@ -400,11 +400,16 @@ def store_password(session: Session, actor: Actor, password: str, **more: object
     session.execute(mine.values(password_hash=passwords.hashed(password), **more))
 
 
+def is_password(login: str, password: str) -> bool:
+    """Whether it is the password of that id; the same work for an unknown one."""
+    with database.web() as session:
+        known = session.execute(text("SELECT * FROM login_lookup(:login)"), {"login": login}).one_or_none()
+    return passwords.matches(known.password_hash if known else None, password)
+
+
 def change_password(actor: Actor, *, login: str, current: str, new: str, keep: int, now: dt.datetime) -> str | None:
     """Change one's own password and end the other sessions; the code of what is wrong, None when done."""
-    with database.web() as session:
-        known = session.execute(text("SELECT * FROM login_lookup(:login)"), {"login": login}).one()
-    if not passwords.matches(known.password_hash, current):
+    if not is_password(login, current):
         return "password_current"
     if secrets.compare_digest(current.encode(), new.encode()):
         return "password_same"

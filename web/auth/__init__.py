@@ -5,7 +5,7 @@ from fastapi import APIRouter, Depends, FastAPI
 from models.auth.rules import LoggedOut, PasswordChangeNeeded
 from models.auth.wording import SENTENCES
 from web import errors
-from web.auth import account, answers, api, login, recovery, steps
+from web.auth import account, answers, api, authenticator, disclosures, login, recovery, steps
 from web.auth.visitor import meet
 
 router = APIRouter()
@@ -14,6 +14,8 @@ router.include_router(login.members)
 router.include_router(steps.router)
 router.include_router(recovery.router)
 router.include_router(account.router)
+router.include_router(authenticator.router)
+router.include_router(disclosures.router)
 router.include_router(api.router, prefix="/api/v1")
 
 

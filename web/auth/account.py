@@ -11,11 +11,12 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from models import clock, database
-from models.auth import queries, rules, wording, writes
+from models.auth import authenticators, queries, rules, wording, writes
 from models.kernel.refusals import NotFound
 from models.kernel.wording import ROLE
 from models.members.tables import Member
 from models.processes.messages import Actor
+from models.terms import queries as terms
 from web.auth.answers import PASSWORD_PAGE, SEE_OTHER
 from web.auth.audience import CurrentActor, CurrentVisit, require
 from web.auth.devices import device
@@ -54,10 +55,14 @@ def show_account(request: Request, actor: CurrentActor) -> Response:
     """「내 정보」."""
     with database.reading(actor) as session:
         member = session.execute(select(*SHOWN).where(col(Member.id) == actor.member_id)).one()
+        app = authenticators.is_on(session, actor.member_id)
+        consents = terms.given(session, actor.member_id)
     return page(
         request,
         "auth/account.html",
         member=member,
+        app=app,
+        consents=consents,
         actor=actor,
         roles=[ROLE[role] for role in sorted(actor.roles)],
         delegated=[(ROLE[role], giver.name) for role, giver in sorted(actor.delegated.items())],
