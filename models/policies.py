@@ -164,7 +164,7 @@ USING: dict[str, str] = {
     "signup_draft": "encode(token_hash, 'hex') = (SELECT nullif(current_setting('dongban.signup', true), ''))",
     "change_item": _with("change_request", "change_request_id"),
     "process_event": _of_document("process_event"),
-    "audit_entry": _of_document("audit_entry"),
+    "audit_entry": f"{_of_document('audit_entry')} OR (NOT {NOT_MEDIA} AND actor_id = {MEMBER})",
     "company": f"{BUYER} OR id = {COMPANY}",
     # A partner sees its own people and, of the staff, those it deals with.
     "member": f"{BUYER} OR company_id = {COMPANY} OR id = {MEMBER} OR (company_id IS NULL AND"
