@@ -23,10 +23,17 @@ class AccountRow(AccountForm):
     id: int | None = None
 
 
+def _checked_rows(rows: list[AccountRow]) -> list[AccountRow]:
+    """None at all is for those who never had one; whoever has one keeps at least one (web.company.change)."""
+    if rows:
+        checked_accounts(list(rows))
+    return rows
+
+
 Rows = Annotated[
     list[AccountRow],
     Field(default_factory=list, title="계좌정보", max_length=ACCOUNTS_MAX, validate_default=True),
-    AfterValidator(checked_accounts),
+    AfterValidator(_checked_rows),
 ]
 
 

@@ -22,6 +22,7 @@ from models.changes.wording import WORDS
 from models.identity import writes as identity_writes
 from models.identity.rules import Purpose
 from models.kernel.refusals import Refusal
+from models.members.form_wording import ACCOUNTS_NONE
 from models.members.places import BANKS, COUNTRIES, CURRENCIES
 from models.members.tables import Company
 from models.processes.messages import Actor
@@ -102,6 +103,8 @@ def _changed(request: Request, actor: Actor, data: FormData, wrong: Mapping[str,
     completed, hidden = accounts.completed(_fixed(data, company), stored)
     model: type[BaseModel] = IndividualChange if show.is_individual(company) else CompanyChange
     parsed: Parsed[Any] = forms.parse(model, completed)
+    if stored and parsed.value is not None and not parsed.value.accounts:
+        parsed = replace(parsed.with_errors({"accounts": ACCOUNTS_NONE}), value=None)
     try:
         if parsed.value is not None and not wrong:
             made = _asked(actor, company, parsed)
