@@ -136,7 +136,7 @@ async def test_a_world_that_is_away_is_asked_twice_and_told_as_away(
     with pytest.raises(WorldAway):
         await question(request_to(client))
     history = await whole_history(client)
-    assert "is away: HTTP 503" in history
+    assert "is away: HTTP 50" in history
     assert '"state":"away"' in history
 
 
