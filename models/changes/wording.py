@@ -73,6 +73,7 @@ WORDS = Words(
         "cancel": "변경요청을 취소했습니다",
     },
     event={
+        "create": "변경 요청",
         "approve": "변경 승인",
         "reject": "변경 반려",
         "cancel": "요청 취소",

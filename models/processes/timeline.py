@@ -29,7 +29,7 @@ def created_entry(kind: Kind, made: AuditEntry) -> dict[str, Any]:
     """The document's beginning, before its first step."""
     return {
         "state": "done",
-        "title": kind.words.step[kind.rules.initial],
+        "title": kind.words.event.get("create") or kind.words.step[kind.rules.initial],
         "who": f"{made.actor_company} {made.actor_name}".strip(),
         "at": made.at,
     }

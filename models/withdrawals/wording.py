@@ -40,6 +40,7 @@ WORDS = Words(
         "cancel": "탈퇴요청을 취소했습니다",
     },
     event={
+        "create": "탈퇴 요청",
         "approve": "탈퇴 승인",
         "reject": "탈퇴 반려",
         "cancel": "요청 취소",

