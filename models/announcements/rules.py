@@ -39,7 +39,7 @@ class TooManyFiles(Refusal):
     status = 422
 
 
-def state_of(published: bool, starts_at: dt.datetime, ends_at: dt.datetime | None, now: dt.datetime) -> State:
+def state_of(starts_at: dt.datetime, ends_at: dt.datetime | None, now: dt.datetime, *, published: bool = True) -> State:
     """What has become of a notice at an instant."""
     if not published:
         return State.DRAFT

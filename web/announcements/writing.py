@@ -79,7 +79,7 @@ def preview(request: Request, actor: Admin, announcement_id: int) -> Response:
             files=queries.files(session, announcement_id),
             preview=True,
             base=f"{PATH}/{announcement_id}",
-            state=state_of(row.published_at is not None, row.starts_at, row.ends_at, clock.now()),
+            state=state_of(row.starts_at, row.ends_at, clock.now(), published=row.published_at is not None),
             states=STATE,
             tones=TONE,
             reader_words=READER[Reader(row.reader)],
@@ -130,6 +130,7 @@ async def _save(request: Request, actor: Actor, announcement_id: int | None) -> 
     data = await request.form()
     given = [one for one in data.getlist("files") if isinstance(one, UploadFile) and one.filename]
     uploads = [(str(one.filename), await one.read(ANY.bytes_max + 1)) for one in given[: FILES_MAX + 1]]
+    await data.close()
     return await run_in_threadpool(_saved, request, actor, announcement_id, data, uploads)
 
 
@@ -206,7 +207,7 @@ def _shown(name: str, value: Any) -> str:
 
 
 def _state(row: Announcement) -> State:
-    return state_of(row.published_at is not None, row.starts_at, row.ends_at, clock.now())
+    return state_of(row.starts_at, row.ends_at, clock.now(), published=row.published_at is not None)
 
 
 @cache

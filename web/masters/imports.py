@@ -58,6 +58,7 @@ def import_router(master: Master) -> APIRouter:
         file = data.get("file")
         name = str(file.filename) if isinstance(file, UploadFile) else ""
         body = await file.read(SHEET.bytes_max + 1) if isinstance(file, UploadFile) else b""
+        await data.close()
         return await run_in_threadpool(_previewed, request, actor, master, name, body)
 
     @router.post("/import/application")
@@ -149,7 +150,7 @@ def _page(
     seen: str = "",
     refused: str = "",
 ) -> Response:
-    counts = {change: sum(line.change == change for line in planned) for change in ("create", "edit", "same", "wrong")}
+    totals = {change: sum(line.change == change for line in planned) for change in ("create", "edit", "same", "wrong")}
     # Wrong lines come first: they are what one has to do something about.
     shown = sorted(planned, key=lambda line: line.change != "wrong")[:SHOWN_MAX]
     return page(
@@ -162,7 +163,7 @@ def _page(
         columns=[(name, FIELD[name]) for name in fields(master)],
         lines=[_line(line) for line in shown],
         more=len(planned) - len(shown),
-        counts=counts,
+        totals=totals,
         file=file,
         seen=seen,
         refused=refused,
