@@ -11,11 +11,13 @@ from models.changes import queries, rules
 from models.changes.kind import CHANGE
 from models.changes.rules import ACCOUNT, Subject
 from models.changes.tables import ChangeItem, ChangeRequest
-from models.changes.wording import field_words
+from models.changes.wording import SUBJECT, WORDS, field_words
 from models.changes.writes import check_successor, lock_membership
 from models.kernel.roles import Role
 from models.members.rules import CompanyKind, CompanyStatus, MemberStatus
 from models.members.tables import BankAccount, Company, Member
+from models.notifications.accounts import send
+from models.notifications.rules import Channel, Event
 from models.notifications.writes import notify
 
 
@@ -117,10 +119,22 @@ def _apply_member(step: StepContext, request: ChangeRequest) -> None:
         after = queries.value(item.after)
         if item.field == "login":
             _free_login(step.session, member, after)
+            _tell_old_address(step, request, member)
             member.email = after
         elif item.field == "name" and company.kind == CompanyKind.INDIVIDUAL:
             company.name = after
         _replace(member, item, request.subject)
+
+
+def _tell_old_address(step: StepContext, request: ChangeRequest, member: Member) -> None:
+    """The mail that was the log-in until now learns of it as well as the new one."""
+    facts = {
+        "name": member.name,
+        "title": f"{request.number} {SUBJECT[request.subject]}",
+        "act": WORDS.event[step.act],
+        "status": WORDS.status[rules.Status.APPROVED],
+    }
+    send(step.session, member.id or 0, Event.DECIDED, {Channel.EMAIL: member.email}, facts, now=step.now)
 
 
 def _free_login(session: Session, member: Member, login: str) -> None:

@@ -10,6 +10,8 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col
 
 from models import clock
+from models.auth.messages import PhoneChange
+from models.auth.tables import LoginSession
 from models.changes import queries, rules
 from models.changes.kind import CHANGE
 from models.changes.rules import MEMBER_FIELDS, Status, Subject
@@ -21,6 +23,7 @@ from models.kernel.refusals import NotFound, NotYourTurn, StaleDocument
 from models.kernel.roles import Role
 from models.members.rules import CompanyKind, MemberStatus
 from models.members.tables import Member
+from models.notifications.accounts import tell_phone_changed
 from models.processes.messages import Actor
 from models.processes.tables import AuditEntry
 from models.processes.writes import audit, begin, lock_case, next_number
@@ -66,9 +69,20 @@ def edit_member(session: Session, actor: Actor, values: Mapping[str, str], seen:
     _audit(session, actor, "member", actor.member_id, "edit", wanted)
 
 
-def change_phone(session: Session, actor: Actor, phone: str) -> None:
-    """The mobile number 본인인증 found; the caller has checked that it is the same person."""
+def change_phone(session: Session, actor: Actor, phone: str, keep: int, now: dt.datetime) -> None:
+    """The mobile number 본인인증 found, which the caller has compared with the member.
+
+    Every session but `keep` ends, and the old number is told: who took the account over would not tell.
+    """
+    me = queries.member_of(session, actor, actor.member_id)
     session.execute(update(Member).where(col(Member.id) == actor.member_id).values(phone=phone))
+    others = update(LoginSession).where(
+        col(LoginSession.member_id) == actor.member_id,
+        col(LoginSession.id) != keep,
+        col(LoginSession.revoked_at).is_(None),
+    )
+    session.execute(others.values(revoked_at=now))
+    tell_phone_changed(session, PhoneChange(actor.member_id, me.name, me.email, me.phone, phone, now))
     _audit(session, actor, "member", actor.member_id, "phone", OWN_COMPANY)
 
 

@@ -30,7 +30,7 @@ from web import forms
 from web import identity as checks
 from web.company import accounts, show, uploads
 from web.company.access import SEE_OTHER, UNPROCESSABLE, Owner, Partner, is_owner
-from web.company.own import check_same
+from web.company.own import check_renamed
 from web.errors import sentence
 from web.forms import Parsed
 from web.once import once
@@ -237,8 +237,7 @@ def _ask_me(request: Request, session: Session, actor: Actor, reason: str) -> An
     if proven["person"] is not None:
         person = identity_writes.use(session, checks.token(request), Purpose.ACCOUNT)
         member = queries.member_of(session, actor, actor.member_id)
-        if member.identity_hash is not None:
-            check_same(member, person)
+        check_renamed(member, person)
         after["name"] = person.name
     if proven["email"]:
         after["login"] = identity_writes.use_email(session, checks.email_token(request))

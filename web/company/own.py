@@ -9,7 +9,7 @@ from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from models import database
+from models import clock, database
 from models.changes import queries, writes
 from models.changes.forms import CompanyOwn, PersonOwn, SinglePersonOwn
 from models.changes.rules import OtherPerson
@@ -21,6 +21,7 @@ from models.kernel.refusals import Refusal
 from models.processes.messages import Actor
 from web import forms
 from web import identity as checks
+from web.auth.audience import CurrentVisit
 from web.company import show
 from web.company.access import SEE_OTHER, UNPROCESSABLE, Owner, Partner
 from web.errors import sentence
@@ -144,13 +145,13 @@ def _phone_page(request: Request, actor: Actor, session: Any, refused: str = "",
 
 
 @router.post("/me/phone")
-def change_phone(request: Request, actor: Partner) -> Response:
+def change_phone(request: Request, actor: Partner, visit: CurrentVisit) -> Response:
     """「변경」: the number of the person who was verified, if it is this member."""
     try:
         with database.writing(actor) as session:
             person = identity_writes.use(session, checks.token(request), Purpose.PHONE)
             check_same(queries.member_of(session, actor, actor.member_id), person)
-            writes.change_phone(session, actor, person.phone)
+            writes.change_phone(session, actor, person.phone, visit.session_id, clock.now())
             individual = show.is_individual(queries.company_of(session, actor))
     except Refusal as refusal:
         with database.reading(actor) as session:
@@ -167,5 +168,15 @@ def check_same(member: Any, person: Identity) -> None:
         same = bytes(member.identity_hash) == person.identity_hash
     else:
         same = member.name == person.name and member.birth_date in {None, person.birth_date.isoformat()}
+    if not same:
+        raise OtherPerson
+
+
+def check_renamed(member: Any, person: Identity) -> None:
+    """The verified person is the member under another name: by the CI, else by birth date. Raises OtherPerson."""
+    if member.identity_hash is not None:
+        same = bytes(member.identity_hash) == person.identity_hash
+    else:
+        same = member.birth_date in {None, person.birth_date.isoformat()}
     if not same:
         raise OtherPerson
