@@ -11,6 +11,7 @@ from starlette.testclient import TestClient
 
 from models import database as house
 from models.identity import rules
+from models.identity.limits import Limit
 from models.identity.rules import clean_keyword
 from models.identity.tables import Inquiry
 from tests.identity.conftest import Browser
@@ -45,9 +46,7 @@ def test_a_number_is_asked_and_nothing_of_it_stays(asking: Browser, sandbox: Tes
         assert session.execute(select(col(Inquiry.id))).all() == []
 
 
-def test_a_registry_that_is_away_is_said_to_be_away(
-    asking: Browser, sandbox: TestClient, engine: InlineEngine
-) -> None:
+def test_a_registry_that_is_away_is_said_to_be_away(asking: Browser, sandbox: TestClient, engine: InlineEngine) -> None:
     sandbox.post("/board/registry", data={"outage": "1"})
     assert asking.get(f"/status?numbers={NUMBER}") == 503
     assert "국세청 사업자 조회에서 답이 오지 않습니다." in asking.page
@@ -107,7 +106,7 @@ def test_while_the_address_book_is_away_one_types(browser: Browser, engine: Inli
 
 
 def test_looking_up_is_limited_by_address(browser: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(addresses, "SEARCH", addresses.limits.Limit("addresses", 2, 2))
+    monkeypatch.setattr(addresses, "SEARCH", Limit("addresses", 2, 2))
     for _ in range(2):
         assert browser.get("/addresses?keyword=세종대로") == 200
     assert browser.get("/addresses?keyword=세종대로") == 429
