@@ -87,7 +87,7 @@ def _grid() -> Grid:
         name="conversions",
         title="전환가입",
         ident=col(Conversion.id),
-        default_sort="-created_at",
+        default_sort="-sent_at",
         columns=(
             Column(key="number", label="번호", sort=col(Conversion.number), href=lambda row: f"/conversions/{row.id}"),
             Column(
