@@ -26,6 +26,7 @@ from activities import (
     retention,
     settlements,
     signups,
+    terms,
     withdrawals,
 )
 from activities.recording import DomainSteps, Recorder
@@ -105,6 +106,7 @@ def interactive(
             *audit.ACTIVITIES,
             *dormancy.ACTIVITIES,
             *retention.ACTIVITIES,
+            *terms.ACTIVITIES,
             *withdrawals.ACTIVITIES,
             *more_activities,
         ],

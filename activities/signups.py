@@ -9,6 +9,7 @@ from temporalio import activity
 from activities.gateways.registry.choice import registry
 from activities.recording import DomainSteps, StepContext
 from models import clock, database
+from models.auth import dormancy
 from models.files.rules import FileRole
 from models.files.tables import StoredFile
 from models.files.writes import attach
@@ -61,6 +62,7 @@ def approve(step: StepContext) -> None:
         _open_company(step, company, content)
     member.status = MemberStatus.ACTIVE.value
     member.joined_at = step.now
+    dormancy.watch(step.session, member.id or 0)
     _decided(step, step.payload.reason or "")
     step.author_ending = Event.SIGNUP_APPROVED.value
 

@@ -1,4 +1,4 @@
-"""The nightly clearing away of traces past their time, run by a schedule."""
+"""What the house does for its members at night, run by a schedule."""
 
 import datetime as dt
 
@@ -17,10 +17,11 @@ CLEARING: ActivityConfig = {
 
 @workflow.defn
 class NightlyClearing:
-    """Traces past their time go; absences nobody watches are watched."""
+    """Traces past their time go; absences nobody watches are watched; terms to come are announced."""
 
     @workflow.run
     async def run(self) -> int:
         gone: int = await workflow.execute_activity("clear_old_traces", result_type=int, **CLEARING)
         await workflow.execute_activity("watch_absences", result_type=int, **steps.DOCUMENT)
+        await workflow.execute_activity("announce_terms", result_type=int, **CLEARING)
         return gone

@@ -37,7 +37,12 @@ PASSWORD_HINT = (
     f"{PASSWORD_CHARS_MIN}~{PASSWORD_CHARS_MAX}자, 영문·숫자·특수문자({PASSWORD_MARKS})를 모두 포함해 주세요."
 )
 
-DISCLOSED_KIND: dict[str, str] = {"member": "회원", "bank_account": "계좌", "signup": "가입요청"}
+DISCLOSED_KIND: dict[str, str] = {
+    "member": "회원",
+    "bank_account": "계좌",
+    "signup": "가입요청",
+    "change_item": "변경요청",
+}
 
 DISCLOSED_FIELD: dict[str, str] = {
     "phone": "휴대폰번호",

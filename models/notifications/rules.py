@@ -58,6 +58,7 @@ class Event(StrEnum):
     DORMANCY_WARNING = "dormancy_warning"
     DORMANT = "dormant"
     AUTHENTICATOR_CHANGED = "authenticator_changed"
+    TERMS_AHEAD = "terms_ahead"
 
 
 CHANNELS: dict[Event, tuple[Channel, ...]] = {
@@ -95,6 +96,7 @@ CHANNELS: dict[Event, tuple[Channel, ...]] = {
     Event.DORMANCY_WARNING: (Channel.KAKAOTALK, Channel.EMAIL),
     Event.DORMANT: (Channel.EMAIL,),
     Event.AUTHENTICATOR_CHANGED: (Channel.EMAIL,),
+    Event.TERMS_AHEAD: (Channel.EMAIL,),
 }
 
 SWITCHED = (

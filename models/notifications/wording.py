@@ -54,6 +54,7 @@ EVENT: dict[Event, str] = {
     Event.DORMANCY_WARNING: "휴면 예정",
     Event.DORMANT: "휴면",
     Event.AUTHENTICATOR_CHANGED: "인증 앱 변경",
+    Event.TERMS_AHEAD: "약관 변경 예고",
 }
 
 CHANNEL: dict[Channel, str] = {Channel.KAKAOTALK: "알림톡", Channel.SMS: "문자", Channel.EMAIL: "이메일"}

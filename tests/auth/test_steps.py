@@ -1,6 +1,7 @@
 """What stands between the right code and the session: 휴면해제, 재동의, 90 days."""
 
 import datetime as dt
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -35,9 +36,9 @@ def member_now(member: Member) -> Member:
         return session.get_one(Member, member.id)
 
 
-def new_terms(at: dt.datetime = NOW, **more: object) -> int:
+def new_terms(at: dt.datetime = NOW, **more: Any) -> int:
     """A version in force from `at`; its id."""
-    facts = {
+    facts: dict[str, Any] = {
         "audience": "partner", "key": "service", "version": 1, "title": "이용약관", "body": "## 제1조\n목적",
         "required": True, "change_note": "", "effective_at": at, "created_at": at,
     } | more  # fmt: skip

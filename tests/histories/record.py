@@ -237,7 +237,13 @@ async def _clearing(environment: WorkflowEnvironment, kind: str) -> tuple[str, W
     async def watch() -> int:
         return 1
 
-    async with Worker(environment.client, task_queue=steps.INTERACTIVE, workflows=WORKFLOWS, activities=[clear, watch]):
+    @activity.defn(name="announce_terms")
+    async def announce() -> int:
+        return 2
+
+    async with Worker(
+        environment.client, task_queue=steps.INTERACTIVE, workflows=WORKFLOWS, activities=[clear, watch, announce]
+    ):
         handle = await environment.client.start_workflow(
             "NightlyClearing", id=f"nightly-clearing/{uuid.uuid4()}", task_queue=steps.INTERACTIVE
         )

@@ -117,7 +117,7 @@ def test_a_forgotten_id_and_password(open_page: Open, house: House, tmp_path: Pa
     look(page, tmp_path, "temporary-password")
     page.goto("/contracts")
     expect(page).to_have_url(re.compile("/account/password"))
-    page.get_by_label("현재 비밀번호").fill(found[1])
+    page.get_by_label("임시 비밀번호").fill(found[1])
     page.get_by_label("새 비밀번호", exact=False).first.fill(NEW_PASSWORD)
     page.get_by_label("새 비밀번호 확인").fill(NEW_PASSWORD)
     page.get_by_role("button", name="변경").click()

@@ -99,11 +99,24 @@ def test_reading_marks_ones_own_lines_only(people: list[Member]) -> None:
 
 # What an event's wording is given beside what every step offers.
 MORE: dict[str, set[str]] = {
-    "login_otp": {"code"},
-    "temporary_password": {"password", "until"},
-    "phone_changed": {"phone", "at"},
+    "authenticator_changed": {"at", "change"},
+    "conversion_code": {"code", "company", "house", "until"},
+    "conversion_reminder": {"company", "house", "until"},
     "dormancy_warning": {"day", "seen"},
-    "authenticator_changed": {"change", "at"},
+    "email_code": {"code"},
+    "invitation": {"company", "inviter", "link", "role", "space", "until"},
+    "invitation_reminder": {"company", "inviter", "role", "sent", "space", "until"},
+    "login_otp": {"code"},
+    "owner_changed": {"after", "before", "company"},
+    "phone_changed": {"at", "phone"},
+    "signup_barred": {"company", "kind", "number", "reason"},
+    "signup_received": {"company", "decider", "kind", "number"},
+    "signup_rejected": {"company", "kind", "number", "reason"},
+    "staff_welcome": {"login", "password"},
+    "step_up": {"code"},
+    "temporary_password": {"password", "until"},
+    "terms_ahead": {"change", "day"},
+    "withdrawn": {"company", "reason"},
 }
 
 
