@@ -57,7 +57,6 @@ RULES = ProcessRules(
 )
 
 EDITABLE = frozenset({Status.PLANNED})
-PLACES = ("GS1", "OFC", "MD1", "MD2", "LGX", "당사지정장소")
 ROWS_MAX = 200
 SERIAL_LENGTH_MAX = 60
 SERIALS_MAX = 10_000

@@ -11,10 +11,11 @@ from sqlmodel import Session, col
 from models.deliveries import queries, rules
 from models.deliveries.kind import DELIVERY
 from models.deliveries.messages import Plan, PlanRow
-from models.deliveries.rules import EDITABLE, PLACES, Status
+from models.deliveries.rules import EDITABLE, Status
 from models.deliveries.tables import DeliveryRound, DeliverySerial
 from models.kernel.refusals import FieldErrors, NotFound, StaleDocument
 from models.kernel.roles import Role
+from models.masters.queries import place_names
 from models.orders.tables import OrderItem, PurchaseOrder
 from models.processes.deadlines import end_of
 from models.processes.messages import Actor
@@ -32,7 +33,7 @@ def save(session: Session, actor: Actor, plan: Plan, now: dt.datetime) -> int:
     actor.must_hold(Role.PARTNER)
     items = _locked_items(session, actor, {row.item_id for row in plan.rows})
     rounds = _locked_rounds(session, actor, [row.round_id for row in plan.rows if row.round_id])
-    _check_places(plan, rounds)
+    _check_places(plan, rounds, place_names(session))
     saved = 0
     for row in plan.rows:
         item, order = items[row.item_id]
@@ -75,12 +76,12 @@ def _locked_rounds(session: Session, actor: Actor, ids: Iterable[int]) -> dict[i
     return found
 
 
-def _check_places(plan: Plan, rounds: Mapping[int, DeliveryRound]) -> None:
+def _check_places(plan: Plan, rounds: Mapping[int, DeliveryRound], places: Sequence[str]) -> None:
     errors = {}
     for index, row in enumerate(plan.rows):
         before = rounds.get(row.round_id or 0)
         # A place that was taken off the list stays where it stands.
-        if row.place not in PLACES and (before is None or before.place != row.place):
+        if row.place not in places and (before is None or before.place != row.place):
             errors[f"rows-{index}-place"] = "납품위치를 목록에서 골라 주세요."
     if errors:
         raise FieldErrors(errors)

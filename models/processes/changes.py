@@ -41,8 +41,16 @@ def history(session: Session, kind: str, row_id: int) -> list[Change]:
 def _change(entry: AuditEntry) -> Change:
     before, after = entry.detail.get("before") or {}, entry.detail.get("after") or {}
     names = list(dict.fromkeys([*before, *after]))
-    fields = [(name, before.get(name), after.get(name)) for name in names if before.get(name) != after.get(name)]
+    pairs = [(name, before.get(name), after.get(name)) for name in names]
+    # What was nothing and is nothing is no change, however nothing is written.
+    fields = [
+        (name, old, new) for name, old, new in pairs if old != new and not (_is_nothing(old) and _is_nothing(new))
+    ]
     return Change(entry.at, entry.actor_name, str(entry.detail.get("on_behalf_of") or ""), entry.act, fields)
+
+
+def _is_nothing(value: Any) -> bool:
+    return value is None or value in ("", [])
 
 
 @dataclass(frozen=True)

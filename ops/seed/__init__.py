@@ -33,9 +33,10 @@ def run() -> bool:
         if stage == ALL:
             return False
         # Only a load needs the rooms that make documents; a later start is not to wait for their import.
-        from ops.seed import history, people
+        from ops.seed import history, masters, people
 
         people.load()
+        masters.load()
         if stage < PAST:
             history.load(_remember)
         asyncio.run(_play())

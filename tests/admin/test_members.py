@@ -154,7 +154,9 @@ def test_all_sessions_of_a_person_can_be_ended(office: Office) -> None:
     with office.seat(office.admin) as seat:
         seat.done(f"/admin/members/{person}/sessions/end")
     with database.working() as session:
-        left = session.execute(select(LoginSession.member_id).where(col(LoginSession.revoked_at).is_(None))).scalars()
+        left = session.execute(
+            select(col(LoginSession.member_id)).where(col(LoginSession.revoked_at).is_(None))
+        ).scalars()
         assert list(left) == [office.buyer.member_id]
     assert _audited(person)[0].detail["after"] == {"sessions": 2}
 

@@ -84,7 +84,7 @@ def test_many_documents_come_due_one_page_after_another(office: Office) -> None:
     finally:
         paces.PAGE = page
     with database.working() as session:
-        due = session.execute(select(Outbox.next_attempt_at).order_by(col(Outbox.id))).scalars().all()
+        due = session.execute(select(col(Outbox.next_attempt_at)).order_by(col(Outbox.id))).scalars().all()
     assert told == 5
     assert due == sorted(due)
     assert due[-1] - due[0] >= dt.timedelta(seconds=2)

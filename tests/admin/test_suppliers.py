@@ -21,7 +21,8 @@ def office(database: Database) -> Office:
 
 def _company(name: str) -> Company:
     with database.working() as session:
-        return session.execute(select(Company).where(col(Company.name) == name)).scalar_one()
+        found: Company = session.execute(select(Company).where(col(Company.name) == name)).scalar_one()
+        return found
 
 
 def test_a_buyer_registers_a_supplier_without_the_portal(office: Office) -> None:

@@ -14,6 +14,7 @@ import psycopg
 from psycopg.rows import dict_row
 
 from models.catalog import KINDS
+from models.masters.rules import Master
 from web.auth.audience import Anyone, Audience, Declared
 
 PLACE = re.compile(r"\{(\w+)(?::\w+)?\}")
@@ -42,6 +43,29 @@ THINGS: Mapping[str, Mapping[str, str]] = {
     "/orders/{order_id:int}/revisions": {"order_id": "order"},
     "/deliveries/{round_id:int}/serials": {"round_id": "delivery"},
     "/settlements/{settlement_id:int}/edit": {"settlement_id": "settlement"},
+    "/terms/{terms_id}": {"terms_id": "terms"},
+    "/terms/{terms_id}/withdrawal": {"terms_id": "terms"},
+    "/delegations/{delegation_id:int}/revocation": {"delegation_id": "delegation"},
+    "/announcements/{announcement_id:int}": {"announcement_id": "announcement"},
+    "/announcements/{announcement_id:int}/files/{file_id:int}": {"announcement_id": "announcement", "file_id": "one"},
+    **{
+        f"/admin/announcements/{{announcement_id:int}}{rest}": {"announcement_id": "announcement", "file_id": "one"}
+        for rest in ("", "/edit", "/publication", "/files/{file_id:int}")
+    },
+    **{
+        f"/admin/members/{{member_id:int}}{rest}": {"member_id": "member"}
+        for rest in ("", "/edit", "/roles", "/password", "/disclosure", "/suspension", "/resumption", "/unlocking")
+    },
+    "/admin/members/{member_id:int}/sessions/end": {"member_id": "member"},
+    **{
+        f"/admin/suppliers/{{company_id:int}}{rest}": {"company_id": "company"}
+        for rest in ("", "/edit", "/code", "/block", "/unblock")
+    },
+    **{
+        f"/admin/masters/{master.value}/{{row_id:int}}{rest}": {"row_id": "master"}
+        for master in Master
+        for rest in ("", "/activation")
+    },
 }
 GENERIC = re.compile(r"(?:/api/v1)?/(?P<plural>\w+)/\{document_id(?::int)?\}(?:/(?P<act>\{act\}|[\w-]+))?")
 """Documents and their acts, which every kind has."""
@@ -142,7 +166,14 @@ def collect(owner_url: str, company: str) -> Foreign:
             kind.key: ids(f"SELECT id FROM {kind.table.__tablename__} WHERE {mine} ORDER BY id LIMIT 2")
             for kind in KINDS.values()
         }
+        _write_administration(connection)
         things |= {
+            "member": ids(f"SELECT id FROM member WHERE {mine} ORDER BY id"),
+            "company": ids("SELECT id FROM company WHERE name = %(name)s"),
+            "delegation": ids("SELECT id FROM delegation WHERE %(name)s <> '' ORDER BY id LIMIT 1"),
+            "announcement": ids("SELECT id FROM announcement WHERE %(name)s <> '' AND published_at IS NULL"),
+            "master": ids("SELECT id FROM unit WHERE %(name)s <> '' ORDER BY id LIMIT 1"),
+            "terms": ids("SELECT id FROM terms WHERE %(name)s <> '' AND withdrawn_at IS NOT NULL LIMIT 1"),
             "case": ids(f"SELECT DISTINCT case_key FROM contract WHERE {mine}"),
             "request": ids(f"SELECT request_id FROM command WHERE {mine} ORDER BY id LIMIT 40"),
             "batch": ids(f"SELECT DISTINCT batch_id FROM command WHERE {mine}"),
@@ -163,6 +194,29 @@ def collect(owner_url: str, company: str) -> Foreign:
             *things["request"],
         }
     return Foreign(things, frozenset(marks))
+
+
+def _write_administration(connection: psycopg.Connection[Any]) -> None:
+    """What the office keeps: a row of every list under the same id, and a notice nobody published."""
+    for table in ("item_category", "unit", "delivery_place", "goods", "reason_code"):
+        more = (", kind", ", 'contact'") if table == "reason_code" else ("", "")
+        more = (more[0] + ", needs_serial, spec", more[1] + ", false, ''") if table == "goods" else more
+        more = (more[0] + ", address", more[1] + ", ''") if table == "delivery_place" else more
+        connection.execute(
+            f"INSERT INTO {table} (code, name, position, active, edit_version, created_at, changed_at{more[0]})"
+            f" SELECT 'SECRET', '비공개 목록', 1, true, 0, now(), now(){more[1]}"
+            f" WHERE NOT EXISTS (SELECT 1 FROM {table} WHERE code = 'SECRET')"
+        )
+    connection.execute(
+        "INSERT INTO announcement (title, body, reader, pinned, starts_at, edit_version, created_by, created_name,"
+        " created_at, changed_at) SELECT '아직 비공개', 'x', 'public', false, now(), 0, 1, 'x', now(), now()"
+        " WHERE NOT EXISTS (SELECT 1 FROM announcement)"
+    )
+    connection.execute(
+        "INSERT INTO terms (audience, key, version, title, body, required, change_note, effective_at, created_at,"
+        " withdrawn_at) SELECT 'partner', 'service', 99, '거둔 약관', 'x', true, '', now(), now(), now()"
+        " WHERE NOT EXISTS (SELECT 1 FROM terms WHERE version = 99)"
+    )
 
 
 def state(owner_url: str) -> dict[str, Any]:

@@ -158,7 +158,7 @@ def test_a_sound_sheet_is_previewed_and_then_taken_as_a_whole(office: Office) ->
         assert "옛 이름 →" in preview.text
         hidden = {name: preview.text.split(f'name="{name}" value="')[1].split('"')[0] for name in ("file_id", "seen")}
         with database.working() as session:
-            assert session.execute(select(Goods.name).where(col(Goods.code) == "G1")).scalar_one() == "옛 이름"
+            assert session.execute(select(col(Goods.name)).where(col(Goods.code) == "G1")).scalar_one() == "옛 이름"
         assert "1건을 등록하고 1건을 수정했습니다." in seat.done(f"{GOODS}/import/application", **hidden)
         again = seat.post(f"{GOODS}/import/application", **hidden)
         assert (again.status_code, "파일을 다시 올려 주세요." in again.text) == (409, True)

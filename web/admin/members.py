@@ -25,13 +25,13 @@ from models.members.administration_wording import ACT, FIELD, OUTCOME
 from models.members.rules import MemberStatus
 from models.members.tables import Company, Member
 from models.members.wording import COMPANY_KIND, COMPANY_STATUS, MEMBER_STATUS
-from models.processes import changes
 from models.processes.messages import Actor
 from web import forms
 from web.auth.audience import require
 from web.errors import sentence
 from web.forms import Parsed
 from web.grid import Choice, Column, DateRange, Grid, Option, Segment, Text
+from web.histories import entries
 from web.render import page
 
 router = APIRouter(prefix="/admin/members", include_in_schema=False)
@@ -129,7 +129,9 @@ def _disclosed(request: Request, actor: Actor, member_id: int, data: FormData) -
         subject = Subject("member", member_id, person.name, person.company_id)
         for field in ("phone", "birth_date"):
             note(session, actor, subject, field, parsed.value.reason, ip)
-        shown = session.execute(select(col(Member.phone), col(Member.birth_date)).where(col(Member.id) == member_id)).one()
+        shown = session.execute(
+            select(col(Member.phone), col(Member.birth_date)).where(col(Member.id) == member_id)
+        ).one()
         return member_page(request, session, member_id, disclosed={"phone": shown[0], "birth_date": shown[1]})
 
 
@@ -227,21 +229,10 @@ def _locked_until(attempts: list[Any], now: Any) -> Any:
 
 def history_of(session: Session, kind: str, thing_id: int) -> list[dict[str, Any]]:
     """The changes of a person or company as the page tells them."""
-    return [
-        {
-            "at": change.at,
-            "who": change.who,
-            "on_behalf_of": change.on_behalf_of,
-            "act": ACT.get(change.act, change.act),
-            "fields": [(FIELD.get(name, name), _shown(name, a), _shown(name, b)) for name, a, b in change.fields],
-        }
-        for change in changes.history(session, kind, thing_id)
-    ]
+    return entries(session, kind, thing_id, ACT, FIELD, _shown)
 
 
 def _shown(name: str, value: Any) -> str:
-    if value is None or value == "":
-        return "–"
     if name == "roles":
         return ", ".join(ROLE.get(role, role) for role in value)
     if name == "role":

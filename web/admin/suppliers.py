@@ -1,6 +1,6 @@
 """협력사: the companies the house deals with, those without the portal registered here, 인증번호 and 가입불가."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Annotated, Any
 
@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from models import clock, database
+from models.catalog import KINDS
 from models.conversions import writes as conversions
 from models.conversions.queries import latest_of, open_of
 from models.conversions.wording import WORDS as CONVERSION_WORDS
@@ -25,6 +26,8 @@ from models.members.rules import CompanyKind, CompanyStatus, MemberStatus
 from models.members.tables import Company, Member
 from models.members.wording import COMPANY_KIND, COMPANY_STATUS, MEMBER_STATUS
 from models.processes.messages import Actor
+from models.processes.tables import ProcessEvent
+from models.record import visible_events
 from web import forms
 from web.admin.members import TONE as MEMBER_TONE
 from web.admin.members import history_of
@@ -40,6 +43,9 @@ router = APIRouter(prefix=PATH, include_in_schema=False)
 Keeper = Annotated[Actor, require(Role.ADMIN, Role.BUYER)]
 Admin = Annotated[Actor, require(Role.ADMIN)]
 UNPROCESSABLE = 422
+EVENTS_MAX = 50
+MEMBERSHIP = ("signup", "conversion", "change", "withdrawal")
+"""Kinds of documents a company is the subject of."""
 TONE = {
     CompanyStatus.APPLYING: "wait",
     CompanyStatus.ACTIVE: "done",
@@ -48,7 +54,7 @@ TONE = {
     CompanyStatus.WITHDRAWN: "mute",
     CompanyStatus.BLOCKED: "stop",
 }
-KINDS = [(kind.value, words) for kind, words in COMPANY_KIND.items()]
+TYPES = [(kind.value, words) for kind, words in COMPANY_KIND.items()]
 DONE = {
     "created": "포탈미사용 협력사로 등록했습니다. 「인증번호 전송」으로 포털 가입을 안내할 수 있습니다.",
     "saved": "저장했습니다.",
@@ -229,14 +235,24 @@ def _company_page(
         form=form or forms.blank({}),
         is_admin=Role.ADMIN in actor.every_role,
         blockable=company.status in writes.BLOCKABLE,
+        events=_events(session, actor, company_id),
+        kinds=KINDS,
         history=history_of(session, "company", company_id),
         done=DONE.get(request.query_params.get("done", ""), ""),
         nav=PATH,
     )
 
 
+def _events(session: Session, actor: Actor, company_id: int) -> Sequence[ProcessEvent]:
+    """What this company asked for and what became of it, newest first."""
+    rows = visible_events(actor).where(
+        col(ProcessEvent.company_id) == company_id, col(ProcessEvent.kind).in_(MEMBERSHIP)
+    )
+    return session.execute(rows.order_by(col(ProcessEvent.id).desc()).limit(EVENTS_MAX)).scalars().all()
+
+
 def _form_page(request: Request, form: Parsed[Any], company: Company | None = None, *, status: int = 200) -> Response:
-    return page(request, "admin/supplier_form.html", status=status, form=form, company=company, kinds=KINDS, nav=PATH)
+    return page(request, "admin/supplier_form.html", status=status, form=form, company=company, kinds=TYPES, nav=PATH)
 
 
 @cache
@@ -297,7 +313,7 @@ def _grid() -> Grid:
                 more=True,
                 options=(
                     Option(value="all", label="전체"),
-                    *(Option(value=value, label=words, where=col(Company.kind) == value) for value, words in KINDS),
+                    *(Option(value=value, label=words, where=col(Company.kind) == value) for value, words in TYPES),
                 ),
             ),
             Text(key="representative", label="대표자", column=col(Company.representative), more=True),

@@ -23,7 +23,6 @@ from models.files.writes import stage_once
 from models.kernel.calendar import KST, local_date
 from models.kernel.refusals import NotFound, Refusal
 from models.kernel.roles import Role
-from models.processes import changes
 from models.processes.messages import Actor
 from web import forms
 from web.announcements.reading import attachment
@@ -31,6 +30,7 @@ from web.auth.audience import require
 from web.errors import sentence
 from web.forms import Parsed
 from web.grid import Choice, Column, DateRange, Grid, Option, Segment, Text
+from web.histories import entries
 from web.render import page
 
 PATH = "/admin/announcements"
@@ -184,26 +184,15 @@ def _last_day(row: Announcement) -> Any:
 
 
 def _history(session: Session, announcement_id: int) -> list[dict[str, Any]]:
-    return [
-        {
-            "at": change.at,
-            "who": change.who,
-            "on_behalf_of": change.on_behalf_of,
-            "act": ACT.get(change.act, change.act),
-            "fields": [(FIELD.get(name, name), _shown(name, a), _shown(name, b)) for name, a, b in change.fields],
-        }
-        for change in changes.history(session, "announcement", announcement_id)
-    ]
+    return entries(session, "announcement", announcement_id, ACT, FIELD, _shown)
 
 
 def _shown(name: str, value: Any) -> str:
     if isinstance(value, bool):
         return "예" if value else "아니요"
     if isinstance(value, list):
-        return ", ".join(value) or "–"
-    if name == "reader" and value:
-        return READER[Reader(value)]
-    return str(value) if value else "–"
+        return ", ".join(value)
+    return READER[Reader(value)] if name == "reader" else str(value)
 
 
 def _state(row: Announcement) -> State:

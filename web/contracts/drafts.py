@@ -20,6 +20,7 @@ from models.kernel.calendar import local_date
 from models.kernel.refusals import NotFound, Refusal
 from models.kernel.roles import Role
 from models.kernel.wording import sentence, stamp
+from models.masters.queries import suggestions
 from models.members.queries import active_companies
 from models.processes.messages import Actor
 from models.processes.queries import visible_document
@@ -205,6 +206,7 @@ def _form_page(
 ) -> Response:
     with database.reading(actor) as session:
         companies = active_companies(session, actor) if contract is None else []
+        offered = suggestions(session)
     return page(
         request,
         "contracts/form.html",
@@ -216,6 +218,7 @@ def _form_page(
         types=[(kind.value, TYPE[kind]) for kind in Type],
         settlements=[(kind.value, SETTLEMENT[kind]) for kind in SettlementType],
         choices=papers.choices(),
+        suggestions=offered,
         status_words=STATUS[contract.status] if contract else "",
         item_rows=max(len(form.rows("items")), FIRST_ROWS) + (SPARE_ROWS if more == "items" else 0),
         plan_rows=max(len(form.rows("instalments")), 1) + (1 if more == "instalments" else 0),

@@ -18,12 +18,13 @@ from models import clock, database
 from models.deliveries import queries, writes
 from models.deliveries.kind import DELIVERY
 from models.deliveries.messages import Plan
-from models.deliveries.rules import PLACES, Status
+from models.deliveries.rules import Status
 from models.deliveries.tables import DeliveryRound
 from models.deliveries.wording import PROGRESS, PROGRESS_TONE
 from models.kernel.calendar import local_date
 from models.kernel.refusals import FieldErrors, NotFound, Refusal
 from models.kernel.roles import Role
+from models.masters.queries import place_names
 from models.orders.tables import OrderItem, PurchaseOrder
 from models.processes.messages import Actor
 from web import forms, sheets
@@ -34,7 +35,7 @@ from web.deliveries.pages import serial_words
 from web.documents.routes import completed, request_id_of
 from web.errors import sentence
 from web.forms import Parsed
-from web.grid import Choice, Column, DateRange, Found, Grid, Option, Segment, Text, View
+from web.grid import Column, DateRange, Found, Grid, Option, Segment, Text, View
 from web.once import once
 from web.render import page
 
@@ -99,15 +100,7 @@ def _grid() -> Grid:
             Text(key="request", label="의뢰번호", column=col(item.request_number), more=True),
             DateRange(key="asked", label="납품요청일", column=col(item.requested_on), more=True),
             DateRange(key="day", label="발주일자", column=col(order.order_date), more=True),
-            Choice(
-                key="place",
-                label="납품요청위치",
-                more=True,
-                options=(
-                    Option(value="all", label="전체"),
-                    *(Option(value=p, label=p, where=col(item.requested_place) == p) for p in PLACES),
-                ),
-            ),
+            Text(key="place", label="납품요청위치", column=col(item.requested_place), more=True),
         ),
         empty="납품 일정을 계획할 품목이 없습니다.",
         empty_hint="발주서를 확인하면 그 품목이 여기에 나타납니다.",
@@ -131,6 +124,7 @@ def plan_page(
             return _download(session, actor, grid, view)
         found = grid.fetch(session, view, scope, who=actor)
         groups, shown = _groups(session, actor, found, form, add)
+        places = place_names(session)
         answer = results(session, actor, request)
     return page(
         request,
@@ -140,7 +134,7 @@ def plan_page(
         groups=groups,
         form=shown,
         query=request.url.query,
-        places=PLACES,
+        places=places,
         words=DELIVERY.words,
         progress=PROGRESS,
         progress_tone=PROGRESS_TONE,
@@ -167,7 +161,7 @@ def _groups(
     rounds = queries.rounds_of(session, ids)
     amounts = queries.amounts(session, items)
     counts = queries.serial_counts(session, [row.id or 0 for rows in rounds.values() for row in rows])
-    lines = _Lines(form or forms.blank())
+    lines = _Lines(form or forms.blank(), place_names(session))
     groups = []
     for item, order in found.rows:
         own = amounts[item.id or 0]
@@ -185,8 +179,9 @@ def _groups(
 class _Lines:
     """The inputs of the page by row: as typed where there was a form, else as the database has them."""
 
-    def __init__(self, form: Parsed[Any]) -> None:
+    def __init__(self, form: Parsed[Any], places: Sequence[str]) -> None:
         self.given = form
+        self.places = places
         self.values = dict(form.values)
         self.next = len(form.rows("rows"))
 
@@ -224,7 +219,7 @@ class _Lines:
             {
                 "item_id": item.id,
                 "planned_on": item.requested_on or local_date(clock.now()),
-                "place": item.requested_place if item.requested_place in PLACES else PLACES[0],
+                "place": item.requested_place if item.requested_place in self.places else self.places[0],
                 "quantity": quantity or "",
             }
         )

@@ -19,12 +19,12 @@ from models.masters.rules import Master, ReasonKind
 from models.masters.sheets import cell, fields
 from models.masters.tables import TABLES, MasterColumns
 from models.masters.wording import ACT, FIELD, REASON_KIND, TITLE
-from models.processes import changes
 from models.processes.messages import Actor
 from web import forms
 from web.auth.audience import require
 from web.errors import sentence
 from web.forms import Parsed
+from web.histories import entries
 from web.masters.lists import base, grid, scope
 from web.render import page
 
@@ -170,27 +170,10 @@ def _named(rows: Sequence[MasterColumns], held: str) -> list[tuple[str, str]]:
 
 
 def _history(session: Session, kind: str, row: MasterColumns | None) -> list[dict[str, Any]]:
-    """The row's changes as the page tells them: who, when, each field before and after."""
-    if row is None:
-        return []
-    return [
-        {
-            "at": change.at,
-            "who": change.who,
-            "on_behalf_of": change.on_behalf_of,
-            "act": ACT.get(change.act, change.act),
-            "fields": [
-                (FIELD.get(name, name), _shown(name, before), _shown(name, after))
-                for name, before, after in change.fields
-            ],
-        }
-        for change in changes.history(session, kind, row.id or 0)
-    ]
+    return entries(session, kind, row.id or 0, ACT, FIELD, _shown) if row else []
 
 
 def _shown(name: str, value: Any) -> str:
-    if value is None or value == "":
-        return "–"
     if name == "kind":
         return REASON_KIND.get(ReasonKind(value), str(value))
     return str(cell(name, value))

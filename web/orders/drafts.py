@@ -13,10 +13,10 @@ from models import clock, database
 from models.contracts.rules import Type as ContractType
 from models.contracts.tables import Contract, ContractItem
 from models.contracts.wording import TYPE
-from models.deliveries.rules import PLACES
 from models.kernel.calendar import local_date
 from models.kernel.refusals import NotFound, Refusal
 from models.kernel.roles import Role
+from models.masters.queries import place_names, suggestions
 from models.members.queries import active_companies
 from models.orders import queries, writes
 from models.orders.kind import ORDER
@@ -216,6 +216,7 @@ def _form_page(
         companies=[(c.id, c.name) for c in active_companies(session, actor)] if not contract else [],
         settlements=list(SETTLEMENT_TYPE.items()),
         evidences=list(EVIDENCE_TYPE.items()),
-        places=PLACES,
+        places=place_names(session),
+        suggestions=suggestions(session),
         rows=max(len(form.rows("items")), FIRST_ROWS) + spare,
     )
