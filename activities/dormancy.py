@@ -1,6 +1,8 @@
 """What the watch over a member's absence does to the database."""
 
 import datetime as dt
+from collections.abc import Callable, Sequence
+from typing import Any
 
 from sqlalchemy import select, update
 from sqlmodel import Session, col
@@ -89,4 +91,4 @@ def _seen_at(member: Member) -> dt.datetime:
     return member.last_login_at or member.joined_at or member.created_at
 
 
-ACTIVITIES = [read_absence, warn_of_dormancy, make_dormant]
+ACTIVITIES: Sequence[Callable[..., Any]] = [read_absence, warn_of_dormancy, make_dormant]

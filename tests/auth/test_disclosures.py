@@ -1,6 +1,7 @@
 """열람 기록: nothing masked is shown in full without a line in the record."""
 
 import datetime as dt
+from typing import Any
 
 import psycopg
 import pytest
@@ -114,7 +115,13 @@ def test_one_own_value_needs_no_reason_and_is_kept_all_the_same(people: People) 
 
 def test_a_line_is_in_ones_own_name_and_stays(people: People, database: engines.Database) -> None:
     buyer = buyer_of(people)
-    forged = {"actor_id": people.partner.id, "actor_name": "남", "subject_kind": "member", "subject_id": 1, "at": NOW}
+    forged: dict[str, Any] = {
+        "actor_id": people.partner.id,
+        "actor_name": "남",
+        "subject_kind": "member",
+        "subject_id": 1,
+        "at": NOW,
+    }
     with pytest.raises(DBAPIError), house.writing(buyer) as session:
         session.add(Disclosure(**forged, field="phone"))
     with house.writing(buyer) as session:

@@ -82,12 +82,11 @@ def test_accounts_are_looked_for_only_so_often(browser: Browser, people: People,
     assert find(browser) == 200
 
 
-def ask_password(browser: Browser, login: str, **about: str) -> None:
+def ask_password(browser: Browser, login: str) -> None:
     browser.get("/login/password")
     assert browser.post("/login/password", login=login) == 303
     assert browser.location.startswith("/identity")
-    facts = {"name": "김도윤", "phone": PHONE} | about
-    hold(browser, verified(Purpose.PASSWORD, **facts))
+    hold(browser, verified(Purpose.PASSWORD, name="김도윤", phone=PHONE))
     assert browser.get("/login/password/mail") == 200
 
 

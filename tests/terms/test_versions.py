@@ -30,12 +30,11 @@ DAY = dt.timedelta(days=1)
 
 def version(number: int, at: dt.datetime, key: str = "service", audience: str = "partner", **more: Any) -> int:
     with house.working() as session:
-        made = Terms(
-            **{
-                "audience": audience, "key": key, "version": number, "title": "이용약관", "body": "글",
-                "required": True, "effective_at": at, "created_at": NOW,
-            } | more
-        )  # fmt: skip
+        facts: dict[str, Any] = {
+            "audience": audience, "key": key, "version": number, "title": "이용약관", "body": "글",
+            "required": True, "effective_at": at, "created_at": NOW,
+        }  # fmt: skip
+        made = Terms(**(facts | more))
         session.add(made)
         session.flush()
         assert made.id is not None
