@@ -25,7 +25,7 @@ def approve(step: StepContext) -> None:
     """「승인」. Raises OwnRequest, FactMoved, EmailTaken, NotMember, NoLongerOwner, HasOpenRequest."""
     request: ChangeRequest = step.document
     lock_membership(step.session, request.company_id)
-    APPLIED[request.subject](step, request)
+    APPLIED[Subject(request.subject)](step, request)
     _decided(step)
 
 

@@ -243,7 +243,7 @@ def test_others_of_the_company_do_not_see_who_wants_to_leave(world: World) -> No
                     visible_document(session, actor, Withdrawal, made.id or 0)
 
 
-def test_after_five_years_the_rest_is_erased(world: World, database: Database) -> None:
+def test_after_five_years_the_rest_is_erased(world: World, request: pytest.FixtureRequest) -> None:
     made = leave_company(world, world.single, Leaving.model_validate(WHY | {"name": "이하나", "birth_date": BIRTH}))
     world.press(world.buyer, made, "approve")
     left = world.load(Withdrawal, made.id).decided_at or AT
@@ -255,7 +255,7 @@ def test_after_five_years_the_rest_is_erased(world: World, database: Database) -
     assert world.member(world.single).name == "탈퇴회원"
     assert world.load(Company, world.person_company.id).name == "탈퇴회원"
     assert world.load(Withdrawal, made.id).request_reason == ""
-    with psycopg.connect(database.admin_url) as connection:
+    with psycopg.connect(request.getfixturevalue("database").admin_url) as connection:
         found = connection.execute(
             "SELECT m.name, c.name, c.address, w.company_name FROM member m JOIN company c ON c.id = m.company_id"
             " JOIN withdrawal w ON w.company_id = c.id WHERE m.id = %s",

@@ -102,7 +102,7 @@ def test_only_what_differs_in_what_may_change(
 
 
 def test_accounts_that_go_come_or_differ() -> None:
-    there = {1: {"bank_name": "가", "is_default": True}, 2: {"bank_name": "나"}}
+    there: dict[int, dict[str, object]] = {1: {"bank_name": "가", "is_default": True}, 2: {"bank_name": "나"}}
     found = account_changes(there, [{"id": 1, "bank_name": "가", "is_default": False}, {"id": None, "bank_name": "다"}])
     assert set(found) == {"account-1", "account-2", "account-new-2"}
     assert found["account-2"][1] is None

@@ -36,7 +36,7 @@ from workflows.steps import INTERACTIVE
 from workflows.withdrawals import NightlyErasing, WithdrawalWorkflow
 
 TimeSkipping = Callable[..., AbstractAsyncContextManager[WorkflowEnvironment]]
-PROCESS = {"change": ChangeWorkflow, "withdrawal": WithdrawalWorkflow}
+PROCESS: dict[str, Any] = {"change": ChangeWorkflow, "withdrawal": WithdrawalWorkflow}
 WHY = {"name": "박서연", "birth_date": BIRTH, "reason_code": "LEFT", "reason": "퇴사"}
 
 
@@ -104,7 +104,8 @@ async def press(
     handle: WorkflowHandle[Any, Any], actor: Actor, kind: Kind, row: ProcessColumns, act: str, **payload: Any
 ) -> Outcome:
     wish = await asyncio.to_thread(kept, actor, kind, row, act, payload)
-    return await handle.execute_update("act", wish, id=wish.request_id, result_type=Outcome)
+    outcome: Outcome = await handle.execute_update("act", wish, id=wish.request_id, result_type=Outcome)
+    return outcome
 
 
 def acts_of(row: ProcessColumns) -> list[str]:

@@ -103,7 +103,8 @@ def _changed(request: Request, actor: Actor, data: FormData, wrong: Mapping[str,
     completed, hidden = accounts.completed(_fixed(data, company), stored)
     model: type[BaseModel] = IndividualChange if show.is_individual(company) else CompanyChange
     parsed: Parsed[Any] = forms.parse(model, completed)
-    if stored and parsed.value is not None and not parsed.value.accounts:
+    asked: Any = parsed.value
+    if stored and asked is not None and not asked.accounts:
         parsed = replace(parsed.with_errors({"accounts": ACCOUNTS_NONE}), value=None)
     try:
         if parsed.value is not None and not wrong:
@@ -128,7 +129,7 @@ def _fixed(data: FormData, company: Company) -> FormData:
 
 
 def _asked(actor: Actor, company: Company, parsed: Parsed[Any]) -> int:
-    asked = parsed.value
+    asked: Any = parsed.value
     after = {name: getattr(asked, name) for name in changeable(company.kind)}
     rows = [_account(row) for row in asked.accounts]
     with database.writing(actor) as session:
@@ -218,7 +219,7 @@ def _me_changed(request: Request, actor: Actor, data: FormData) -> Response:
     parsed = forms.parse(Asked, data)
     try:
         if parsed.value is not None:
-            reason = parsed.value.reason
+            reason = str(parsed.value.reason)
             with database.writing(actor) as session:
                 made = once(session, actor, CHANGE.key, parsed, lambda: _ask_me(request, session, actor, reason))
             answer = RedirectResponse(f"/changes/{made}", SEE_OTHER)
