@@ -104,6 +104,7 @@ async def _check_form(request: Request, visit: Visit | None) -> None:
     expected = visit.csrf if visit else cookies.read(request, Cookie.FORM)
     if expected and hmac.compare_digest(expected.encode(), (await _given(request, visit)).encode()):
         return
+    await request.close()  # What was sent along is not kept until somebody sweeps it away.
     if visit is None and cookies.read(request, Cookie.SESSION):
         raise LoggedOut
     raise FormForged
