@@ -46,7 +46,7 @@ def send(step: StepContext) -> None:
 
 
 def remind(step: StepContext) -> None:
-    """The last day has begun: a mail without a link, which the one before has."""
+    """The day before the end: a mail without a link, which the one before has."""
     _mail(step, Event.INVITATION_REMINDER, sent=moment(step.document.sent_at))
 
 

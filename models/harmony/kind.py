@@ -10,6 +10,8 @@ from models.kernel.calendar import KST
 from models.processes.kinds import Kind
 from models.processes.messages import Alarm
 
+DAY = dt.timedelta(days=1)
+
 
 def _number(invitation: Invitation) -> str:
     return invitation.number
@@ -20,8 +22,8 @@ def _title(invitation: Invitation) -> str:
 
 
 def _last_day(invitation: Invitation) -> dt.date | None:
-    """The invited are not urged: the mail names the day the link ends."""
-    return invitation.expires_at.astimezone(KST).date() if invitation.expires_at else None
+    """The invited are reminded once, the day before the link ends."""
+    return (invitation.expires_at - DAY).astimezone(KST).date() if invitation.expires_at else None
 
 
 def _lapse(invitation: Invitation) -> Alarm | None:

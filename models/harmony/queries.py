@@ -117,13 +117,14 @@ def members_of(session: Session, space: Space, space_id: int) -> Sequence[SpaceM
     return session.execute(ordered).scalars().all()
 
 
-def people_of(
-    session: Session, space: Space, space_id: int
-) -> list[tuple[SpaceMembership, Row[tuple[str, str, object]]]]:
-    """Who is in a space with name, e-mail and last log-in."""
+def people_of(session: Session, space: Space, space_id: int) -> list[tuple[SpaceMembership, Row[Any]]]:
+    """Who is in a space with name, e-mail, last log-in and profile image."""
     inside = members_of(session, space, space_id)
-    who = select(col(Member.id), col(Member.name), col(Member.email), col(Member.last_login_at)).where(
-        col(Member.id).in_([one.member_id for one in inside])
+    image = col(HarmonyAccount.image_file_id)
+    who = (
+        select(col(Member.id), col(Member.name), col(Member.email), col(Member.last_login_at), image.label("image"))
+        .join(HarmonyAccount, col(HarmonyAccount.member_id) == col(Member.id), isouter=True)
+        .where(col(Member.id).in_([one.member_id for one in inside]))
     )
     rows = {row.id: row for row in session.execute(who)}
     return [(one, rows[one.member_id]) for one in inside if one.member_id in rows]

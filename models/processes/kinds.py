@@ -91,9 +91,13 @@ class Kind:
         return rings
 
     def due_at(self, document: Any, pace: Pace, holidays: frozenset[dt.date]) -> dt.datetime | None:
-        """Until when the document's status should be acted on."""
+        """Until when the document's status should be acted on: of one with a day and a lapse of its own, the lapse."""
         day = self._day(document)
-        return deadlines.due_at(document.status_since, pace, holidays) if day is None else deadlines.end_of(day)
+        if day is None:
+            return deadlines.due_at(document.status_since, pace, holidays)
+        own = self.lapses.get(document.status)
+        lapse = own(document) if own else None
+        return deadlines.end_of(day) if lapse is None else lapse.at
 
     def _day(self, document: Any) -> dt.date | None:
         own = self.days.get(document.status)

@@ -14,20 +14,17 @@ from temporalio.service import RPCError
 
 from models import clock
 from models.auth import writes as sessions
-from models.auth.messages import OpenedSession
-from models.auth.rules import StepsLeft
 from models.harmony import entries
 from models.harmony.messages import OidcAnswer, OidcTask
 from models.harmony.rules import AWAY, ENTRY_LIFE, ProviderAway, ProviderRefused
 from models.kernel.roles import Role
 from models.processes.messages import Actor
-from models.terms import queries as terms
 from web.auth import cookies
-from web.auth.answers import HARMONY_LOGIN, SEE_OTHER
+from web.auth.answers import SEE_OTHER
 from web.auth.audience import require
 from web.auth.cookies import Cookie
-from web.auth.login import caller_of
-from web.auth.visitor import csrf_of, life_limit, visit_of
+from web.auth.login import STEPS_PAGE, caller_of, go_on
+from web.auth.visitor import csrf_of, visit_of
 from web.render import page
 from workflows.steps import EXTERNAL
 
@@ -84,27 +81,17 @@ async def ask_provider(client: Client, task: OidcTask) -> OidcAnswer:
 
 
 async def enter(request: Request, login: str, target: str, *, entry: str = "") -> Response:
-    """The session of somebody who proved who they are; the one before it in this browser ends."""
-    try:
-        opened = await run_in_threadpool(_open, request, login)
-    except StepsLeft:
-        return go(HARMONY_LOGIN)
-    before = visit_of(request)
-    if before is not None:
-        await run_in_threadpool(sessions.revoke_session, before.actor, before.session_id, clock.now())
+    """The session of somebody who proved who they are, or the page of what must be decided before (재동의, 휴면)."""
+    answer = await run_in_threadpool(_enter, request, login, target)
     if entry:
         await run_in_threadpool(entries.finish, entry, clock.now())
-    answer = go(target)
-    cookies.write(answer, Cookie.SESSION, opened.token)
-    cookies.clear(answer, Cookie.FORM, *((Cookie.ENTRY,) if entry else ()))
+        cookies.clear(answer, Cookie.ENTRY)
     return answer
 
 
-def _open(request: Request, login: str) -> OpenedSession:
-    now, caller = clock.now(), caller_of(request)
-    token = sessions.begin_verified(login, caller, now)
-
-    def asks(session: Any, actor: Actor, at: dt.datetime) -> bool:
-        return bool(terms.unconsented(session, actor, at))
-
-    return sessions.open_passed(token, caller, now, asks, life=life_limit())
+def _enter(request: Request, login: str, target: str) -> Response:
+    token = sessions.begin_verified(login, caller_of(request), clock.now())
+    answer = go_on(request, token, target)
+    if answer.headers.get("location", "").startswith(STEPS_PAGE):
+        cookies.write(answer, Cookie.CHALLENGE, token)
+    return answer

@@ -58,6 +58,10 @@ class Client:
         self._known: _Known | None = None
         self._lock = threading.Lock()
 
+    def close(self) -> None:
+        """Give its connections back."""
+        self.http.close()
+
     def authorization_endpoint(self) -> str:
         """Where people are sent. Raises Unavailable, Refused."""
         return str(self._about(clock.now())["authorization_endpoint"])
