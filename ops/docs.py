@@ -55,8 +55,8 @@ def _page(kind: Kind) -> str:
 
 
 def rules_module(kind: Kind) -> str:
-    """The module that holds the table."""
-    return f"models.{kind.plural}.rules"
+    """The module whose table it is: beside the tables of its domain."""
+    return f"{kind.table.__module__.removesuffix('.tables')}.rules"
 
 
 def main() -> None:

@@ -121,7 +121,7 @@ def people_of(session: Session, space: Space, space_id: int) -> list[tuple[Space
     """Who is in a space with name, e-mail, last log-in and profile image."""
     inside = members_of(session, space, space_id)
     image = col(HarmonyAccount.image_file_id)
-    who = (
+    who: Any = (
         select(col(Member.id), col(Member.name), col(Member.email), col(Member.last_login_at), image.label("image"))
         .join(HarmonyAccount, col(HarmonyAccount.member_id) == col(Member.id), isouter=True)
         .where(col(Member.id).in_([one.member_id for one in inside]))

@@ -19,6 +19,7 @@ import worker
 from workflows.audit import NightlyAudit
 from workflows.dormancy import DormancyWorkflow
 from workflows.inquiries import Inquiry
+from workflows.invitations import OidcInquiry
 from workflows.notifications import MessageBatch
 from workflows.retention import NightlyClearing
 from workflows.withdrawals import NightlyErasing
@@ -30,6 +31,7 @@ WORKFLOWS: Sequence[type] = (
     *worker.PROCESSES,
     MessageBatch,
     Inquiry,
+    OidcInquiry,
     NightlyAudit,
     DormancyWorkflow,
     NightlyClearing,

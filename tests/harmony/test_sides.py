@@ -113,7 +113,7 @@ def test_people_see_those_they_share_a_space_with_and_nobody_else(world: World) 
 
         stranger = member(session, "남", other.id or 0, SpaceRole.MASTER)
     with database.reading(person) as session:
-        seen = set(session.execute(select(Member.id)).scalars())  # type: ignore[call-overload]
+        seen = set(session.execute(select(Member.id)).scalars())
     assert seen == {person.member_id, fellow.member_id}
     assert stranger.member_id not in seen
 
@@ -124,7 +124,7 @@ def test_partners_do_not_see_people_of_harmony(world: World) -> None:
         company = factories.company(session)
         partner = factories.actor(factories.member(session, "김도윤", Role.PARTNER_OWNER, of=company))
     with database.reading(partner) as session:
-        seen = set(session.execute(select(Member.id)).scalars())  # type: ignore[call-overload]
+        seen = set(session.execute(select(Member.id)).scalars())
     assert world.manager.member_id in seen
     assert person.member_id not in seen
 

@@ -30,6 +30,7 @@ from models.members.tables import Member
 from models.notifications.tables import Message
 from models.processes.messages import Act, Actor, Outcome, ProcessStart, Reason, command_payload
 from models.processes.queries import events
+from models.processes.tables import ProcessEvent
 from models.processes.writes import Press, insert_command
 from tests.engines import Database
 from tests.harmony.world import World, ready
@@ -151,7 +152,7 @@ async def test_an_invitation_ends_at_seven_days(
         assert "/harmony/join/" not in told.mails()[1].body
 
 
-def _events(told: Story) -> list[object]:
+def _events(told: Story) -> list[ProcessEvent]:
     with database.working() as session:
         return list(events(session, told.invitation.workflow_id))
 

@@ -22,6 +22,7 @@ from temporalio.worker import Worker
 
 import worker
 from models.auth.messages import Absence, AbsenceStep, DormancyStart
+from models.harmony.messages import OidcAnswer, OidcTask
 from models.identity.messages import InquiryResult, InquiryStart, InquiryState
 from models.identity.rules import Question
 from models.kernel.roles import Role
@@ -36,6 +37,7 @@ FOLDER = Path(__file__).parent
 ROOT = FOLDER.parents[1]
 BUYER, PARTNER, RECEIVER = Role.BUYER, Role.PARTNER, Role.RECEIVER
 INSPECTOR, OFFICER = Role.INSPECTOR, Role.SETTLEMENT
+MANAGER = Role.MEDIA_MANAGER
 OWNER = Role.PARTNER_OWNER
 Scene = Sequence[tuple[str, Role]]
 
@@ -85,6 +87,7 @@ SCENES: dict[str, tuple[str, str, Scene, Sequence[str]]] = {
         ("request_issue",),
     ),
     "change": ("ChangeWorkflow", "requested", (("approve", BUYER),), ()),
+    "invitation": ("InvitationWorkflow", "preparing", (("resend", MANAGER), ("join", Role.MEDIA)), ()),
     "withdrawal": ("WithdrawalWorkflow", "owner_requested", (("approve", OWNER),), ()),
 }
 
@@ -267,12 +270,29 @@ async def _erasing(environment: WorkflowEnvironment, kind: str) -> tuple[str, Wo
     return "NightlyErasing", handle
 
 
+async def _accounts(environment: WorkflowEnvironment, kind: str) -> tuple[str, WorkflowHandle[Any, Any]]:
+    del kind
+
+    @activity.defn(name="ask_provider")
+    async def ask(task: OidcTask) -> OidcAnswer:
+        del task
+        return OidcAnswer(issuer="https://id.example")
+
+    async with Worker(environment.client, task_queue=steps.EXTERNAL, workflows=WORKFLOWS, activities=[ask]):
+        handle = await environment.client.start_workflow(
+            "OidcInquiry", OidcTask(task="exchange", entry_id=1), id="oidc/1/exchange", task_queue=steps.EXTERNAL
+        )
+        await asyncio.wait_for(handle.result(), 20)
+    return "OidcInquiry", handle
+
+
 async def main(only: Sequence[str] = ()) -> None:
     """Record every scene, or only those named."""
     scenes: dict[str, Callable[[WorkflowEnvironment, str], Awaitable[tuple[str, WorkflowHandle[Any, Any]]]]] = {
         **dict.fromkeys(SCENES, _process),
         "messages": _messages,
         "inquiry": _inquiry,
+        "oidc": _accounts,
         "audit": _audit,
         "dormancy": _dormancy,
         "clearing": _clearing,

@@ -43,6 +43,20 @@ THINGS: Mapping[str, Mapping[str, str]] = {
     "/orders/{order_id:int}/revisions": {"order_id": "order"},
     "/deliveries/{round_id:int}/serials": {"round_id": "delivery"},
     "/settlements/{settlement_id:int}/edit": {"settlement_id": "settlement"},
+    **{
+        f"{front}/{{space_id:int}}{rest}": {"space_id": "space"}
+        for front, rest in (
+            ("/studios", ""),
+            ("/studios", "/invitations"),
+            ("/credits", ""),
+            ("/credits", "/invitations"),
+            ("/harmony/studios", ""),
+            ("/harmony/credits", ""),
+        )
+    },
+    "/harmony/join/{link}": {"link": "request"},
+    "/harmony/members/{member_id:int}/image": {"member_id": "space"},
+    "/harmony/notifications/{notification_id:int}/reading": {"notification_id": "notification"},
     "/terms/{terms_id}": {"terms_id": "terms"},
     "/terms/{terms_id}/withdrawal": {"terms_id": "terms"},
     "/delegations/{delegation_id:int}/revocation": {"delegation_id": "delegation"},

@@ -12,7 +12,7 @@ import pytest
 
 from models import database
 from models.catalog import KINDS
-from models.kernel.roles import Role
+from models.kernel.roles import STAFF_SIDE, Role
 from models.processes.messages import Actor
 from ops.seed.people import FIRMS
 from tests.faults.driver import BUYER, PARTNER, Driver, MainJob, People
@@ -127,6 +127,8 @@ async def test_the_first_company_finds_its_own(people: People, foreign: Foreign)
     # The same addresses do lead somewhere: what the stranger is refused is not merely missing.
     own = people[PARTNER]
     for kind in KINDS.values():
+        if kind.table.OFFICE is not None:
+            continue  # no company's
         document = foreign.things[kind.key][0]
         for address in (f"/{kind.plural}/{document}", f"/api/v1/{kind.plural}/{document}"):
             assert (await own.client.get(address)).status_code == 200, address
@@ -212,7 +214,7 @@ async def _without_application_checks(
             return None, 0
         if visit.actor.company_id is not None:
             real[:] = [visit.actor]
-        staff = visit.actor.model_copy(update={"company_id": None, "roles": frozenset(Role)})
+        staff = visit.actor.model_copy(update={"company_id": None, "roles": STAFF_SIDE})
         return replace(visit, actor=staff), 0
 
     def scoped(session: Any, actor: Actor, *, read_only: bool) -> None:
