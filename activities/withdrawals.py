@@ -9,7 +9,7 @@ from temporalio import activity
 
 from activities.recording import DomainSteps, StepContext
 from models import clock, database
-from models.auth.tables import LoginSession
+from models.auth.tables import Authenticator, LoginSession, RecoveryCode
 from models.changes.rules import NotMember, NotRequester, OwnRequest
 from models.changes.rules import Subject as ChangeSubject
 from models.changes.tables import ChangeItem, ChangeRequest
@@ -18,6 +18,10 @@ from models.kernel.roles import Role
 from models.members.rules import CompanyKind, CompanyStatus, MemberStatus
 from models.members.tables import BankAccount, Company, Delegation, Member
 from models.notifications.writes import notify
+from models.signups.messages import ApplicantFacts, SignupContent
+from models.signups.queries import content_of
+from models.signups.rules import SignupKind
+from models.signups.tables import Signup
 from models.withdrawals import queries, rules
 from models.withdrawals.kind import WITHDRAWAL
 from models.withdrawals.rules import ERASE_BATCH, ERASED_NAME, Subject
@@ -25,6 +29,7 @@ from models.withdrawals.tables import Withdrawal
 from models.withdrawals.writes import check_finished
 
 NO_HASH = "-"
+NO_DAY = dt.date(1900, 1, 1)
 
 
 def approve(step: StepContext) -> None:
@@ -130,7 +135,24 @@ def _end(step: StepContext, withdrawal: Withdrawal, people: Iterable[Member]) ->
         col(ChangeRequest.member_id).in_(ids), col(ChangeRequest.subject) == ChangeSubject.MEMBER.value
     )
     step.session.execute(delete(ChangeItem).where(col(ChangeItem.change_request_id).in_(asked)))
+    for secret in (Authenticator, RecoveryCode):
+        step.session.execute(delete(secret).where(col(secret.member_id).in_(ids)))
+    for signup in _signups(step.session, ids):
+        content = content_of(signup)
+        signup.content = content.model_copy(update={"person": _unreachable(content.person)}).model_dump_json()
     step.session.flush()
+
+
+def _signups(session: Session, members: Iterable[int]) -> Sequence[Signup]:
+    """What people joined with."""
+    rows = select(Signup).where(col(Signup.member_id).in_(list(members))).order_by(col(Signup.id))
+    return session.execute(rows).scalars().all()
+
+
+def _unreachable(person: ApplicantFacts) -> ApplicantFacts:
+    """The applicant without what no law asks to keep."""
+    gone = {"birth_date": NO_DAY, "phone": "", "email": "", "extension": "", "position": "", "department": ""}
+    return person.model_copy(update=gone)
 
 
 def _erase_at_once(person: Member, now: dt.datetime, why: str) -> None:
@@ -175,6 +197,12 @@ def _erase_people(session: Session, before: dt.datetime) -> int:
     for person in people:
         person.name = ERASED_NAME
         person.left_reason = ""
+    for signup in _signups(session, [person.id or 0 for person in people]):
+        nobody = _unreachable(content_of(signup).person).model_copy(update={"name": ERASED_NAME})
+        signup.content = SignupContent(person=nobody).model_dump_json()
+        signup.applicant_name = ERASED_NAME
+        if signup.signup_kind == SignupKind.INDIVIDUAL:
+            signup.company_name = ERASED_NAME
     return len(people)
 
 

@@ -6,9 +6,9 @@ unfinished between the two companies blocks it, when it is asked for and again w
 
 What is kept and why:
 
-- at once, with the approval: password, sessions, phone, birth date, sex, the hash of the CI, e-mail and log-in id,
-  department, title and extension are erased, accounts are closed. Nothing asks for them any longer
-  (개인정보 보호법 21조).
+- at once, with the approval: password, sessions, authenticator, phone, birth date, sex, the hash of the CI, e-mail and
+  log-in id, department, title and extension are erased, from the sign-up as well; accounts are closed. Nothing asks for
+  them any longer (개인정보 보호법 21조).
 - five years from leaving: the name beside what the person did, the company's facts and its bank accounts, as part of
   the record of contracts, supplies and payments (전자상거래법 시행령 6조; 국세기본법 85조의3). Then a nightly job
   makes the name unreadable, empties an individual's facts and the accounts, and deletes what change requests had kept.

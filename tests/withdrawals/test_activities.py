@@ -15,11 +15,15 @@ from models.changes.rules import NotMember, NotRequester, OwnRequest
 from models.changes.tables import ChangeItem
 from models.contracts.tables import Contract
 from models.kernel.refusals import NotFound, NotYourTurn
+from models.members.rules import Sex
 from models.members.tables import BankAccount, Company, Member
 from models.notifications.tables import Message
 from models.orders.tables import OrderItem
 from models.processes.messages import Actor
 from models.processes.queries import visible_document
+from models.signups.messages import ApplicantFacts, SignupContent
+from models.signups.queries import content_of
+from models.signups.tables import Signup
 from models.withdrawals import queries, rules, writes
 from models.withdrawals.messages import Leaving, Why
 from models.withdrawals.tables import Withdrawal
@@ -278,3 +282,39 @@ def erased_at(instant: dt.datetime) -> int:
 
 def test_a_leap_day_counts_as_the_day_before() -> None:
     assert rules.erased_before(dt.datetime(2028, 2, 29, 3, tzinfo=dt.UTC)) == dt.datetime(2023, 2, 28, 3, tzinfo=dt.UTC)
+
+
+def test_what_somebody_joined_with_goes_too(world: World) -> None:
+    facts = ApplicantFacts(
+        name="박서연",
+        birth_date=dt.date.fromisoformat(BIRTH),
+        sex=Sex.FEMALE,
+        foreign_national=False,
+        phone="01012345678",
+        email="seoyeon@example.com",
+    )
+    with database.working() as session:
+        signup = Signup(
+            workflow_id="signup/1",
+            company_id=world.company.id or 0,
+            case_key="1",
+            status="approved",
+            status_since=AT,
+            created_by=world.contact.member_id,
+            created_at=AT,
+            number="SG20260209-001",
+            signup_kind="contact",
+            company_name="(주)한빛네트웍스",
+            applicant_name="박서연",
+            member_id=world.contact.member_id,
+            content=SignupContent(person=facts).model_dump_json(),
+        )
+        session.add(signup)
+    world.press(world.owner, leave(world, world.contact), "approve")
+    person = content_of(world.load(Signup, signup.id)).person
+    assert (person.name, person.phone, person.email) == ("박서연", "", "")
+    assert person.birth_date != facts.birth_date
+    later = AT.replace(year=AT.year + 6)
+    erased_at(later)
+    kept = world.load(Signup, signup.id)
+    assert (kept.applicant_name, content_of(kept).person.name) == ("탈퇴회원", "탈퇴회원")
