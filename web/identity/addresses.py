@@ -51,9 +51,10 @@ def _answer(request: Request, keyword: str, found: Addresses, words: str, status
         "keyword": keyword,
         "found": found,
         "words": words,
+        "picking": "x-live" in request.headers,
         "pages": min(-(-found.total // PAGE_SIZE), PAGES_MAX),
     }
-    if "x-live" in request.headers:
+    if about["picking"]:
         part = block(request, "identity/addresses.html", "results", **about)
         part.status_code = status
         return part

@@ -32,7 +32,7 @@ BODY_BYTES_MAX = 64 * 1024
 KEY_CHARS_MAX = 200
 DELAY_MS_MAX = 60_000
 CHANCE = secrets.SystemRandom()
-CSP = "default-src 'self'; frame-ancestors 'none'; form-action 'self'; base-uri 'none'"
+CSP = "default-src 'self'; img-src 'self' data:; frame-ancestors 'none'; form-action 'self'; base-uri 'none'"
 
 
 class Guarded:
