@@ -1,6 +1,7 @@
 """The demo's lists to choose from, its notices, and a supplier that does not use the portal."""
 
 import datetime as dt
+from typing import Any
 
 from sqlalchemy import select
 from sqlmodel import Session, col
@@ -53,7 +54,7 @@ def load() -> None:
 
 
 def _lists(session: Session, now: dt.datetime) -> None:
-    made = {"created_at": now, "changed_at": now}
+    made: dict[str, Any] = {"created_at": now, "changed_at": now}
     products = [value for value in vars(goods).values() if isinstance(value, Good)]
     names = list(dict.fromkeys(good.category for good in products))
     units = list(dict.fromkeys(good.unit for good in products))
