@@ -149,6 +149,8 @@ class Draft(BaseModel):
     asked_at: dt.datetime | None = None
     """가입요청일 of a request that waits (승인 대기)."""
     waits_for: str = ""
+    agreed: bool = False
+    """약관동의 was passed."""
     terms: list[int] = []
     email: str = ""
     """As typed last."""

@@ -8,6 +8,7 @@ from sqlmodel import col
 
 from models import database
 from models.files.tables import DocumentFile
+from models.identity.messages import Identity
 from models.kernel.refusals import NotYourTurn, ReasonRequired, Refusal
 from models.kernel.roles import Role
 from models.members.tables import BankAccount, Company, Member
@@ -20,6 +21,7 @@ from models.signups.rules import SignupKind, SignupMode
 from models.signups.tables import Signup
 from tests import factories
 from tests.engines import Database
+from tests.identity.world import Somebody
 from tests.signups.world import NOW, World, fresh_number, somebody
 
 
@@ -114,11 +116,16 @@ def test_rejection_tells_why_and_leaves_the_way_open(world: World) -> None:
     assert queries.earlier(identity_of(somebody()), SignupKind.COMPANY, signup.company_id) is None
 
 
-def identity_of(who: object) -> object:
-    from models.identity.messages import Identity
-
-    facts = {name: getattr(who, name) for name in ("name", "birth_date", "sex", "foreign_national", "phone")}
-    return Identity(**facts, identity_hash=who.identity_hash, verified_at=NOW)  # type: ignore[attr-defined]
+def identity_of(who: Somebody) -> Identity:
+    return Identity(
+        name=who.name,
+        birth_date=who.birth_date,
+        sex=who.sex,
+        foreign_national=who.foreign_national,
+        phone=who.phone,
+        identity_hash=who.identity_hash,
+        verified_at=NOW,
+    )
 
 
 def test_rejection_for_good_blocks_number_and_person(world: World) -> None:
@@ -268,13 +275,13 @@ def test_standings(world: World) -> None:
     signup = world.company(who)
     found = queries.company_standing(signup.business_number or "")
     assert (found.answer, found.asked_at) == (rules.Answer.WAITING, NOW)
-    person = queries.person_standing(identity_of(who), individual=False)  # type: ignore[arg-type]
+    person = queries.person_standing(identity_of(who), individual=False)
     assert (person.answer, person.waits_for) == (rules.Answer.WAITING, "buyer")
     assert queries.company_standing(fresh_number()).answer is rules.Answer.NEW
     world.press(world.buyer, signup, "reject", reason="미비")
     assert queries.company_standing(signup.business_number or "").answer is rules.Answer.REJECTED
-    assert queries.person_standing(identity_of(who), individual=True).answer is rules.Answer.NEW  # type: ignore[arg-type]
+    assert queries.person_standing(identity_of(who), individual=True).answer is rules.Answer.NEW
     again = world.company(who, mode=SignupMode.AGAIN, business_number=signup.business_number)
     world.press(world.buyer, again, "approve")
     assert queries.company_standing(signup.business_number or "").answer is rules.Answer.MEMBER
-    assert queries.person_standing(identity_of(who), individual=True).answer is rules.Answer.MEMBER  # type: ignore[arg-type]
+    assert queries.person_standing(identity_of(who), individual=True).answer is rules.Answer.MEMBER

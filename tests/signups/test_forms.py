@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.auth.wording import PASSWORD
-from models.kernel.banking import IBAN_LENGTHS, iban_fault, iban_with_check, is_bic
+from models.kernel.banking import IBAN_LENGTHS, IbanFault, iban_fault, iban_with_check, is_bic
 from models.kernel.identifiers import (
     brn_fault,
     brn_with_check,
@@ -81,7 +81,7 @@ SECRET = {"password": GOOD_PASSWORD, "password_again": GOOD_PASSWORD}
 def form(of: type, **more: Any) -> dict[str, str]:
     """A sound form of this model, with single fields replaced: `company__phone`, `accounts__0__iban`."""
     fields: dict[str, str] = dict(SECRET)
-    if of in {CompanySignup, IndividualSignup}:
+    if of is CompanySignup or of is IndividualSignup:
         company = COMPANY if of is CompanySignup else INDIVIDUAL
         fields |= {f"company-{name}": value for name, value in company.items()}
         fields |= {f"accounts-0-{name}": value for name, value in ACCOUNT.items()}
@@ -168,7 +168,7 @@ BAD: list[Case] = [
         "+1",
         "999-1234-5678",
     ),
-    *bad(CompanySignup, "company__phone", "30자까지 쓸 수 있습니다.", "02-555-1000 내선 1234번으로 연결해 주세요 감사합니다"),
+    *bad(CompanySignup, "company__phone", "30자까지 쓸 수 있습니다.", "02-555-1000 내선 1234번으로 걸어 주세요 네네"),
     *bad(IndividualSignup, "company__phone", words.PHONE, "1234"),
     # 주소
     *bad(CompanySignup, "company__zip_code", "우편번호를 입력해 주세요.", ""),
@@ -230,7 +230,7 @@ BAD: list[Case] = [
     ],
     (CompanySignup, abroad(iban=""), "accounts-0-iban", words.ACCOUNT_OR_IBAN),
     *[
-        (CompanySignup, abroad(iban=value), "accounts-0-iban", words.IBAN[fault])
+        (CompanySignup, abroad(iban=value), "accounts-0-iban", words.IBAN[IbanFault(fault)])
         for value, fault in (
             ("DE89", "iban_shape"),
             ("8937040044053201", "iban_shape"),

@@ -28,6 +28,7 @@ from models.signups.kind import SIGNUP
 from models.signups.messages import FORMS, Draft, DraftFile, Secret
 from models.signups.rules import SignupKind, SignupMode
 from models.signups.tables import Signup
+from models.terms import standard
 from tests import factories
 from tests.identity.world import Somebody, verified, verified_email
 from tests.signups.test_forms import form
@@ -53,6 +54,7 @@ class World:
 
     def __init__(self) -> None:
         with database.working() as session:
+            standard.put(session, NOW - dt.timedelta(days=1))
             buyer = factories.member(session, "차지애", Role.BUYER)
             self.buyer = factories.actor(buyer)
         self.recorder = Recorder({"signup": signups.STEPS, "conversion": conversions.STEPS})
@@ -142,7 +144,7 @@ class World:
     def press(self, actor: Actor, row: Signup | Conversion, act: str, at: dt.datetime = NOW, **payload: Any) -> Outcome:
         """The act as a command, and its step recorded. Raises the refusal."""
         kind = SIGNUP if isinstance(row, Signup) else CONVERSION
-        found = self.read(row)
+        found = self.load(kind.table, row.id)  # type: ignore[type-var]
         move = kind.rules.move(found.status, act)
         request_id = uuid.uuid4()
         kept = command_payload(kind.payload(act).model_validate(payload))

@@ -57,6 +57,7 @@ def _agree(request: Request, data: FormData) -> Response:
     try:
         draft = begun(request)
         draft.terms = agreed(data, in_force())
+        draft.agreed = True
     except DraftGone as refusal:
         return browser.gone(request, refusal)
     except Refusal as refusal:

@@ -47,7 +47,7 @@ def show_form(request: Request) -> Response:
         return browser.gone(request, refusal)
     if draft.done:
         return RedirectResponse(DONE_PAGE, SEE_OTHER)
-    if not draft.terms:
+    if not draft.agreed:
         return RedirectResponse(TERMS_PAGE, SEE_OTHER)
     person, _ = who(request)
     if person is not None and typed.begin_from_earlier(draft, person):
