@@ -57,6 +57,16 @@ class TestSecrets:
         with pytest.raises(OperatorError, match="has no DB_OWNER_PASSWORD"):
             keyring.load_or_create(file, database_exists=False)
 
+    def test_an_installation_from_before_gets_the_key_that_came_later(self, tmp_path: Path) -> None:
+        file = tmp_path / "secrets.env"
+        made = keyring.load_or_create(file, database_exists=False)
+        lines = file.read_text().splitlines(keepends=True)
+        file.write_text("".join(line for line in lines if not line.startswith("IDENTITY_KEY=")))
+        found = keyring.load_or_create(file, database_exists=True)
+        assert {**found, "IDENTITY_KEY": ""} == {**made, "IDENTITY_KEY": ""}
+        assert found["IDENTITY_KEY"]
+        assert keyring.load_or_create(file, database_exists=True) == found
+
 
 class TestInstance:
     def test_the_second_one_is_told_who_holds_the_directory(self, tmp_path: Path) -> None:
