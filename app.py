@@ -31,6 +31,7 @@ from web import (
 )
 from web import inbox as inbox_pages
 from web.documents.api import api_router, receipts
+from web.documents.direct import direct_routes
 from web.documents.routes import document_router
 from web.live import Hub
 from workflows.runtime.client import connect
@@ -93,6 +94,7 @@ def create_app() -> FastAPI:
         app.include_router(document_router(web))
         app.include_router(api_router(web), prefix="/api/v1")
     app.include_router(receipts, prefix="/api/v1")
+    app.router.routes[:0] = [route for web in WEB_KINDS for route in direct_routes(web)]
     return app
 
 

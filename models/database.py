@@ -14,6 +14,7 @@ from sqlalchemy import Engine, create_engine, event, text
 from sqlalchemy.exc import InvalidatePoolError
 from sqlmodel import Session
 
+from models.plain import Plain, execute
 from models.processes.messages import Actor
 from models.settings import Settings, settings
 
@@ -25,9 +26,11 @@ KEPT_MAX = 20_000
 _engines: dict[str, Engine] = {}
 _kept: dict[Hashable, tuple[float, Any]] = {}
 
-SCOPE = text(
-    "SELECT set_config('dongban.member', :member, true), set_config('dongban.company', :company, true),"
-    " set_config('dongban.side', :side, true), set_config('transaction_read_only', :read_only, true)"
+SCOPE: Plain[object] = Plain(
+    text(
+        "SELECT set_config('dongban.member', :member, true), set_config('dongban.company', :company, true),"
+        " set_config('dongban.side', :side, true), set_config('transaction_read_only', :read_only, true)"
+    )
 )
 
 
@@ -109,7 +112,8 @@ def web() -> Iterator[Session]:
 
 def scope(session: Session, actor: Actor, *, read_only: bool) -> None:
     """Tell row-level security who is asking, for this transaction only."""
-    session.execute(
+    execute(
+        session,
         SCOPE,
         {
             "member": str(actor.member_id),

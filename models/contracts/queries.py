@@ -1,14 +1,16 @@
 """Reads of contracts. Every select starts from what the person may see."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cache
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from sqlalchemy import Select, bindparam, select
 from sqlmodel import Session, col
 
-from models.contracts.rules import KIND, Status
+from models.contracts.rules import KIND, SettlementType, Status
 from models.contracts.tables import Contract, ContractInstalment, ContractItem, ContractPaper
+from models.plain import plain, together
 from models.processes.messages import Actor
 from models.processes.queries import visible_to
 from models.signatures.tables import Signature
@@ -79,6 +81,25 @@ def instalments(session: Session, contract_id: int) -> Sequence[ContractInstalme
 def signatures(session: Session, contract_id: int) -> Sequence[Signature]:
     """Who signed a visible contract, in the order of signing."""
     return session.execute(_SIGNATURES, {"contract_id": contract_id}).scalars().all()
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What belongs to a contract, as plain rows in their order."""
+
+    papers: Sequence[ContractPaper]
+    items: Sequence[ContractItem]
+    signatures: Sequence[Signature]
+    instalments: Sequence[ContractInstalment] = ()
+
+
+def parts(session: Session, contract: Contract) -> Parts:
+    """What a visible contract's page shows of it, in one round trip."""
+    of = {"contract_id": contract.id}
+    tables: list[Any] = [_rows_of(ContractPaper), _rows_of(ContractItem), _SIGNATURES]
+    if contract.settlement_type == SettlementType.INSTALMENTS:
+        tables.append(_rows_of(ContractInstalment))
+    return Parts(*together(session, *((plain(table), of) for table in tables)))
 
 
 def versions(session: Session, actor: Actor, number: str) -> Sequence[Contract]:

@@ -3,6 +3,7 @@
 import datetime as dt
 import uuid
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cache
 from typing import Any, TypeVar
 
@@ -11,6 +12,7 @@ from sqlmodel import Session, col
 
 from models import database
 from models.kernel.refusals import NotFound
+from models.plain import Plain, one_or_none, plain, rows, together
 from models.processes.deadlines import DEFAULT_PACE, Pace
 from models.processes.messages import Actor
 from models.processes.tables import AuditEntry, Command, Holiday, Policy, ProcessColumns, ProcessEvent
@@ -41,10 +43,10 @@ _CREATED = (
     .where(
         col(AuditEntry.kind) == bindparam("kind"),
         col(AuditEntry.document_id) == bindparam("document_id"),
-        col(AuditEntry.act) == "create",
+        col(AuditEntry.act) == literal_column("'create'"),
     )
     .order_by(col(AuditEntry.id))
-    .limit(1)
+    .limit(literal_column("1"))
 )
 _COMMAND = select(Command).where(
     col(Command.request_id) == bindparam("request_id"), col(Command.actor_id) == bindparam("actor_id")
@@ -52,11 +54,12 @@ _COMMAND = select(Command).where(
 
 _OPEN = (
     select(Command)
-    .where(col(Command.workflow_id) == bindparam("workflow_id"), col(Command.state) == "open")
+    # Written out, so that a prepared statement finds the index of what is open.
+    .where(col(Command.workflow_id) == bindparam("workflow_id"), col(Command.state) == literal_column("'open'"))
     .order_by(col(Command.id))
 )
-_PENDING_OFFICE = _OPEN.where(col(Command.actor_company_id).is_(None))
-_PENDING_PARTNER = _OPEN.where(col(Command.actor_company_id) == bindparam("company_id"))
+_PENDING_OFFICE = plain(_OPEN.where(col(Command.actor_company_id).is_(None)))
+_PENDING_PARTNER = plain(_OPEN.where(col(Command.actor_company_id) == bindparam("company_id")))
 
 
 def visible_to(actor: Actor, table: type[Doc]) -> Select[Doc]:
@@ -97,17 +100,21 @@ def locked_document(session: Session, actor: Actor, table: type[Doc], document_i
     return found
 
 
-def row_version(session: Session, table: type[ProcessColumns], document_id: int) -> str:
-    """The transaction that wrote a document's row last: another value is another state of it.
+def shown_document(session: Session, actor: Actor, table: type[Doc], document_id: int) -> Doc:
+    """`visible_document` as a plain row, to be shown. Raises NotFound.
 
-    Ask before reading the document: what is written in between is then noticed, not missed.
+    Its `row_version` names the transaction that wrote it last: another value is another state of it.
     """
-    return str(session.execute(_version_row(table), {"document_id": document_id}).scalar_one_or_none())
+    row = _shown_row(table, partner=actor.company_id is not None)
+    found: Doc | None = one_or_none(session, row, {"document_id": document_id, "own_company": actor.company_id})
+    if found is None:
+        raise NotFound
+    return found
 
 
 @cache
-def _version_row(table: type[ProcessColumns]) -> Select[str]:
-    return select(literal_column("xmin::text")).select_from(table).where(col(table.id) == bindparam("document_id"))
+def _shown_row(table: type[Doc], *, partner: bool) -> Plain[Doc]:
+    return Plain(_visible_row(table, partner=partner).add_columns(literal_column("xmin::text").label("row_version")))
 
 
 def holidays(session: Session) -> frozenset[dt.date]:
@@ -137,11 +144,30 @@ def events(session: Session, workflow_id: str) -> Sequence[ProcessEvent]:
     return session.execute(_EVENTS, {"workflow_id": workflow_id}).scalars().all()
 
 
-def created(session: Session, kind: str, document_id: int) -> AuditEntry | None:
-    """Who made a document, and when."""
-    asked = {"kind": kind, "document_id": document_id}
-    found: AuditEntry | None = session.execute(_CREATED, asked).scalar_one_or_none()
-    return found
+@dataclass(frozen=True)
+class Story:
+    """What is told about a document beside itself, as plain rows."""
+
+    pending: Sequence[Command]
+    """`pending` acts."""
+    events: Sequence[ProcessEvent]
+    """The record, in step order."""
+    created: AuditEntry | None
+    """Who made the document, and when."""
+    asked_about: Command | None
+    """One's own act by its request id."""
+
+
+def story(session: Session, actor: Actor, kind: str, document: ProcessColumns, receipt: uuid.UUID | None) -> Story:
+    """All of it in one round trip."""
+    waiting, record, made, mine = together(
+        session,
+        _pending_of(document.workflow_id, actor),
+        (plain(_EVENTS), {"workflow_id": document.workflow_id}),
+        (plain(_CREATED), {"kind": kind, "document_id": document.id}),
+        (plain(_COMMAND), {"request_id": receipt, "actor_id": actor.member_id}),
+    )
+    return Story(waiting, record, next(iter(made), None), next(iter(mine), None))
 
 
 def usual_pace(session: Session, actor: Actor, kind: str, status: str) -> int | None:
@@ -170,17 +196,20 @@ def usual_seconds(session: Session, kind: str, status: str) -> int | None:
 
 def pending(session: Session, workflow_id: str, actor: Actor) -> Sequence[Command]:
     """Acts on a document that the engine has not answered yet: one's own side's."""
-    rows = _PENDING_OFFICE if actor.company_id is None else _PENDING_PARTNER
-    asked = {"workflow_id": workflow_id, "company_id": actor.company_id}
-    return session.execute(rows, asked).scalars().all()
+    return rows(session, *_pending_of(workflow_id, actor))
+
+
+def _pending_of(workflow_id: str, actor: Actor) -> tuple[Plain[Command], dict[str, Any]]:
+    asked = _PENDING_OFFICE if actor.company_id is None else _PENDING_PARTNER
+    return asked, {"workflow_id": workflow_id, "company_id": actor.company_id}
 
 
 def unconfirmed(session: Session, workflow_id: str) -> Sequence[Command]:
     """Acts of a workflow that are done, while the engine may not know it, in the order they were done in."""
-    rows = select(Command).where(
+    done = select(Command).where(
         col(Command.workflow_id) == workflow_id, col(Command.state) == "done", col(Command.confirmed).is_(False)
     )
-    return session.execute(rows.order_by(col(Command.id))).scalars().all()
+    return session.execute(done.order_by(col(Command.id))).scalars().all()
 
 
 def command(session: Session, request_id: uuid.UUID, actor: Actor) -> Command | None:
@@ -191,5 +220,5 @@ def command(session: Session, request_id: uuid.UUID, actor: Actor) -> Command | 
 
 def case_documents(session: Session, actor: Actor, table: type[Doc], case_key: str) -> Sequence[Doc]:
     """The documents of one kind in a case."""
-    rows = visible_to(actor, table).where(col(table.case_key) == case_key).order_by(col(table.id))
-    return session.execute(rows).scalars().all()
+    found = visible_to(actor, table).where(col(table.case_key) == case_key).order_by(col(table.id))
+    return session.execute(found).scalars().all()

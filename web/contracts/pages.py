@@ -7,7 +7,7 @@ from sqlmodel import Session
 from models.contracts import queries
 from models.contracts.kind import CONTRACT
 from models.contracts.messages import ContractOut
-from models.contracts.rules import EDITABLE, Form, SettlementType, Status, Type
+from models.contracts.rules import EDITABLE, Form, Status, Type
 from models.contracts.tables import Contract, ContractPaper
 from models.contracts.wording import FORM, PARTY, SETTLEMENT, TYPE
 from models.files.rules import SEAL
@@ -25,14 +25,14 @@ PREPARING = "문서를 만들고 있습니다"
 
 def context(session: Session, actor: Actor, contract: Contract) -> dict[str, Any]:
     """Everything below the head of the contract's page."""
-    contract_id = contract.id or 0
+    parts = queries.parts(session, contract)
     buyer = Role.BUYER in actor.every_role
     shown = {
         "head_note": head_note(contract),
-        "papers": queries.papers(session, contract_id),
-        "items": queries.contract_items(session, contract_id),
-        "instalments": queries.instalments(session, contract_id) if _in_parts(contract) else [],
-        "signatures": queries.signatures(session, contract_id),
+        "papers": parts.papers,
+        "items": parts.items,
+        "instalments": parts.instalments,
+        "signatures": parts.signatures,
         "versions": queries.versions(session, actor, contract.number) if _may_have_others(contract) else [contract],
         "settlement_words": SETTLEMENT[contract.settlement_type],
         "type_words": TYPE[contract.contract_type],
@@ -48,10 +48,6 @@ def context(session: Session, actor: Actor, contract: Contract) -> dict[str, Any
         place = ("초안검토목록", "/contracts/drafts")
         shown |= {"crumbs": [place, (CONTRACT.number(contract), None)], "nav": place[1]}
     return shown | _not_ready(session, actor, contract)
-
-
-def _in_parts(contract: Contract) -> bool:
-    return contract.settlement_type == SettlementType.INSTALMENTS
 
 
 def _may_have_others(contract: Contract) -> bool:

@@ -1,0 +1,75 @@
+"""Reads that every click makes, past the ORM: prepared statements of the driver, rows as named tuples.
+
+A row has the attributes of the columns selected; nothing is written through it, and it never changes. The ORM's own
+work (compiling, identity map, change tracking) costs several times what the database needs for such a read.
+"""
+
+from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import Any, Generic, TypeVar, cast
+
+import psycopg
+from psycopg.rows import namedtuple_row
+from sqlalchemy import create_engine
+from sqlalchemy.sql import ClauseElement
+from sqlalchemy.types import TypeDecorator
+from sqlmodel import Session
+
+Found = TypeVar("Found")
+
+_DIALECT = create_engine("postgresql+psycopg://").dialect
+
+
+class Plain(Generic[Found]):
+    """A statement compiled once; `keys` are the columns an INSERT is given, JSON as `Jsonb`.
+
+    Raises TypeError for columns whose values the driver alone does not understand.
+    """
+
+    def __init__(self, statement: ClauseElement, keys: Sequence[str] | None = None) -> None:
+        as_is = {"render_postcompile": True}
+        compiled = statement.compile(dialect=_DIALECT, column_keys=keys, compile_kwargs=as_is)
+        self.sql = str(compiled).encode()
+        self.given: Mapping[str, Any] = compiled.params
+        for column in getattr(statement, "selected_columns", ()):
+            if isinstance(column.type, TypeDecorator):
+                raise TypeError(f"{column} is not read plainly")
+
+
+@cache
+def plain(statement: ClauseElement) -> Plain[Any]:
+    """`Plain` of a statement that is kept for good."""
+    return Plain(statement)
+
+
+def driver(session: Session) -> "psycopg.Connection[Any]":
+    """The connection of a session's transaction, which it begins."""
+    return cast("psycopg.Connection[Any]", session.connection().connection.driver_connection)
+
+
+def rows(session: Session, asked: Plain[Found], given: Mapping[str, Any]) -> Sequence[Found]:
+    """What the statement finds within the session's transaction."""
+    cursor = driver(session).cursor(row_factory=namedtuple_row)
+    return cast("list[Found]", cursor.execute(asked.sql, {**asked.given, **given}, prepare=True).fetchall())
+
+
+def one_or_none(session: Session, asked: Plain[Found], given: Mapping[str, Any]) -> Found | None:
+    """The only row, None without one."""
+    found = rows(session, asked, given)
+    return found[0] if found else None
+
+
+def together(session: Session, *asked: tuple[Plain[Any], Mapping[str, Any]]) -> list[Sequence[Any]]:
+    """Several reads in one round trip, each as `rows` finds it."""
+    connection = driver(session)
+    with connection.pipeline():
+        cursors = [connection.cursor(row_factory=namedtuple_row) for _ in asked]
+        for cursor, (one, given) in zip(cursors, asked, strict=True):
+            cursor.execute(one.sql, {**one.given, **given}, prepare=True)
+    # Only now, with all of them there: asked for one by one inside, each would be waited for.
+    return [cursor.fetchall() for cursor in cursors]
+
+
+def execute(session: Session, asked: Plain[Any], given: Mapping[str, Any]) -> None:
+    """For what the statement does; whatever it finds is dropped."""
+    driver(session).execute(asked.sql, {**asked.given, **given}, prepare=True)
