@@ -1,7 +1,7 @@
 """검수대기, 검수완료현황 (manual 8-1) and what was cancelled, for the partner and, of all companies, the buyer."""
 
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, partial
 
 from fastapi import APIRouter
 from sqlmodel import col
@@ -24,6 +24,7 @@ from web.render import page
 router = APIRouter(prefix="/inspections", tags=["검수"], include_in_schema=False)
 
 WAITING_COUNT_MAX = 1000
+SCOPES = {status: partial(queries.in_status, status=status) for status in Status}
 SETTLED_WORDS = {False: UNSETTLED, True: SETTLED}
 SETTLED_TONES = {False: "wait", True: "done"}
 Bulk = Sequence[tuple[str, str, str]]
@@ -57,11 +58,10 @@ def _office(actor: Actor) -> bool:
 
 def _answer(request: Request, actor: Actor, status: Status, grid: Grid, bulk: Bulk) -> Response:
     view = grid.read(request)
-    scope = queries.in_status(actor, status)
     with database.reading(actor) as session:
         if view.download:
-            return grid.download(session, view, scope, who=actor)
-        found = grid.fetch(session, view, scope, who=actor)
+            return grid.download(session, view, SCOPES[status], who=actor)
+        found = grid.fetch(session, view, SCOPES[status], who=actor)
         waiting = queries.waiting_count(session, actor, WAITING_COUNT_MAX)
     return page(
         request,

@@ -16,9 +16,9 @@ from models.orders.rules import Status
 from models.orders.tables import OrderItem, PurchaseOrder
 from models.orders.wording import FORM, WORDS
 from models.processes.messages import Actor
-from models.processes.queries import visible_to
 from web.auth.audience import CurrentActor
 from web.grid import Choice, Column, DateRange, Flag, Grid, Option, Text
+from web.grid_sql import Scope
 from web.render import page
 from web.turns import turn_filter
 
@@ -32,17 +32,17 @@ SENT = (Status.CONFIRMATION_REQUESTED, Status.REFUSED, Status.CONFIRMED, Status.
 def order_list(request: Request, actor: CurrentActor) -> Response:
     """발주서목록."""
     grid = _order_grid(office=actor.company_id is None)
-    return _answer(request, actor, grid, visible_to(actor, PurchaseOrder))
+    return _answer(request, actor, grid, queries.listed)
 
 
 @router.get("/items")
 def item_list(request: Request, actor: CurrentActor) -> Response:
     """발주품목현황: the items of completed orders."""
     grid = _item_grid(office=actor.company_id is None)
-    return _answer(request, actor, grid, queries.ordered_items(actor))
+    return _answer(request, actor, grid, queries.ordered_items)
 
 
-def _answer(request: Request, actor: Actor, grid: Grid, scope: Any) -> Response:
+def _answer(request: Request, actor: Actor, grid: Grid, scope: Scope) -> Response:
     view = grid.read(request)
     with database.reading(actor) as session:
         if view.download:

@@ -13,7 +13,6 @@ from models import database
 from models.kernel.roles import Role
 from models.orders.wording import EVIDENCE_TYPE
 from models.processes.messages import Actor
-from models.processes.queries import visible_to
 from models.settlements import queries
 from models.settlements.rules import Status
 from models.settlements.tables import Settlement
@@ -21,6 +20,7 @@ from models.settlements.wording import CONFIRMED, UNCONFIRMED, WORDS
 from web.auth.audience import CurrentActor
 from web.grid import Choice, Column, DateRange, Grid, Option, Segment, Text
 from web.grid_filters import Filter
+from web.grid_sql import Scope
 from web.render import page
 from web.turns import turn_filter
 
@@ -34,18 +34,18 @@ def request_list(request: Request, actor: CurrentActor) -> Response:
     """계산서발행요청확인; the partner ticks what to confirm."""
     partner = actor.company_id is not None
     bulk = [(WORDS.act["acknowledge"], "/settlements/bulk/acknowledge", "primary")] if partner else []
-    return _answer(request, actor, _request_grid(office=not partner), queries.requested(actor), bulk)
+    return _answer(request, actor, _request_grid(office=not partner), queries.requested, bulk)
 
 
 @router.get("")
 def settlement_list(request: Request, actor: CurrentActor) -> Response:
     """정산완료내역 for the partner, 정산내역 at any status for the buyer's staff."""
     if actor.company_id is None:
-        return _answer(request, actor, _office_grid(), visible_to(actor, Settlement), [])
-    return _answer(request, actor, _completed_grid(), queries.completed(actor), [])
+        return _answer(request, actor, _office_grid(), queries.listed, [])
+    return _answer(request, actor, _completed_grid(), queries.completed, [])
 
 
-def _answer(request: Request, actor: Actor, grid: Grid, scope: Any, bulk: Bulk) -> Response:
+def _answer(request: Request, actor: Actor, grid: Grid, scope: Scope, bulk: Bulk) -> Response:
     view = grid.read(request)
     with database.reading(actor) as session:
         if view.download:
