@@ -81,7 +81,8 @@ class Found:
 class Grid:
     """`ident` is the unique id column of the listed rows, also the tiebreak of every sort.
 
-    `reads` are the columns a row has, where it is not whole entities: nothing else is loaded, and nothing is tracked.
+    `of`: the table the rows are plain columns of: its id, those the list's columns are named after, and `reads`.
+    Without it they are whole entities.
     `pick` gives a row's tick-box value (None: this row cannot be ticked); without it there are no tick boxes.
     """
 
@@ -90,7 +91,8 @@ class Grid:
     ident: Any
     columns: tuple[Column, ...]
     filters: tuple[Filter, ...] = ()
-    reads: tuple[Any, ...] = ()
+    of: Any = None
+    reads: tuple[str, ...] = ()
     default_sort: str
     default_size: int = 20
     pick: Pick | None = None
@@ -140,7 +142,7 @@ class Grid:
 
         `scope` is one and the same function at every request: the statements are kept by it.
         """
-        asked = self._question(view, scope, who)
+        asked = self._question(session, view, scope, who)
         loaded, total = asked.page(session, view.page)
         if loaded and total is None:
             return Found(loaded, (view.page - 1) * view.size + len(loaded), capped=False, page=view.page)
@@ -160,7 +162,7 @@ class Grid:
 
         Raises TooManyRows past 100,000 rows, before any of them is loaded.
         """
-        asked = self._question(view, scope, who)
+        asked = self._question(session, view, scope, who)
         limit = sheets.ROWS_MAX
         if session.execute(asked.count_of_all(limit + 1)).scalar_one() > limit:
             raise sheets.TooManyRows(limit=limit)
@@ -173,11 +175,12 @@ class Grid:
         """What the grid components draw. `counts`: numbers beside the options of a segment, by filter key."""
         return GridPage(self, view, found, counts or {})
 
-    def _question(self, view: View, scope: Scope, who: Any) -> Question:
+    def _question(self, session: Session, view: View, scope: Scope, who: Any) -> Question:
+        values = [(f, view.values[f.key]) for f in self.filters]
         return Question(
             source=self._source,
             scope=scope,
-            values=tuple([view.values[f.key] for f in self.filters]),
+            values=tuple([f.searched(session, value) if isinstance(f, Text) else value for f, value in values]),
             sort=view.sort,
             size=view.size,
             most=None if view.exact else COUNT_CAP + 1,
@@ -187,7 +190,9 @@ class Grid:
 
     @cached_property
     def _source(self) -> Source:
-        return Source(self.ident, self.filters, self.reads)
+        names = dict.fromkeys(("id", *self.reads, *(c.key for c in self.columns)))
+        reads = [getattr(self.of, name) for name in names if hasattr(self.of, name)] if self.of is not None else []
+        return Source(self.ident, self.filters, tuple(reads))
 
 
 _drawn: dict[Any, Markup] = {}

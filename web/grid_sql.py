@@ -14,7 +14,7 @@ from sqlmodel import Session
 from models import plain
 from models.plain import Plain
 from models.processes.messages import Actor
-from web.grid_filters import Filter
+from web.grid_filters import Filter, Hits
 
 QUESTIONS_KEPT = 1000
 
@@ -54,7 +54,7 @@ class Question:
     def page(self, session: Session, number: int) -> tuple[Sequence[Any], int | None]:
         """The rows of a page, and how many there are in all: None where the page is not full, which says it itself."""
         asked = {"skipped": (number - 1) * self.size}
-        statement = _statements(self).page
+        statement = self._statements.page
         if isinstance(statement, Plain):
             found: Sequence[Any] = plain.rows(session, statement, asked)
             return found, found[0][-1] if found else None
@@ -64,8 +64,13 @@ class Question:
 
     def count(self, session: Session) -> int:
         """How many rows there are, up to `most`."""
-        found: int = session.execute(_statements(self).count).scalar_one()
+        found: int = session.execute(self._statements.count).scalar_one()
         return found
+
+    @property
+    def _statements(self) -> "_Statements":
+        # What was found by an index is another list of ids every time.
+        return _written(self) if any(isinstance(value, Hits) for value in self.values) else _kept(self)
 
     def everything(self) -> Select[Any]:
         """All rows in their order."""
@@ -82,8 +87,7 @@ class _Statements:
     count: Select[int]
 
 
-@lru_cache(QUESTIONS_KEPT)
-def _statements(asked: Question) -> _Statements:
+def _written(asked: Question) -> _Statements:
     """The page is cut on ids alone and joined back, so wide rows and joins are read for one page only.
 
     Only a full page has others beside it: the rows are counted in the same round trip, and only then.
@@ -95,6 +99,9 @@ def _statements(asked: Question) -> _Statements:
     is_full = select(func.count()).select_from(picked).scalar_subquery() == size
     rows = _joined(asked, picked).add_columns(case((is_full, counting.scalar_subquery())).label("found_in_all"))
     return _Statements(Plain(rows) if asked.source.reads else rows, counting)
+
+
+_kept = lru_cache(QUESTIONS_KEPT)(_written)
 
 
 def _narrowed(asked: Question) -> Select[Any]:

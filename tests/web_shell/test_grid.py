@@ -150,7 +150,8 @@ THING_GRID = Grid(
     name="things",
     title="물건/목록",
     ident=THINGS.c.id,
-    reads=tuple(THINGS.c),
+    of=THINGS.c,
+    reads=("owner",),
     default_sort="-amount",
     columns=(
         Column(key="name", label="이름", sort=THINGS.c.name),
@@ -263,7 +264,7 @@ def test_the_page_is_cut_on_ids_joined_back_and_counted_in_one_round_trip(
 
 
 def test_a_row_has_what_the_list_reads_and_nothing_else(session: Session) -> None:
-    lean = replace(THING_GRID, reads=(THINGS.c.id, THINGS.c.name))
+    lean = replace(THING_GRID, reads=())
     found = lean.fetch(session, view_of("q=12&size=5&zero=1", lean), things)
     assert [r.name for r in found.rows] == [f"물건 {r.id}%" for r in found.rows]
     assert not hasattr(found.rows[0], "owner")

@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from models import database
 from models.contracts import queries
+from models.contracts.names import titled
 from models.contracts.rules import EDITABLE, Status, Type
 from models.contracts.tables import Contract, ContractItem
 from models.contracts.wording import ACT, FORM, STATUS, TONE, TYPE
@@ -29,31 +30,8 @@ router = APIRouter(prefix="/contracts", tags=["계약"], include_in_schema=False
 
 # What can be done to many rows of 초안검토목록 at once, by side: (status it needs, act).
 BULK = {True: ("request_review", EDITABLE), False: ("complete_review", frozenset({Status.REVIEW_REQUESTED}))}
-# What a row of these lists is made of.
-READS = (
-    col(Contract.id),
-    col(Contract.version),
-    col(Contract.number),
-    col(Contract.revision),
-    col(Contract.form),
-    col(Contract.contract_type),
-    col(Contract.title),
-    col(Contract.status),
-    col(Contract.turn),
-    col(Contract.due_at),
-    col(Contract.company_name),
-    col(Contract.contract_date),
-    col(Contract.partner_contact),
-    col(Contract.buyer_name),
-    col(Contract.starts_on),
-    col(Contract.ends_on),
-    col(Contract.currency),
-    col(Contract.amount),
-    col(Contract.note_from_partner),
-    col(Contract.note_to_partner),
-    col(Contract.review_requested_at),
-    col(Contract.reviewed_at),
-)
+# What cells say besides what their columns are named after.
+READS = ("version", "company_name", "ends_on")
 WRITTEN = frozenset({Status.DRAFTING, Status.REVIEW_REQUESTED, Status.REDRAFT_REQUESTED, Status.CANCELLED})
 
 
@@ -174,6 +152,11 @@ def _head_columns() -> tuple[Column, ...]:
     )
 
 
+def _title_filter(**how: Any) -> Text:
+    column, ident = col(Contract.title), col(Contract.id)
+    return Text(key="title", label="계약명", column=column, hits=titled, ident=ident, **how)
+
+
 def _cancelled_filter() -> Flag:
     return Flag(key="cancelled", label="계약취소 포함", unticked=col(Contract.status) != Status.CANCELLED.value)
 
@@ -208,6 +191,7 @@ def _draft_grid(*, office: bool) -> Grid:
         name="drafts",
         title="초안검토목록",
         ident=col(Contract.id),
+        of=Contract,
         reads=READS,
         default_sort="-review_requested_at",
         columns=(
@@ -248,7 +232,7 @@ def _draft_grid(*, office: bool) -> Grid:
             _draft_states(office),
             turn_filter(Contract),
             _cancelled_filter(),
-            Text(key="title", label="계약명", column=col(Contract.title), more=True),
+            _title_filter(more=True),
             Text(key="number", label="계약번호", column=col(Contract.number), more=True),
             _buyer_filter(more=True),
             *_company_filter(office),
@@ -275,6 +259,7 @@ def _contract_grid(*, office: bool) -> Grid:
         name="contracts",
         title="계약목록",
         ident=col(Contract.id),
+        of=Contract,
         reads=READS,
         default_sort="-contract_date",
         columns=(
@@ -292,7 +277,7 @@ def _contract_grid(*, office: bool) -> Grid:
         ),
         filters=(
             DateRange(key="day", label="계약일자", column=col(Contract.contract_date), default="1y"),
-            Text(key="title", label="계약명", column=col(Contract.title), placeholder="계약명을 입력하세요"),
+            _title_filter(placeholder="계약명을 입력하세요"),
             _buyer_filter(),
             turn_filter(Contract),
             _cancelled_filter(),
@@ -318,7 +303,7 @@ def _item_grid(*, office: bool) -> Grid:
             Text(key="name", label="품목명", column=col(ContractItem.name), more=True),
             Text(key="category", label="세분류", column=col(ContractItem.category), more=True),
             Text(key="number", label="계약번호", column=col(Contract.number), more=True),
-            Text(key="title", label="계약명", column=col(Contract.title), more=True),
+            _title_filter(more=True),
             _buyer_filter(more=True),
             *_company_filter(office),
         ),

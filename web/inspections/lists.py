@@ -139,6 +139,8 @@ def _accepted_grid(office: bool, *, picking: bool) -> Grid:
         name="inspections",
         title="검수완료현황",
         ident=col(Inspection.id),
+        of=Inspection,
+        reads=("version", "settled"),
         default_sort="-inspected_at",
         pick=_pick_unsettled if picking else None,
         pick_label=_pick_label,
@@ -187,6 +189,8 @@ def _waiting_grid(office: bool, *, picking: bool) -> Grid:
         name="inspections-waiting",
         title="검수대기",
         ident=col(Inspection.id),
+        of=Inspection,
+        reads=("version", "settled"),
         default_sort="due_at",
         pick=_pick if picking else None,
         pick_label=_pick_label,
@@ -211,6 +215,8 @@ def _cancelled_grid(office: bool) -> Grid:
         name="inspections-cancelled",
         title="검수취소",
         ident=col(Inspection.id),
+        of=Inspection,
+        reads=("version", "settled"),
         default_sort="-status_since",
         columns=(
             Column(

@@ -89,6 +89,7 @@ def _order_grid(*, office: bool) -> Grid:
         name="orders",
         title="발주서목록",
         ident=col(order.id),
+        of=order,
         default_sort="-order_date",
         columns=(
             Column(key="number", label="발주번호", sort=col(order.number), href=_link, width=18),

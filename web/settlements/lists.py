@@ -136,6 +136,8 @@ def _request_grid(*, office: bool) -> Grid:
         name="settlement-requests",
         title="계산서발행요청확인",
         ident=col(Settlement.id),
+        of=Settlement,
+        reads=("version", "status"),
         default_sort="-number",
         default_size=10,
         pick=None if office else _pick_unconfirmed,
@@ -180,6 +182,8 @@ def _completed_grid() -> Grid:
         name="settlements",
         title="정산완료내역",
         ident=col(Settlement.id),
+        of=Settlement,
+        reads=("version", "status"),
         default_sort="-number",
         default_size=10,
         columns=(
@@ -214,6 +218,8 @@ def _office_grid() -> Grid:
         name="settlements-office",
         title="정산내역",
         ident=col(Settlement.id),
+        of=Settlement,
+        reads=("version", "status"),
         default_sort="-number",
         columns=(
             _number_column(),
