@@ -36,6 +36,7 @@ from web.documents.routes import document_router
 from web.live import Hub
 from workflows.runtime.client import connect
 
+WEB_LISTS = (contracts.lists.LISTS, orders.lists.LISTS, inspections.lists.LISTS, settlements.lists.LISTS)
 WEB_KINDS = (contracts.WEB, orders.WEB, deliveries.WEB, inspections.WEB, settlements.WEB)
 
 
@@ -94,7 +95,8 @@ def create_app() -> FastAPI:
         app.include_router(document_router(web))
         app.include_router(api_router(web), prefix="/api/v1")
     app.include_router(receipts, prefix="/api/v1")
-    app.router.routes[:0] = [route for web in WEB_KINDS for route in direct_routes(web)]
+    lists = [route for declared in WEB_LISTS for route in declared.direct]
+    app.router.routes[:0] = [*(route for web in WEB_KINDS for route in direct_routes(web)), *lists]
     return app
 
 

@@ -5,11 +5,10 @@ from typing import Any
 
 from fastapi import APIRouter
 from sqlalchemy import or_
-from sqlmodel import col
+from sqlmodel import Session, col
 from starlette.requests import Request
 from starlette.responses import Response
 
-from models import database
 from models.contracts import queries
 from models.contracts.names import titled
 from models.contracts.rules import EDITABLE, Status, Type
@@ -19,14 +18,15 @@ from models.kernel.roles import Role
 from models.members.house import HOUSE
 from models.members.queries import staff_named
 from models.processes.messages import Actor
-from web.auth.audience import CurrentActor
 from web.formats import date
 from web.grid import Choice, Column, DateRange, Flag, Grid, Option, Segment, Text
 from web.grid_sql import Scope
+from web.lists import Lists
 from web.render import page
 from web.turns import turn_filter
 
 router = APIRouter(prefix="/contracts", tags=["계약"], include_in_schema=False)
+LISTS = Lists(router)
 
 # What can be done to many rows of 초안검토목록 at once, by side: (status it needs, act).
 BULK = {True: ("request_review", EDITABLE), False: ("complete_review", frozenset({Status.REVIEW_REQUESTED}))}
@@ -43,30 +43,29 @@ class _AskedOrNever(DateRange):
         return inside if inside is None else or_(inside, self.column.is_(None))
 
 
-@router.get("/drafts")
-def draft_list(request: Request, actor: CurrentActor) -> Response:
+@LISTS.page("/drafts")
+def draft_list(session: Session, request: Request, actor: Actor) -> Response:
     """초안검토목록."""
-    return _answer(request, actor, _draft_grid(office=actor.company_id is None), queries.drafts)
+    return _answer(session, request, actor, _draft_grid(office=actor.company_id is None), queries.drafts)
 
 
-@router.get("")
-def contract_list(request: Request, actor: CurrentActor) -> Response:
+@LISTS.page("")
+def contract_list(session: Session, request: Request, actor: Actor) -> Response:
     """계약목록."""
-    return _answer(request, actor, _contract_grid(office=actor.company_id is None), queries.listed)
+    return _answer(session, request, actor, _contract_grid(office=actor.company_id is None), queries.listed)
 
 
-@router.get("/items")
-def item_list(request: Request, actor: CurrentActor) -> Response:
+@LISTS.page("/items")
+def item_list(session: Session, request: Request, actor: Actor) -> Response:
     """계약품목현황."""
-    return _answer(request, actor, _item_grid(office=actor.company_id is None), queries.items)
+    return _answer(session, request, actor, _item_grid(office=actor.company_id is None), queries.items)
 
 
-def _answer(request: Request, actor: Actor, grid: Grid, scope: Scope) -> Response:
+def _answer(session: Session, request: Request, actor: Actor, grid: Grid, scope: Scope) -> Response:
     view = grid.read(request)
-    with database.reading(actor) as session:
-        if view.download:
-            return grid.download(session, view, scope, who=actor)
-        found = grid.fetch(session, view, scope, who=actor)
+    if view.download:
+        return grid.download(session, view, scope, who=actor)
+    found = grid.fetch(session, view, scope, who=actor)
     drafting = grid.name == "drafts" and Role.BUYER in actor.every_role
     bulk = _bulk(actor) if grid.pick else []
     return page(request, "contracts/list.html", grid=grid.present(view, found), may_draft=drafting, bulk=bulk)
