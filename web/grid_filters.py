@@ -7,7 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from sqlalchemy import ARRAY, BigInteger, ColumnElement, and_, any_, func, literal
+from sqlalchemy import ARRAY, BigInteger, ColumnElement, and_, any_, cast, func, literal
+from sqlalchemy.types import NullType
 
 from models.kernel.calendar import KST
 from models.kernel.text import clean_line
@@ -69,10 +70,10 @@ class Filter(ABC):
 
 @dataclass(frozen=True)
 class Hits:
-    """A search word that the database was asked about: the ids of the rows that have it, None where those are many."""
+    """A search word the database was asked about: ids of the rows that have it, as `{1,7}`; None where those are many."""
 
     words: str
-    ids: tuple[int, ...] | None
+    ids: str | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,7 +85,7 @@ class Text(Filter):
 
     column: Any = None
     match: Callable[[str], ColumnElement[bool]] | None = None
-    hits: Callable[[Any, str], Sequence[int] | None] | None = None
+    hits: Callable[[Any, str], str | None] | None = None
     ident: Any = None
     placeholder: str = ""
     kind: ClassVar[str] = "text"
@@ -96,8 +97,7 @@ class Text(Filter):
         """The value as `where` takes it, once the database was asked where there is an index."""
         if not value or self.hits is None:
             return value
-        ids = self.hits(session, value)
-        return Hits(value, None if ids is None else tuple(ids))
+        return Hits(value, self.hits(session, value))
 
     def where(self, value: str | Hits, who: Any) -> ColumnElement[bool] | None:  # noqa: ARG002 - same
         if not value:
@@ -112,7 +112,7 @@ class Text(Filter):
     def _among(self, found: Hits) -> ColumnElement[bool]:
         # Many are said so that the planner expects them and walks the list in its order until the page is full.
         many: ColumnElement[bool] = func.strpos(func.lower(self.column), func.lower(found.words)) > 0
-        few: ColumnElement[bool] = self.ident == any_(literal(list(found.ids or ()), ARRAY(BigInteger)))
+        few: ColumnElement[bool] = self.ident == any_(cast(literal(found.ids, NullType()), ARRAY(BigInteger)))
         return many if found.ids is None else few
 
 

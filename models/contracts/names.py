@@ -5,7 +5,7 @@ function with the owner's rights, which keeps to the same rule of who may see wh
 `FUNCTIONS` in order, PIECES before the index on it.
 """
 
-from sqlalchemy import ARRAY, BigInteger, bindparam, func, select
+from sqlalchemy import Text, bindparam, cast, func, select
 from sqlmodel import Session
 
 from models.policies import USING
@@ -44,10 +44,13 @@ FUNCTIONS: list[str] = [
     f"GRANT EXECUTE ON FUNCTION {SIGNATURE} TO dongban_web",
 ]
 
-_TITLED = select(func.contracts_titled(bindparam("words"), bindparam("most"), type_=ARRAY(BigInteger)))
+_TITLED = select(cast(func.contracts_titled(bindparam("words"), bindparam("most")), Text))
 
 
-def titled(session: Session, words: str) -> list[int] | None:
-    """Ids of visible contracts with the words in their name; None where there are too many to tell."""
-    found: list[int] | None = session.execute(_TITLED, {"words": words, "most": TITLED_MAX}).scalar_one()
+def titled(session: Session, words: str) -> str | None:
+    """Ids of visible contracts with the words in their name, `{1,7}`; None where there are too many to tell.
+
+    They only go back into the next statement: thousands of numbers are never made of them.
+    """
+    found: str | None = session.execute(_TITLED, {"words": words, "most": TITLED_MAX}).scalar_one()
     return found
