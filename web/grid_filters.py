@@ -70,7 +70,7 @@ class Filter(ABC):
 
 @dataclass(frozen=True)
 class Hits:
-    """A search word the database was asked about: ids of the rows that have it, as `{1,7}`; None where those are many."""
+    """A search word the database was asked about: ids of the rows that have it (`{1,7}`), None where those are many."""
 
     words: str
     ids: str | None
