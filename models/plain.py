@@ -4,8 +4,10 @@ A row has the attributes of the columns selected; nothing is written through it,
 work (compiling, identity map, change tracking) costs several times what the database needs for such a read.
 """
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from functools import cache
+from types import SimpleNamespace
 from typing import Any, Generic, TypeVar, cast
 
 import psycopg
@@ -59,17 +61,19 @@ def one_or_none(session: Session, asked: Plain[Found], given: Mapping[str, Any])
     return found[0] if found else None
 
 
-def together(session: Session, *asked: tuple[Plain[Any], Mapping[str, Any]]) -> list[Sequence[Any]]:
-    """Several reads in one round trip, each as `rows` finds it."""
-    connection = driver(session)
-    with connection.pipeline():
-        cursors = [connection.cursor(row_factory=namedtuple_row) for _ in asked]
-        for cursor, (one, given) in zip(cursors, asked, strict=True):
-            cursor.execute(one.sql, {**one.given, **given}, prepare=True)
-    # Only now, with all of them there: asked for one by one inside, each would be waited for.
-    return [cursor.fetchall() for cursor in cursors]
-
-
 def execute(session: Session, asked: Plain[Any], given: Mapping[str, Any]) -> None:
     """For what the statement does; whatever it finds is dropped."""
     driver(session).execute(asked.sql, {**asked.given, **given}, prepare=True)
+
+
+def things(told: list[dict[str, Any]] | None, instants: Sequence[str] = (), days: Sequence[str] = ()) -> Sequence[Any]:
+    """Rows that a statement told as JSON (`jsonb_agg`), one more statement costing more than that.
+
+    JSON has no times: `instants` and `days` name the columns that are.
+    """
+    for row in told or ():
+        for name in instants:
+            row[name] = row[name] and dt.datetime.fromisoformat(row[name])
+        for name in days:
+            row[name] = row[name] and dt.date.fromisoformat(row[name])
+    return [SimpleNamespace(**row) for row in told or ()]

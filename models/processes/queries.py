@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, TypeVar
 
-from sqlalchemy import Select, bindparam, func, literal_column, select
+from sqlalchemy import BigInteger, Select, Text, Uuid, bindparam, func, literal_column, select, text
 from sqlmodel import Session, col
 
 from models import database
 from models.kernel.refusals import NotFound
-from models.plain import Plain, one_or_none, plain, rows, together
+from models.plain import Plain, one_or_none, plain, rows, things
 from models.processes.deadlines import DEFAULT_PACE, Pace
 from models.processes.messages import Actor
-from models.processes.tables import AuditEntry, Command, Holiday, Policy, ProcessColumns, ProcessEvent
+from models.processes.tables import Command, Holiday, Policy, ProcessColumns, ProcessEvent
 
 Doc = TypeVar("Doc", bound=ProcessColumns)
 
@@ -37,16 +37,6 @@ _EVENTS = (
     select(ProcessEvent)
     .where(col(ProcessEvent.workflow_id) == bindparam("workflow_id"))
     .order_by(col(ProcessEvent.step))
-)
-_CREATED = (
-    select(AuditEntry)
-    .where(
-        col(AuditEntry.kind) == bindparam("kind"),
-        col(AuditEntry.document_id) == bindparam("document_id"),
-        col(AuditEntry.act) == literal_column("'create'"),
-    )
-    .order_by(col(AuditEntry.id))
-    .limit(literal_column("1"))
 )
 _COMMAND = select(Command).where(
     col(Command.request_id) == bindparam("request_id"), col(Command.actor_id) == bindparam("actor_id")
@@ -146,28 +136,70 @@ def events(session: Session, workflow_id: str) -> Sequence[ProcessEvent]:
 
 @dataclass(frozen=True)
 class Story:
-    """What is told about a document beside itself, as plain rows."""
+    """A document as it is shown, and what is told about it; plain rows with the columns that are shown."""
 
-    pending: Sequence[Command]
+    document: Any
+    """Its `row_version` names the transaction that wrote it last: another value is another state of it."""
+    pending: Sequence[Any]
     """`pending` acts."""
-    events: Sequence[ProcessEvent]
+    events: Sequence[Any]
     """The record, in step order."""
-    created: AuditEntry | None
+    created: Any | None
     """Who made the document, and when."""
-    asked_about: Command | None
+    asked_about: Any | None
     """One's own act by its request id."""
 
 
-def story(session: Session, actor: Actor, kind: str, document: ProcessColumns, receipt: uuid.UUID | None) -> Story:
-    """All of it in one round trip."""
-    waiting, record, made, mine = together(
-        session,
-        _pending_of(document.workflow_id, actor),
-        (plain(_EVENTS), {"workflow_id": document.workflow_id}),
-        (plain(_CREATED), {"kind": kind, "document_id": document.id}),
-        (plain(_COMMAND), {"request_id": receipt, "actor_id": actor.member_id}),
+_TOLD = """
+(SELECT jsonb_agg(told ORDER BY told.id) FROM (
+    SELECT id, act, created_at FROM command c WHERE c.workflow_id = {document}.workflow_id AND c.state = 'open'
+       AND c.actor_company_id IS NOT DISTINCT FROM :own_company) told) AS pending,
+(SELECT jsonb_agg(told ORDER BY told.step) FROM (
+    SELECT step, act, status_from, status_to, actor_id, actor_name, actor_company, on_behalf_of_name, reason, at
+      FROM process_event e WHERE e.workflow_id = {document}.workflow_id) told) AS events,
+(SELECT jsonb_agg(told) FROM (
+    SELECT actor_name, actor_company, at FROM audit_entry a WHERE a.kind = :kind AND a.document_id = {document}.id
+       AND a.act = 'create' ORDER BY a.id LIMIT 1) told) AS created,
+(SELECT jsonb_agg(told) FROM (
+    SELECT request_id, workflow_id, act, state, code, detail, created_at, decided_at
+      FROM command c WHERE c.request_id = :receipt AND c.actor_id = :actor_id) told) AS mine
+"""
+_TYPES = (
+    bindparam("own_company", type_=BigInteger),
+    bindparam("kind", type_=Text),
+    bindparam("receipt", type_=Uuid),
+    bindparam("actor_id", type_=BigInteger),
+)
+
+
+@cache
+def _story_of(table: type[ProcessColumns], *, partner: bool) -> Plain[Any]:
+    told = text(_TOLD.replace("{document}", str(table.__tablename__))).bindparams(*_TYPES)
+    row = _visible_row(table, partner=partner).add_columns(literal_column("xmin::text").label("row_version"), told)
+    return Plain(row)
+
+
+def story(
+    session: Session, actor: Actor, table: type[ProcessColumns], kind: str, document_id: int, receipt: uuid.UUID | None
+) -> Story:
+    """All of it as of one moment. Raises NotFound as `visible_document` does."""
+    asked = {
+        "document_id": document_id,
+        "own_company": actor.company_id,
+        "kind": kind,
+        "receipt": receipt,
+        "actor_id": actor.member_id,
+    }
+    found = one_or_none(session, _story_of(table, partner=actor.company_id is not None), asked)
+    if found is None:
+        raise NotFound
+    return Story(
+        document=found,
+        pending=things(found.pending, instants=("created_at",)),
+        events=things(found.events, instants=("at",)),
+        created=next(iter(things(found.created, instants=("at",))), None),
+        asked_about=next(iter(things(found.mine, instants=("created_at", "decided_at"))), None),
     )
-    return Story(waiting, record, next(iter(made), None), next(iter(mine), None))
 
 
 def usual_pace(session: Session, actor: Actor, kind: str, status: str) -> int | None:

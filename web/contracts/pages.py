@@ -7,7 +7,7 @@ from sqlmodel import Session
 from models.contracts import queries
 from models.contracts.kind import CONTRACT
 from models.contracts.messages import ContractOut
-from models.contracts.rules import EDITABLE, Form, Status, Type
+from models.contracts.rules import EDITABLE, Form, SettlementType, Status, Type
 from models.contracts.tables import Contract, ContractPaper
 from models.contracts.wording import FORM, PARTY, SETTLEMENT, TYPE
 from models.files.rules import SEAL
@@ -25,13 +25,13 @@ PREPARING = "문서를 만들고 있습니다"
 
 def context(session: Session, actor: Actor, contract: Contract) -> dict[str, Any]:
     """Everything below the head of the contract's page."""
-    parts = queries.parts(session, contract)
+    parts = queries.parts(session, contract.id or 0)
     buyer = Role.BUYER in actor.every_role
     shown = {
         "head_note": head_note(contract),
         "papers": parts.papers,
         "items": parts.items,
-        "instalments": parts.instalments,
+        "instalments": parts.instalments if contract.settlement_type == SettlementType.INSTALMENTS else [],
         "signatures": parts.signatures,
         "versions": queries.versions(session, actor, contract.number) if _may_have_others(contract) else [contract],
         "settlement_words": SETTLEMENT[contract.settlement_type],

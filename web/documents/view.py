@@ -37,8 +37,11 @@ class Seen:
     session: Session
     actor: Actor
     web: WebKind
-    document: Any
     story: Story
+
+    @property
+    def document(self) -> Any:
+        return self.story.document
 
     @property
     def kind(self) -> Kind:
@@ -96,8 +99,7 @@ def page_context(seen: Seen, refusal: Refusal | None = None) -> dict[str, Any]:
 
 def look(session: Session, actor: Actor, web: WebKind, document_id: int, receipt: uuid.UUID | None = None) -> Seen:
     """Find a document for this person; `receipt` is the act after which the page was opened. Raises NotFound."""
-    document = queries.shown_document(session, actor, web.kind.table, document_id)
-    return Seen(session, actor, web, document, queries.story(session, actor, web.kind.key, document, receipt))
+    return Seen(session, actor, web, queries.story(session, actor, web.kind.table, web.kind.key, document_id, receipt))
 
 
 def live_mark(document: Any, waiting: Sequence[Command]) -> str:
