@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager, suppress
 from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
 
-from models import catalog, database, inbox
+from models import catalog, database, garbage, inbox
 from models.files.paper_refusals import SENTENCES as PAPER_SENTENCES
 from models.files.wording import SENTENCES as FILE_SENTENCES
 from models.settings import settings
@@ -43,6 +43,7 @@ WEB_KINDS = (contracts.WEB, orders.WEB, deliveries.WEB, inspections.WEB, settlem
 @asynccontextmanager
 async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     """One engine client and one listening connection per process."""
+    garbage.settle()
     config = settings()
     app.state.temporal = await connect(
         config.needed("TEMPORAL_ADDRESS"), config.temporal_namespace, config.payload_keys, lazy=True

@@ -2,16 +2,20 @@
 
 import datetime as dt
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, NamedTuple
 
-from sqlmodel import Session
+import sqlalchemy
+from sqlmodel import Session, SQLModel
 
+from models import database
 from models.columns import Encrypted
 from models.kernel.roles import Role
 from models.members.queries import IN_TURN, in_turn
 from models.notifications.writes import Addressee
+from models.plain import DIALECT, driver
 from models.processes import chain
 from models.processes.deadlines import DEFAULT_PACE, Pace
 from models.processes.messages import Step
@@ -30,7 +34,7 @@ SELECT pace IS NOT NULL, pace.due_days, pace.remind_days, pace.escalate_days, la
   FROM (SELECT) here LEFT JOIN pace ON true LEFT JOIN last ON true
   LEFT JOIN member m ON m.status = 'active' AND (m.id = %(author)s OR m.id IN (SELECT id FROM turn))
  ORDER BY m.id
-"""  # noqa: S608 - names of ours
+""".encode()  # noqa: S608 - names of ours
 _PHONE = Encrypted("member.phone")
 
 
@@ -60,7 +64,7 @@ def surroundings(
         Role.PARTNER if turn is None else turn, document.company_id, None if turn is None else document.turn_member_id
     )
     asked |= {"kind": step.kind, "status": status, "workflow_id": step.workflow_id, "author": document.created_by}
-    rows = session.connection().exec_driver_sql(_SURROUNDINGS, asked).all()
+    rows = driver(session).execute(_SURROUNDINGS, asked, prepare=True).fetchall()
     known, due, remind, escalate, head = rows[0][:5]
     people = {row[5]: _addressee(row) for row in rows if row[5] is not None}
     return Surroundings(
@@ -93,7 +97,9 @@ def _unnested(prefix: str, columns: Mapping[str, str]) -> str:
 
 
 _KEEP = f"""
-WITH event AS (
+WITH document AS (
+    UPDATE {{table}} SET {{changes}} WHERE id = %(document_id)s
+), event AS (
     INSERT INTO process_event ({", ".join(_EVENT)}) VALUES ({", ".join(f"%({name})s" for name in _EVENT)})
 ), done AS (
     UPDATE command SET state = 'done', decided_at = %(at)s, detail = %(done)s WHERE id = %(command)s::bigint
@@ -111,18 +117,40 @@ SELECT pg_notify(%(channel)s, %(told)s), (SELECT count(pg_notify(%(channel)s, %(
 """  # noqa: S608 - names of ours
 
 
+@cache
+def _statement(table: str, columns: tuple[str, ...]) -> bytes:
+    return _KEEP.format(table=table, changes=", ".join(f"{name} = %(new_{name})s" for name in columns)).encode()
+
+
+@cache
+def _bound(table: type[ProcessColumns], column: str) -> Callable[[Any], Any]:
+    """How a value of the column is handed to the driver."""
+    kind = SQLModel.metadata.tables[str(table.__tablename__)].columns[column].type
+    return kind.dialect_impl(DIALECT).bind_processor(DIALECT) or (lambda value: value)
+
+
+def _changes(document: ProcessColumns) -> dict[str, Any]:
+    changed = sorted(sqlalchemy.inspect(document).committed_state)
+    return {name: _bound(type(document), name)(getattr(document, name)) for name in changed}
+
+
 def keep(
     session: Session,
+    document: ProcessColumns,
     event: ProcessEvent,
     command: Command | None,
     letters: Letters,
     now: dt.datetime,
 ) -> None:
-    """Write the event, decide its command, let the next one of the workflow go on, tell people and open pages.
+    """Write the document and its event, decide the command, let the next one of the workflow go on, tell people and
+    open pages; the last statement of the transaction, sent together with its commit.
 
-    Raises IntegrityError when the step was recorded before.
+    Raises UniqueViolation when the step was recorded before.
     """
+    changes = _changes(document)
+    session.expunge(document)
     facts: dict[str, Any] = {name: getattr(event, name) for name in _EVENT}
+    facts |= {f"new_{name}": value for name, value in changes.items()}
     facts |= {
         "detail": json.dumps(event.detail, ensure_ascii=False),
         "outcome": json.dumps(event.outcome),
@@ -137,4 +165,4 @@ def keep(
     for name in _MESSAGES:
         values = [row[name] for row in letters.messages]
         facts[f"message_{name}"] = list(map(_SEALED[name].sealed, values)) if name in _SEALED else values
-    session.connection().exec_driver_sql(_KEEP, facts)
+    database.finish(session, _statement(str(document.__tablename__), tuple(changes)), facts)

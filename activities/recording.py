@@ -138,8 +138,7 @@ class _Recording:
             around = self._move(document, target, context)
             outcome = self._answer(document, context, around)
             event = self._event(document, before, context, outcome, around.head)
-        self.session.flush()
-        keep(self.session, event, command, self._letters(document, context, around), clock.now())
+        keep(self.session, document, event, command, self._letters(document, context, around), clock.now())
         return outcome
 
     def _recorded(self) -> Outcome:

@@ -19,7 +19,7 @@ from sqlmodel import Session
 
 Found = TypeVar("Found")
 
-_DIALECT = create_engine("postgresql+psycopg://").dialect
+DIALECT = create_engine("postgresql+psycopg://").dialect
 
 
 class Plain(Generic[Found]):
@@ -30,7 +30,7 @@ class Plain(Generic[Found]):
 
     def __init__(self, statement: ClauseElement, keys: Sequence[str] | None = None) -> None:
         as_is = {"render_postcompile": True}
-        compiled = statement.compile(dialect=_DIALECT, column_keys=keys, compile_kwargs=as_is)
+        compiled = statement.compile(dialect=DIALECT, column_keys=keys, compile_kwargs=as_is)
         self.sql = str(compiled).encode()
         self.given: Mapping[str, Any] = compiled.params
         for column in getattr(statement, "selected_columns", ()):
