@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager, suppress
 from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
 
-from models import catalog, database, inbox
+from models import catalog, database, garbage, inbox
 from models.announcements.wording import SENTENCES as ANNOUNCEMENT_SENTENCES
 from models.files.paper_refusals import SENTENCES as PAPER_SENTENCES
 from models.files.wording import SENTENCES as FILE_SENTENCES
@@ -46,10 +46,12 @@ from web import (
 )
 from web import inbox as inbox_pages
 from web.documents.api import api_router, receipts
+from web.documents.direct import direct_routes
 from web.documents.routes import document_router
 from web.live import Hub
 from workflows.runtime.client import connect
 
+WEB_LISTS = (contracts.lists.LISTS, orders.lists.LISTS, inspections.lists.LISTS, settlements.lists.LISTS)
 WEB_KINDS = (
     contracts.WEB,
     orders.WEB,
@@ -67,6 +69,7 @@ WEB_KINDS = (
 @asynccontextmanager
 async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     """One engine client and one listening connection per process."""
+    garbage.settle()
     config = settings()
     app.state.temporal = await connect(
         config.needed("TEMPORAL_ADDRESS"), config.temporal_namespace, config.payload_keys, lazy=True
@@ -134,6 +137,8 @@ def create_app() -> FastAPI:
         app.include_router(document_router(web))
         app.include_router(api_router(web), prefix="/api/v1")
     app.include_router(receipts, prefix="/api/v1")
+    lists = [route for declared in WEB_LISTS for route in declared.direct]
+    app.router.routes[:0] = [*(route for web in WEB_KINDS for route in direct_routes(web)), *lists]
     return app
 
 

@@ -1,11 +1,17 @@
-"""Composition root of the worker: activities, workflows, relay. `python worker.py`."""
+"""Composition root of the worker: activities, workflows, relay.
+
+`python worker.py people` serves the processes people act in, `python worker.py courier` what leaves the house and the
+relay, `python worker.py` both: a click never queues behind a message where they are two processes.
+"""
 
 import asyncio
 import datetime as dt
 import logging
 import signal
-from collections.abc import Callable, Sequence
+import sys
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
 from temporalio.client import Client
@@ -30,7 +36,7 @@ from activities import (
     withdrawals,
 )
 from activities.recording import DomainSteps, Recorder
-from models import database
+from models import database, garbage
 from models.settings import settings
 from web.relay import Relay
 from workflows import steps
@@ -79,6 +85,7 @@ PROCESSES: Sequence[type] = (
     ConversionWorkflow,
     InvitationWorkflow,
 )
+PEOPLE, COURIER = PARTS = ("people", "courier")
 THREADS = 24
 CACHED_WORKFLOWS = 500
 CONNECT_RETRY_SECONDS = 1.0
@@ -148,26 +155,44 @@ async def _connected() -> Client:
             await asyncio.sleep(CONNECT_RETRY_SECONDS)
 
 
-async def main(more_workflows: Sequence[type] = (), more_activities: Sequence[Callable[..., Any]] = ()) -> None:
-    """Serve until told to stop; what is running is finished first."""
+async def main(
+    parts: Collection[str] = PARTS,
+    more_workflows: Sequence[type] = (),
+    more_activities: Sequence[Callable[..., Any]] = (),
+) -> None:
+    """Serve these parts until told to stop; what is running is finished first."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, stop.set)
     client = await _connected()
-    with ThreadPoolExecutor(THREADS, thread_name_prefix="step") as threads:
-        people = interactive(client, threads, more_workflows=more_workflows, more_activities=more_activities)
-        async with people, external(client, threads):
-            relay = asyncio.create_task(Relay(client).run())
+    garbage.settle()
+    async with AsyncExitStack() as serving:
+        threads = serving.enter_context(ThreadPoolExecutor(THREADS, thread_name_prefix="step"))
+        if PEOPLE in parts:
+            people = interactive(client, threads, more_workflows=more_workflows, more_activities=more_activities)
+            await serving.enter_async_context(people)
+        if COURIER in parts:
+            await serving.enter_async_context(external(client, threads))
+            await serving.enter_async_context(_relaying(client))
             await schedules.ensure(client)
-            logging.getLogger("worker").info("ready")
-            await stop.wait()
-            relay.cancel()
-            await asyncio.gather(relay, return_exceptions=True)
+        logging.getLogger("worker").info("ready")
+        await stop.wait()
     database.dispose()
+
+
+@asynccontextmanager
+async def _relaying(client: Client) -> AsyncIterator[None]:
+    relay = asyncio.create_task(Relay(client).run())
+    yield
+    relay.cancel()
+    await asyncio.gather(relay, return_exceptions=True)
 
 
 if __name__ == "__main__":
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
     logging.getLogger("httpx2").setLevel(logging.WARNING)
-    asyncio.run(main())
+    wanted = sys.argv[1:] or PARTS
+    if not set(wanted) <= set(PARTS):
+        sys.exit(f"worker.py knows {' and '.join(PARTS)}, not {' '.join(wanted)}")
+    asyncio.run(main(wanted))

@@ -2,8 +2,9 @@
 
 import datetime as dt
 import functools
+import logging
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import select, update
@@ -21,9 +22,13 @@ from models.notifications.tables import Message
 from models.processes.writes import MESSAGES, wake
 from models.settings import settings
 
+log = logging.getLogger(__name__)
+
 OPEN = (MessageState.QUEUED.value, MessageState.SENDING.value)
 ERROR_CHARS_MAX = 200
 ROUND_SECONDS = 30
+HANDFUL = 10
+"""Messages opened and noted together; as many go out twice where a process dies before it noted the answers."""
 
 
 class Messages:
@@ -54,16 +59,13 @@ class Messages:
         """
         until = clock.now() + dt.timedelta(seconds=ROUND_SECONDS)
         sent = 0
-        left: list[int] = []
-        for message in messages:
-            if left or clock.now() > until:
-                left.append(message)
-                continue
-            try:
-                sent += self.send_message(message)
-            except ApplicationError:
-                left.append(message)
-        return MessageRound(sent=sent, left=left)
+        for start in range(0, len(messages), HANDFUL):
+            handful = messages[start : start + HANDFUL]
+            taken, left = self._hand_over(handful) if clock.now() <= until else (0, handful)
+            sent += taken
+            if left:
+                return MessageRound(sent=sent, left=left + messages[start + HANDFUL :])
+        return MessageRound(sent=sent, left=[])
 
     @activity.defn(name="send_message")
     def send_message(self, message_id: int) -> bool:
@@ -71,82 +73,99 @@ class Messages:
 
         Raises ApplicationError (to be tried again) while the carrier is away.
         """
-        message = self._open(message_id)
-        if isinstance(message, bool):
-            return message
-        try:
-            receipt = self.carriers()[message.channel].send(message)
-        except Undeliverable as answer:
-            self._fail(message_id, answer.code)
-            return False
-        except Unavailable as answer:
-            if self._takes_second_way(message_id):
-                return False
-            raise ApplicationError(
-                f"carrier of {message.channel} is away: {answer}",
-                type="unavailable",
-                category=ApplicationErrorCategory.BENIGN,
-            ) from answer
-        self._confirm(message_id, receipt)
-        return True
+        taken, left = self._hand_over([message_id])
+        if left:
+            raise ApplicationError("the carrier is away", type="unavailable", category=ApplicationErrorCategory.BENIGN)
+        return bool(taken)
+
+    def _hand_over(self, messages: Sequence[int]) -> tuple[int, list[int]]:
+        """How many were taken, and which are left because their carrier is away; the answers are noted together."""
+        carriers = self.carriers()
+        taken, open_ones = self._open(messages)
+        answers: dict[int, Receipt | str] = {}
+        left: list[int] = []
+        for message_id, message in open_ones.items():
+            if left:
+                left.append(message_id)
+                continue
+            try:
+                answers[message_id] = carriers[message.channel].send(message)
+            except Undeliverable as answer:
+                answers[message_id] = answer.code
+            except Unavailable as answer:
+                log.warning("carrier of %s is away: %s", message.channel, answer)
+                left.append(message_id)
+        return taken + self._note(answers), self._still_waiting(left)
 
     @activity.defn(name="give_up_message")
     def give_up_message(self, message_id: int) -> None:
         """Note that a message could not be sent in the time it had."""
-        self._fail(message_id, "unavailable")
+        self._note({message_id: "unavailable"})
 
-    def _open(self, message_id: int) -> Outgoing | bool:
-        """The message to send, or what became of it already."""
+    def _open(self, messages: Sequence[int]) -> tuple[int, dict[int, Outgoing]]:
+        """How many were sent before, and those to hand over now; what is of no use any more is closed."""
+        sent, found = 0, {}
         with database.working() as session:
-            row = _locked(session, message_id)
-            if row.state not in OPEN:
-                return row.state == MessageState.SENT.value
-            if row.expires_at is not None and row.expires_at <= clock.now():
-                row.state = MessageState.FAILED.value
-                row.error = "expired"
-                return False
-            row.attempts += 1
-            return Outgoing(
-                key=row.dedupe_key,
-                channel=Channel(row.channel),
-                event=row.event,
-                recipient=row.recipient,
-                subject=row.subject,
-                body=row.body,
-            )
+            for row in _locked(session, messages):
+                if row.state not in OPEN:
+                    sent += row.state == MessageState.SENT.value
+                elif row.expires_at is not None and row.expires_at <= clock.now():
+                    row.state = MessageState.FAILED.value
+                    row.error = "expired"
+                else:
+                    row.attempts += 1
+                    found[row.id or 0] = _outgoing(row)
+        return sent, found
 
-    def _confirm(self, message_id: int, receipt: Receipt) -> None:
+    def _note(self, answers: Mapping[int, Receipt | str]) -> int:
+        """Write the carriers' answers down, receipts and codes of refusal; how many were receipts."""
+        if not answers:
+            return 0
         with database.working() as session:
-            row = _locked(session, message_id)
-            row.state = MessageState.SENT.value
-            row.provider_id = receipt.provider_id
-            row.sent_at = clock.now()
-            row.error = None
+            for row in _locked(session, list(answers)):
+                if row.state in OPEN:
+                    _decide(session, row, answers[row.id or 0])
+        return sum(isinstance(answer, Receipt) for answer in answers.values())
 
-    def _takes_second_way(self, message_id: int) -> bool:
+    def _still_waiting(self, messages: list[int]) -> list[int]:
+        """Of messages whose carrier is away those that wait on; the others take their second way now."""
+        if not messages:
+            return []
         with database.working() as session:
-            row = _locked(session, message_id)
-            waits_on = not is_impatient(Channel(row.channel), clock.now() - row.created_at)
-        if not waits_on:
-            self._fail(message_id, "unavailable")
-        return not waits_on
-
-    def _fail(self, message_id: int, code: str) -> None:
-        with database.working() as session:
-            row = _locked(session, message_id)
-            if row.state not in OPEN:
-                return
-            row.state = MessageState.FAILED.value
-            row.error = code[:ERROR_CHARS_MAX]
-            second = fallback(Channel(row.channel))
-            if second is not None and row.fallback_body is not None:
-                _send_instead(session, row, second)
+            rows = _locked(session, messages)
+            hasty = {row.id or 0 for row in rows if is_impatient(Channel(row.channel), clock.now() - row.created_at)}
+        self._note(dict.fromkeys(hasty, "unavailable"))
+        return [message for message in messages if message not in hasty]
 
 
-def _locked(session: Session, message_id: int) -> Message:
-    row = select(Message).where(col(Message.id) == message_id).with_for_update()
-    found: Message = session.execute(row).scalar_one()
-    return found
+def _locked(session: Session, messages: Sequence[int]) -> Sequence[Message]:
+    rows = select(Message).where(col(Message.id).in_(messages)).order_by(col(Message.id)).with_for_update()
+    return session.execute(rows).scalars().all()
+
+
+def _outgoing(row: Message) -> Outgoing:
+    return Outgoing(
+        key=row.dedupe_key,
+        channel=Channel(row.channel),
+        event=row.event,
+        recipient=row.recipient,
+        subject=row.subject,
+        body=row.body,
+    )
+
+
+def _decide(session: Session, row: Message, answer: Receipt | str) -> None:
+    if isinstance(answer, Receipt):
+        row.state = MessageState.SENT.value
+        row.provider_id = answer.provider_id
+        row.sent_at = clock.now()
+        row.error = None
+        return
+    row.state = MessageState.FAILED.value
+    row.error = answer[:ERROR_CHARS_MAX]
+    second = fallback(Channel(row.channel))
+    if second is not None and row.fallback_body is not None:
+        _send_instead(session, row, second)
 
 
 def _send_instead(session: Session, failed: Message, channel: Channel) -> None:

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -13,13 +13,12 @@ from sqlmodel import Session, col
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
+from activities.keeping import Letters, Surroundings, keep, surroundings
 from models import clock, database
 from models.kernel.refusals import Refusal, rebuild
 from models.kernel.roles import Role
-from models.members.queries import members_in_turn
-from models.notifications.writes import notify
+from models.notifications.writes import Addressee, Occasion, Row, compose
 from models.processes import chain, deadlines, queries, writes
-from models.processes.deadlines import Pace
 from models.processes.kinds import Kind
 from models.processes.messages import Alarm, Outcome, Step
 from models.processes.tables import Command, ProcessColumns, ProcessEvent
@@ -91,18 +90,13 @@ class Recorder:
 
 
 # Run at every step: built once.
-_COMMAND = select(Command).where(col(Command.request_id) == bindparam("request_id")).with_for_update()
-_LAST_HASH = (
-    select(col(ProcessEvent.hash))
-    .where(col(ProcessEvent.workflow_id) == bindparam("workflow_id"))
-    .order_by(col(ProcessEvent.step).desc())
-    .limit(1)
-)
-
-
 @cache
-def _locked(table: type[ProcessColumns]) -> Select[Any]:
-    return select(table).where(col(table.id) == bindparam("id")).with_for_update()
+def _locked(table: type[ProcessColumns], *, asked: bool) -> Select[*tuple[Any, ...]]:
+    """The document, and the command that asked for the step beside it, both held until the transaction ends."""
+    if not asked:
+        return select(table).where(col(table.id) == bindparam("id")).with_for_update()
+    both = select(table, Command).join(Command, col(Command.request_id) == bindparam("request_id"))
+    return both.where(col(table.id) == bindparam("id")).with_for_update()
 
 
 class _Recording:
@@ -111,18 +105,27 @@ class _Recording:
         self.kind = domain.kind
         self.effects = domain.effects
         self.step = step
-        self.paces: dict[str, Pace] = {}
 
     def outcome(self) -> Outcome:
-        document = self.session.execute(_locked(self.kind.table), {"id": self.step.document_id}).scalar_one()
+        document, command = self._open()
         if document.step >= self.step.step:
             return self._recorded()
         if (document.status, document.version) != (self.step.status, self.step.version):
             raise ApplicationError("document and workflow differ", type="state_diverged", non_retryable=True)
-        return self._record(document)
+        if command is not None and command.state == "refused":
+            # Its author has been told; a delivery that was still on its way changes nothing any more.
+            raise rebuild(command.code or Refusal.code, command.detail or {})
+        return self._record(document, command)
 
-    def _record(self, document: ProcessColumns) -> Outcome:
-        command = self._command()
+    def _open(self) -> tuple[Any, Command | None]:
+        if self.step.request_id is None:
+            only = self.session.execute(_locked(self.kind.table, asked=False), {"id": self.step.document_id})
+            return only.scalar_one(), None
+        asked = {"id": self.step.document_id, "request_id": uuid.UUID(self.step.request_id)}
+        both = self.session.execute(_locked(self.kind.table, asked=True), asked).one()
+        return both[0], both[1]
+
+    def _record(self, document: ProcessColumns, command: Command | None) -> Outcome:
         context = StepContext(
             session=self.session,
             kind=self.step.kind,
@@ -138,17 +141,10 @@ class _Recording:
         before = (document.status, document.status_since)
         # Everything is written at once, at the end.
         with self.session.no_autoflush:
-            self._move(document, target, context)
-            outcome = self._answer(document, context)
-            self._event(document, before, context, outcome)
-        if command is not None:
-            command.state = "done"
-            command.decided_at = self.step.at
-            command.detail = {"status": target, "step": self.step.step}
-            self.session.flush()
-            writes.release_next(self.session, self.step.workflow_id, clock.now())
-        self._tell(document, context)
-        writes.announce(self.session, self.step.kind, self.step.document_id, document.company_id)
+            around = self._move(document, target, context)
+            outcome = self._answer(document, context, around)
+            event = self._event(document, before, context, outcome, around.head)
+        keep(self.session, document, event, command, self._letters(document, context, around), clock.now())
         return outcome
 
     def _recorded(self) -> Outcome:
@@ -161,37 +157,27 @@ class _Recording:
         same = (event.act, event.request_id) == (self.step.act, asked)
         return Outcome.model_validate(event.outcome | {"other": not same})
 
-    def _command(self) -> Command | None:
-        if self.step.request_id is None:
-            return None
-        asked = {"request_id": uuid.UUID(self.step.request_id)}
-        found: Command = self.session.execute(_COMMAND, asked).scalar_one()
-        if found.state == "refused":
-            # Its author has been told; a delivery that was still on its way changes nothing any more.
-            raise rebuild(found.code or Refusal.code, found.detail or {})
-        return found
-
     def _payload(self, command: Command | None) -> BaseModel:
         return self.kind.payload(self.step.act).model_validate(command.payload if command else {})
 
-    def _move(self, document: ProcessColumns, target: str, context: StepContext) -> None:
+    def _move(self, document: ProcessColumns, target: str, context: StepContext) -> Surroundings:
         document.step = self.step.step
         if context.turn_member_id is not None:
             document.turn_member_id = context.turn_member_id
-        if self.step.act in {deadlines.REMIND, deadlines.ESCALATE}:
-            return
-        turn = self.kind.rules.turn(target)
-        document.status = target
-        document.version += 1
-        document.status_since = self.step.at
-        document.turn = turn
-        document.due_at = None if turn is None else self.kind.due_at(document, self._pace(target), context.holidays)
-
-    def _pace(self, status: str) -> Pace:
-        """Asked twice for the status a step leads to."""
-        if status not in self.paces:
-            self.paces[status] = queries.pace(self.session, self.step.kind, status)
-        return self.paces[status]
+        moves = self.step.act not in {deadlines.REMIND, deadlines.ESCALATE}
+        status = target if moves else document.status
+        turn = self.kind.rules.turn(status)
+        if self.session.new or any(row is not document for row in self.session.dirty):
+            # Who is told may be whom the effect has just let in.
+            self.session.flush()
+        around = surroundings(self.session, self.step, document, status, turn)
+        if moves:
+            document.status = target
+            document.version += 1
+            document.status_since = self.step.at
+            document.turn = turn
+            document.due_at = None if turn is None else self.kind.due_at(document, around.pace, context.holidays)
+        return around
 
     def _event(
         self,
@@ -199,8 +185,8 @@ class _Recording:
         before: tuple[str, dt.datetime],
         context: StepContext,
         outcome: Outcome,
-    ) -> None:
-        last = {"workflow_id": self.step.workflow_id}
+        head: str,
+    ) -> ProcessEvent:
         command = context.command
         moved = document.status_since == self.step.at
         event = ProcessEvent(
@@ -224,19 +210,19 @@ class _Recording:
             at=self.step.at,
             outcome=outcome.model_dump(mode="json"),
             seconds_before=int((self.step.at - before[1]).total_seconds()) if moved else None,
-            prev_hash=self.session.execute(_LAST_HASH, last).scalar_one_or_none() or chain.GENESIS,
+            prev_hash=head,
             hash="",
         )
         event.hash = chain.digest(event)
-        self.session.add(event)
+        return event
 
-    def _tell(self, document: ProcessColumns, context: StepContext) -> None:
+    def _letters(self, document: ProcessColumns, context: StepContext, around: Surroundings) -> Letters:
         actor = context.command.actor_id if context.command else None
-        for event, members in self._audience(document, context):
-            notify(
-                self.session,
+        bells: list[Row] = []
+        messages: list[Row] = []
+        for event, people in self._audience(document, context, around):
+            occasion = Occasion(
                 event=event,
-                members=[member for member in dict.fromkeys(members) if member != actor],
                 link=self.kind.link(document),
                 workflow_id=self.step.workflow_id,
                 step=self.step.step,
@@ -247,24 +233,29 @@ class _Recording:
                 },
                 now=self.step.at,
             )
+            more_bells, more_messages = compose(
+                self.session, occasion, [person for person in people if person.id != actor]
+            )
+            bells += more_bells
+            messages += more_messages
+        return Letters(bells, messages)
 
-    def _audience(self, document: ProcessColumns, context: StepContext) -> list[tuple[str, list[int]]]:
+    def _audience(
+        self, document: ProcessColumns, context: StepContext, around: Surroundings
+    ) -> list[tuple[str, Sequence[Addressee]]]:
         """Who is told what: whose turn it is; of the end the partner, if it ever saw the document, and its author."""
+        author = [around.author] if around.author else []
         if document.turn is None:
-            partners = members_in_turn(self.session, Role.PARTNER, document.company_id, None)
-            told = partners if document.is_sent else []
-            author = [document.created_by] if document.created_by not in told else []
-            return [(context.ending, told), (context.author_ending, author)]
-        members = members_in_turn(self.session, Role(document.turn), document.company_id, document.turn_member_id)
+            told = around.turn if document.is_sent else []
+            return [(context.ending, told), (context.author_ending, [one for one in author if one not in told])]
         if self.step.act == deadlines.ESCALATE:
-            return [("escalation", [*members, document.created_by])]
-        return [("reminder" if self.step.act == deadlines.REMIND else "your_turn", members)]
+            return [("escalation", [*around.turn, *(person for person in author if person not in around.turn)])]
+        return [("reminder" if self.step.act == deadlines.REMIND else "your_turn", around.turn)]
 
-    def _answer(self, document: ProcessColumns, context: StepContext) -> Outcome:
+    def _answer(self, document: ProcessColumns, context: StepContext, around: Surroundings) -> Outcome:
         alarms: list[Alarm] = []
         if document.turn is not None and document.turn != Role.SYSTEM:
-            pace = self._pace(document.status)
-            alarms = self.kind.alarms(document, pace, context.holidays, self.step.at)
+            alarms = self.kind.alarms(document, around.pace, context.holidays, self.step.at)
         return Outcome(
             status=document.status,
             version=document.version,

@@ -70,9 +70,16 @@ class Installation:
             yield pid
 
     @contextlib.contextmanager
-    def worker(self, command: Sequence[str] = ("worker.py",)) -> Iterator[int]:
-        """A worker, the product's own unless said otherwise; yields its process id."""
+    def worker(self, command: Sequence[str] = ("worker.py", "people")) -> Iterator[int]:
+        """The worker of people's processes, the product's own unless said otherwise; yields its process id."""
         with running([sys.executable, *command], self.told["worker"], self.root / "worker.log") as pid:
+            yield pid
+
+    @contextlib.contextmanager
+    def courier(self) -> Iterator[int]:
+        """The worker of what leaves the house, with the relay; yields its process id."""
+        command = [sys.executable, "worker.py", "courier"]
+        with running(command, self.told["worker"], self.root / "courier.log") as pid:
             yield pid
 
 

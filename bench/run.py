@@ -30,11 +30,17 @@ def step_rows(house: House) -> list[Row]:
     with ExitStack() as running:
         running.enter_context(installation.sandbox())
         worker = running.enter_context(installation.worker(WORKER_WITH_FLOOR))
+        courier = running.enter_context(installation.courier())
         web = running.enter_context(installation.web())
         answering(installation.is_healthy, "the worker")
         rows = asyncio.run(_round_trips(installation, people))
         weight = memory_mb(web) + memory_mb(worker)
-    return [*rows, Row("idle_memory_mb", weight, "MB", limit=MEMORY_LIMIT_MB)]
+        all_weight = weight + memory_mb(courier)
+    return [
+        *rows,
+        Row("idle_memory_mb", weight, "MB", limit=MEMORY_LIMIT_MB),
+        Row("idle_memory_with_courier_mb", all_weight, "MB"),
+    ]
 
 
 async def _round_trips(installation: Installation, people: stock.Stock) -> list[Row]:
@@ -63,6 +69,7 @@ def approval_rows(house: House) -> list[Row]:
     with ExitStack() as running:
         running.enter_context(installation.sandbox())
         running.enter_context(installation.worker())
+        running.enter_context(installation.courier())
         running.enter_context(installation.web(peer.WORKERS))
         serving = running.enter_context(peer.viewflow(house.empty_database("peer"), house.root / "peer.log"))
         answering(installation.is_healthy, "the worker")

@@ -14,7 +14,7 @@ def main() -> None:
     """Serve until told to stop."""
     url = settings().needed("WORKER_DATABASE_URL")
     with ConnectionPool(url, min_size=worker.THREADS, max_size=worker.THREADS) as pool:
-        asyncio.run(worker.main([Floor], [Inserts(pool).insert]))
+        asyncio.run(worker.main([worker.PEOPLE], [Floor], [Inserts(pool).insert]))
 
 
 if __name__ == "__main__":

@@ -67,10 +67,18 @@ class Encrypted(TypeDecorator[str]):
         self.context = context
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> bytes | None:  # noqa: ARG002
-        return None if value is None else field_keys().encrypt(value.encode(), self.context.encode())
+        return self.sealed(value)
 
     def process_result_value(self, value: bytes | None, dialect: Dialect) -> str | None:  # noqa: ARG002
-        return None if value is None else field_keys().decrypt(bytes(value), self.context.encode()).decode()
+        return None if value is None else self.opened(value)
+
+    def sealed(self, value: str | None) -> bytes | None:
+        """As it is stored; for statements written by hand."""
+        return None if value is None else field_keys().encrypt(value.encode(), self.context.encode())
+
+    def opened(self, value: bytes) -> str:
+        """As it was. Raises KeyError for an unknown key id, InvalidTag for a value of another column."""
+        return field_keys().decrypt(bytes(value), self.context.encode()).decode()
 
 
 def encrypted(context: str, **options: Any) -> Any:

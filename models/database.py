@@ -5,7 +5,7 @@ Nobody commits inside: the block is the transaction (ADR 2).
 
 import select
 import time
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
@@ -14,6 +14,7 @@ from sqlalchemy import Engine, create_engine, event, text
 from sqlalchemy.exc import InvalidatePoolError
 from sqlmodel import Session
 
+from models.plain import Plain, execute
 from models.processes.messages import Actor
 from models.settings import Settings, settings
 
@@ -25,9 +26,11 @@ KEPT_MAX = 20_000
 _engines: dict[str, Engine] = {}
 _kept: dict[Hashable, tuple[float, Any]] = {}
 
-SCOPE = text(
-    "SELECT set_config('dongban.member', :member, true), set_config('dongban.company', :company, true),"
-    " set_config('dongban.side', :side, true), set_config('transaction_read_only', :read_only, true)"
+SCOPE: Plain[object] = Plain(
+    text(
+        "SELECT set_config('dongban.member', :member, true), set_config('dongban.company', :company, true),"
+        " set_config('dongban.side', :side, true), set_config('transaction_read_only', :read_only, true)"
+    )
 )
 
 
@@ -109,7 +112,8 @@ def web() -> Iterator[Session]:
 
 def scope(session: Session, actor: Actor, *, read_only: bool) -> None:
     """Tell row-level security who is asking, for this transaction only."""
-    session.execute(
+    execute(
+        session,
         SCOPE,
         {
             "member": str(actor.member_id),
@@ -139,3 +143,15 @@ def working() -> Iterator[Session]:
     """A transaction of the worker role."""
     with Session(worker_engine(), expire_on_commit=False) as session, session.begin():
         yield session
+
+
+def finish(session: Session, statement: bytes, values: Mapping[str, Any]) -> None:
+    """The last statement of a transaction, sent together with its commit: one round trip instead of two.
+
+    What the session still holds is written before. Raises psycopg.Error; nothing of the transaction stands then.
+    """
+    session.flush()
+    connection: psycopg.Connection = session.connection().connection.driver_connection  # type: ignore[assignment]
+    with connection.pipeline(), connection.cursor() as cursor:
+        cursor.execute(statement, values, prepare=True)
+        connection.commit()

@@ -11,6 +11,7 @@ from sqlmodel import Session, col
 
 from models.catalog import KINDS
 from models.kernel.roles import PARTNER_SIDE, Role
+from models.plain import Plain, rows
 from models.processes.kinds import Kind
 from models.processes.messages import Actor, Person
 from models.processes.queries import visible_to
@@ -62,19 +63,19 @@ def _rows(actor: Actor, kind: Kind) -> Select[str, int | None, dt.datetime | Non
 def count(session: Session, actor: Actor) -> int:
     """How many steps wait, up to 1,000."""
     lent = tuple((role, giver.member_id) for role, giver in actor.delegated.items())
-    found: int = session.execute(_count_of(actor.member_id, actor.company_id, actor.roles, lent)).scalar_one()
+    found: int = rows(session, _count_of(actor.member_id, actor.company_id, actor.roles, lent), {})[0].waiting
     return min(found, COUNT_MAX)
 
 
 @lru_cache(COUNTS_KEPT)
 def _count_of(
     member_id: int, company_id: int | None, roles: frozenset[Role], lent: tuple[tuple[Role, int], ...]
-) -> Select[int]:
+) -> Plain[Any]:
     """The statement for one person; on every page, and building it costs more than running it."""
     delegated = {role: Person(member_id=giver, name="") for role, giver in lent}
     actor = Actor(member_id=member_id, name="", company_id=company_id, roles=roles, delegated=delegated)
     every = union_all(*(_rows(actor, kind).limit(COUNT_MAX) for kind in KINDS.values())).subquery()
-    return select(func.count()).select_from(every)
+    return Plain(select(func.count().label("waiting")).select_from(every))
 
 
 def counts(session: Session, actor: Actor) -> dict[str, int]:

@@ -21,9 +21,7 @@ KEY = "(SELECT nullif(current_setting('dongban.key', true), ''))"
 STUDIOS = "ANY ((SELECT my_spaces('studio'))::bigint[])"
 CREDITS = "ANY ((SELECT my_spaces('credit'))::bigint[])"
 
-OWNER = (
-    f"(SELECT EXISTS (SELECT 1 FROM member o WHERE o.id = {MEMBER} AND 'partner_owner' = ANY (o.roles)))"  # noqa: S608
-)
+OWNER = f"(SELECT EXISTS (SELECT 1 FROM member o WHERE o.id = {MEMBER} AND 'partner_owner' = ANY (o.roles)))"  # noqa: S608
 """A company's 주담당자."""
 
 # What web writes besides commands: drafts, master data, read marks, sessions (architecture.md "What is not a step").

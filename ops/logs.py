@@ -5,7 +5,15 @@ import sys
 from collections import deque
 from typing import TextIO
 
-COLOURS = {"postgres": 34, "temporal": 35, "worker": 32, "web": 36, "sandbox": 33, "setup": 90, "demo": 90}
+COLOURS = {
+    "temporal": 35,
+    "worker": 32,
+    "courier": 92,
+    "web": 36,
+    "sandbox": 33,
+    "setup": 90,
+    "demo": 90,
+}
 WIDTH = 8
 ESCAPES = re.compile(r"\x1b\[[0-9;]*m")
 REMEMBERED_LINES = 60

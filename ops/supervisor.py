@@ -16,7 +16,7 @@ from ops.errors import OperatorError
 
 ROOT = Path(__file__).resolve().parents[1]
 INNER_PORTS = ("postgres", *temporal.PORTS, "sandbox")
-STOP_ORDER = ("web", "sandbox", "worker", "temporal", "postgres")
+STOP_ORDER = ("web", "sandbox", "courier", "worker", "temporal", "postgres")
 POLL_SECONDS = 0.1
 ENGINE_SECONDS = 60.0
 READY_SECONDS = 170.0
@@ -137,7 +137,12 @@ class House:
         web = ["app:app", "--host", self._config.host, "--port", str(self._config.port)]
         world = ["web.sandbox.app:app", "--host", ports.LOOPBACK, "--port", str(self._ports["sandbox"])]
         plans = [
-            children.Plan("worker", [sys.executable, "worker.py"], told["worker"], stop_seconds=WORKER_GRACE_SECONDS),
+            *(
+                children.Plan(
+                    name, [sys.executable, "worker.py", part], told["worker"], stop_seconds=WORKER_GRACE_SECONDS
+                )
+                for name, part in (("worker", "people"), ("courier", "courier"))
+            ),
             children.Plan("web", [*python, *web, *serve], told["web"]),
         ]
         if not self._config.sandbox_url:
@@ -185,7 +190,7 @@ class House:
         limit = time.monotonic() + READY_SECONDS
         told = False
         while (answer := await asyncio.to_thread(self._health)) is not None:
-            for name in ("web", "worker"):
+            for name in ("web", "worker", "courier"):
                 if self._children[name].failures >= CRASHES_BEFORE_READY:
                     raise OperatorError(f"The {name} process does not start; the lines above say why.")
             if not told and time.monotonic() > limit:

@@ -37,12 +37,13 @@ class House:
     children: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
 
     def start(self, name: str) -> None:
-        """Start worker, web or sandbox."""
+        """Start worker, courier, web or sandbox."""
         port = self.url.rpartition(":")[2]
         sandbox_port = self.sandbox.rpartition(":")[2]
         serve = [sys.executable, "-m", "uvicorn", "--host", LOOPBACK, "--no-access-log"]
         commands = {
-            "worker": [sys.executable, "worker.py"],
+            "worker": [sys.executable, "worker.py", "people"],
+            "courier": [sys.executable, "worker.py", "courier"],
             "web": [*serve, "--port", port, "app:app"],
             "sandbox": [*serve, "--port", sandbox_port, "web.sandbox.app:app"],
         }
@@ -128,10 +129,10 @@ def running(folder: Path, namespace: str) -> Iterator[House]:
         house = House(url=url, sandbox=sandbox, environment=environment, database=database, folder=folder)
         try:
             subprocess.run([sys.executable, "-m", "ops.seed.people"], cwd=ROOT, env=environment, check=True)
-            for name in ("sandbox", "worker", "web"):
+            for name in ("sandbox", "worker", "courier", "web"):
                 house.start(name)
             house.wait_ready()
             yield house
         finally:
-            for name in ("web", "sandbox", "worker"):
+            for name in ("web", "sandbox", "courier", "worker"):
                 house.stop(name)

@@ -3,9 +3,10 @@
 import asyncio
 import uuid
 from dataclasses import dataclass
+from typing import Any
 
 from pydantic import BaseModel
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, literal_column, select
 from sqlmodel import Session, col
 from starlette.concurrency import run_in_threadpool
 from temporalio.client import Client
@@ -15,6 +16,7 @@ from models.kernel.refusals import ActNotPossible, NotFound, Refusal, StaleDocum
 from models.kernel.roles import Role
 from models.kernel.transitions import ProcessRules
 from models.kernel.wording import moment
+from models.plain import Plain, rows
 from models.processes import queries, writes
 from models.processes.messages import Actor, Outcome, command_payload
 from models.processes.tables import Command, Outbox, ProcessColumns, ProcessEvent
@@ -45,11 +47,26 @@ async def submit(client: Client, actor: Actor, wish: Wish) -> Decision:
 
     Pending means: accepted, applied once the engine answers; the page follows it live.
     """
-    command, known, starting = await run_in_threadpool(_keep, actor, wish)
+    return await follow(client, actor, await run_in_threadpool(_keep_alone, actor, wish))
+
+
+@dataclass(frozen=True)
+class Kept:
+    """An act as it is kept, and what is known of it already."""
+
+    command: Command
+    known: Decision | None
+    starting: bool
+    """Its workflow is still to be started."""
+
+
+async def follow(client: Client, actor: Actor, kept: Kept) -> Decision:
+    """Ask the engine for what is kept. Raises the refusal when it is refused."""
+    command, known = kept.command, kept.known
     if known is not None:
         decision = await _followed(actor, command) if known.pending else known
         return _unless_refused(decision)
-    decision = await _deliver_when_started(client, command, starting=starting)
+    decision = await _deliver_when_started(client, command, starting=kept.starting)
     if decision.refusal is not None:
         refusal = await run_in_threadpool(_settle, command, decision.refusal)
         raise refusal
@@ -58,28 +75,33 @@ async def submit(client: Client, actor: Actor, wish: Wish) -> Decision:
     return decision
 
 
-def _keep(actor: Actor, wish: Wish) -> tuple[Command, Decision | None, bool]:
+def _keep_alone(actor: Actor, wish: Wish) -> Kept:
     with database.writing(actor) as session:
-        document = queries.visible_document(session, actor, wish.table, wish.document_id)
-        press = writes.Press(
-            kind=wish.rules.kind,
-            act=wish.act,
-            request_id=wish.request_id,
-            payload=command_payload(wish.payload),
-            permitted=_permitted(wish, document),
-            expected_version=wish.expected_version,
-            batch_id=wish.batch_id,
-        )
-        command = writes.insert_command(session, actor, document, press)
-        known = decided(command)
-        waits, starting = _standing(session, command)
-        if known is not None or waits:
-            return command, known or PENDING, False
-        refusal = _early_refusal(session, actor, wish, document)
-        if refusal is not None:
-            writes.settle_command(session, command.request_id, refusal, clock.now())
-            return command, Decision(refusal=refusal), False
-        return command, None, starting
+        return keep(session, actor, wish)
+
+
+def keep(session: Session, actor: Actor, wish: Wish) -> Kept:
+    """Write down who wants what; nothing is lost once the caller's transaction is committed. Raises NotFound."""
+    document = queries.shown_document(session, actor, wish.table, wish.document_id)
+    press = writes.Press(
+        kind=wish.rules.kind,
+        act=wish.act,
+        request_id=wish.request_id,
+        payload=command_payload(wish.payload),
+        permitted=_permitted(wish, document),
+        expected_version=wish.expected_version,
+        batch_id=wish.batch_id,
+    )
+    command = writes.insert_command(session, actor, document, press)
+    known = decided(command)
+    waits, starting = _standing(session, command)
+    if known is not None or waits:
+        return Kept(command, known or PENDING, starting=False)
+    refusal = _early_refusal(session, actor, wish, document)
+    if refusal is not None:
+        writes.settle_command(session, command.request_id, refusal, clock.now())
+        return Kept(command, Decision(refusal=refusal), starting=False)
+    return Kept(command, None, starting=starting)
 
 
 def _permitted(wish: Wish, document: ProcessColumns) -> frozenset[Role]:
@@ -102,19 +124,25 @@ def _early_refusal(session: Session, actor: Actor, wish: Wish, document: Process
 
 def _standing(session: Session, command: Command) -> tuple[bool, bool]:
     """Whether an earlier act of its workflow is still open, and whether the workflow is still to be started."""
-    waits, starting = session.execute(_STANDING, {"of": command.workflow_id, "before": command.id}).one()
-    return waits, starting
+    found = rows(session, _STANDING, {"of": command.workflow_id, "before": command.id})[0]
+    return found.waits, found.starting
 
 
-_STANDING = select(
-    select(col(Command.id))
-    .where(
-        col(Command.workflow_id) == bindparam("of"),
-        col(Command.state) == "open",
-        col(Command.id) < bindparam("before"),
+_STANDING: Plain[Any] = Plain(
+    select(
+        select(col(Command.id))
+        .where(
+            col(Command.workflow_id) == bindparam("of"),
+            col(Command.state) == literal_column("'open'"),
+            col(Command.id) < bindparam("before"),
+        )
+        .exists()
+        .label("waits"),
+        select(col(Outbox.id))
+        .where(col(Outbox.workflow_id) == bindparam("of"), col(Outbox.sent_at).is_(None))
+        .exists()
+        .label("starting"),
     )
-    .exists(),
-    select(col(Outbox.id)).where(col(Outbox.workflow_id) == bindparam("of"), col(Outbox.sent_at).is_(None)).exists(),
 )
 
 

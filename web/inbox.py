@@ -165,9 +165,8 @@ def _is_live(actor: Actor, visit: Visit) -> bool:
 def _mark(actor: Actor, kind: str, document_id: int) -> str:
     with database.reading(actor) as session:
         table = catalog.KINDS[kind].table
-        version = queries.row_version(session, table, document_id)
-        document = queries.visible_document(session, actor, table, document_id)
-        return live_mark(version, queries.pending(session, document.workflow_id, actor))
+        document = queries.shown_document(session, actor, table, document_id)
+        return live_mark(document, queries.pending(session, document.workflow_id, actor))
 
 
 def _may_see(actor: Actor, kind: str, document_id: int) -> bool:

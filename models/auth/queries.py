@@ -1,8 +1,9 @@
 """Who a token belongs to, and a person's own sessions."""
 
 import datetime as dt
+from typing import Any
 
-from sqlalchemy import Row, select, text
+from sqlalchemy import select, text
 from sqlmodel import Session, col
 
 from models import database
@@ -12,9 +13,17 @@ from models.auth.tables import LoginSession
 from models.auth.tokens import token_hash
 from models.kernel.roles import Role, with_implied
 from models.members.house import HOUSE
+from models.plain import Plain, one_or_none
 from models.processes.messages import Actor, Person
 
-_OPEN = text("SELECT * FROM open_session(:token, :instant, :idle, :by_person)")
+_OPEN: Plain[Any] = Plain(text("SELECT * FROM open_session(:token, :instant, :idle, :by_person)"))
+# The function has run to its end before what is selected is worked out.
+_OPEN_TO_READ: Plain[Any] = Plain(
+    text(
+        "SELECT *, set_config('transaction_read_only', 'on', true)"
+        " FROM open_session(:token, :instant, :idle, :by_person)"
+    )
+)
 
 
 def visit(
@@ -25,18 +34,26 @@ def visit(
         return visit_in(session, token, now, idle, by_person=by_person)
 
 
-def visit_in(session: Session, token: str, now: dt.datetime, idle: dt.timedelta, *, by_person: bool) -> Visit | None:
+def visit_in(
+    session: Session,
+    token: str,
+    now: dt.datetime,
+    idle: dt.timedelta,
+    *,
+    by_person: bool,
+    read_only: bool = False,
+) -> Visit | None:
     """The live session of a token in one round trip; None when unknown, ended, idle or nobody active's.
 
     `by_person`: somebody did something; what a page asks for by itself does not keep a session alive. What follows
-    in the transaction is done for the person found.
+    in the transaction is done for the person found, and with `read_only` changes nothing.
     """
     about = {"token": token_hash(token), "instant": now, "idle": idle, "by_person": by_person}
-    found = session.execute(_OPEN, about).one_or_none()
+    found = one_or_none(session, _OPEN_TO_READ if read_only else _OPEN, about)
     return None if found is None else _visit(found, idle)
 
 
-def _visit(found: Row[tuple[object, ...]], idle: dt.timedelta) -> Visit:
+def _visit(found: Any, idle: dt.timedelta) -> Visit:
     own = with_implied(Role(role) for role in found.roles)
     lent = {Role(d["role"]): Person(member_id=d["member_id"], name=d["name"]) for d in found.delegations}
     return Visit(

@@ -1,14 +1,16 @@
 """Reads of contracts. Every select starts from what the person may see."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cache
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from sqlalchemy import Select, bindparam, select
+from sqlalchemy import BigInteger, Select, Text, bindparam, select, text
 from sqlmodel import Session, col
 
 from models.contracts.rules import KIND, Status
 from models.contracts.tables import Contract, ContractInstalment, ContractItem, ContractPaper
+from models.plain import Plain, rows, things
 from models.processes.messages import Actor
 from models.processes.queries import visible_to
 from models.signatures.tables import Signature
@@ -79,6 +81,46 @@ def instalments(session: Session, contract_id: int) -> Sequence[ContractInstalme
 def signatures(session: Session, contract_id: int) -> Sequence[Signature]:
     """Who signed a visible contract, in the order of signing."""
     return session.execute(_SIGNATURES, {"contract_id": contract_id}).scalars().all()
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What belongs to a contract in its order: plain rows with the columns that are shown."""
+
+    papers: Sequence[Any]
+    items: Sequence[Any]
+    signatures: Sequence[Any]
+    instalments: Sequence[Any]
+
+
+_PARTS: Plain[Any] = Plain(
+    text("""
+SELECT
+(SELECT jsonb_agg(part ORDER BY part.position) FROM (
+    SELECT position, title, draft_file_id, draft_sha256, draft_pages, final_file_id, final_sha256, final_pages
+      FROM contract_paper WHERE contract_id = :contract_id) part) AS papers,
+(SELECT jsonb_agg(part ORDER BY part.position) FROM (
+    SELECT position, category, name, spec, unit, quantity, unit_price, amount, requested_on, requested_place
+      FROM contract_item WHERE contract_id = :contract_id) part) AS items,
+(SELECT jsonb_agg(part ORDER BY part.id) FROM (
+    SELECT id, party, member_name, on_behalf_of_name, signed_at
+      FROM signature WHERE kind = :kind AND document_id = :contract_id) part) AS signatures,
+(SELECT jsonb_agg(part ORDER BY part.position) FROM (
+    SELECT position, label, expected_on, amount
+      FROM contract_instalment WHERE contract_id = :contract_id) part) AS instalments
+""").bindparams(bindparam("contract_id", type_=BigInteger), bindparam("kind", KIND, type_=Text))
+)
+
+
+def parts(session: Session, contract_id: int) -> Parts:
+    """What a visible contract's page shows of it."""
+    found = rows(session, _PARTS, {"contract_id": contract_id})[0]
+    return Parts(
+        papers=things(found.papers),
+        items=things(found.items, days=("requested_on",)),
+        signatures=things(found.signatures, instants=("signed_at",)),
+        instalments=things(found.instalments, days=("expected_on",)),
+    )
 
 
 def versions(session: Session, actor: Actor, number: str) -> Sequence[Contract]:

@@ -57,6 +57,7 @@ class Contract(ProcessColumns, table=True):
         ),
         Index("contract_review", "company_id", "review_requested_at", "id"),
         Index("contract_review_all", "review_requested_at", "id"),
+        Index("contract_title", sql("pieces(title)"), postgresql_using="gin"),
         Index("contract_turn", "turn", "company_id", postgresql_where=sql("turn IS NOT NULL")),
     )
 

@@ -1,11 +1,10 @@
 """Who people and companies are, and whose turn a role means."""
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
-from functools import cache
+from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import ARRAY, Select, Text, bindparam, false, select
+from sqlalchemy import Select, false, select
 from sqlalchemy.dialects.postgresql import array
 from sqlmodel import Session, col
 
@@ -72,51 +71,48 @@ def delegated_to(session: Session, member_id: int, company_id: int | None, now: 
     return {Role(role): Person(member_id=giver, name=name) for role, giver, name in session.execute(lent)}
 
 
-def members_in_turn(session: Session, role: Role, company_id: int | None, turn_member_id: int | None) -> list[int]:
-    """Whom to tell that it is the turn of a role: who is named on the document, else all who hold it.
+IN_TURN = """holders AS (
+    SELECT id FROM member
+     WHERE status = 'active' AND roles @> ARRAY[%(role)s]
+       AND company_id IS NOT DISTINCT FROM %(of_company)s::bigint
+     ORDER BY id LIMIT 500
+), asked AS (
+    SELECT id FROM holders
+     WHERE id = %(named)s
+        OR NOT %(only_named)s AND NOT EXISTS (SELECT 1 FROM holders h WHERE h.id = %(named)s::bigint)
+), turn AS (
+    SELECT id FROM asked
+     UNION
+    SELECT d.to_member_id FROM delegation d JOIN asked ON asked.id = d.from_member_id
+     WHERE d.role = %(role)s AND d.revoked_at IS NULL AND d.starts_at <= %(now)s AND d.ends_at > %(now)s
+)"""
+"""Whom to tell that it is the turn of a role: who is named on the document, else all who hold it.
 
-    A named person who left or no longer holds the role is not waited for. Those it is delegated to today
-    are told as well. The machine's turn is nobody's.
-    """
+A named person who left or no longer holds the role is not waited for. Those it is delegated to today are told as
+well. A medium's step is nobody's but whom the document names: all who have the role would be every medium.
+The beginning of a statement that takes `in_turn`'s parameters.
+"""
+_IN_TURN = f"WITH {IN_TURN} SELECT id FROM turn ORDER BY id"  # noqa: S608 - no value in it
+
+
+def in_turn(role: Role, company_id: int | None, named: int | None) -> dict[str, Any]:
+    """Parameters of IN_TURN; partners' roles are of a company, the others of the staff."""
+    return {
+        "role": role.value,
+        "of_company": company_id if role in PARTNER_SIDE else None,
+        "named": named,
+        "only_named": role is Role.MEDIA,
+        "now": clock.now(),
+    }
+
+
+def members_in_turn(session: Session, role: Role, company_id: int | None, named: int | None) -> list[int]:
+    """The people of IN_TURN; the machine's turn is nobody's."""
     if role is Role.SYSTEM:
         return []
-    if role is Role.MEDIA:
-        # Nobody holds a medium's step but whom the document names: all who have the role would be every medium.
-        return [] if turn_member_id is None else [turn_member_id]
-    holders = _holders(partner=role in PARTNER_SIDE)
-    ids = list(session.execute(holders, {"roles": [role.value], "company_id": company_id}).scalars())
-    if turn_member_id in ids:
-        ids = [member for member in ids if member == turn_member_id]
-    return [*ids, *_deputies(session, role, ids, clock.now())]
-
-
-def _deputies(session: Session, role: Role, givers: Sequence[int], now: dt.datetime) -> list[int]:
-    asked = {"givers": list(givers), "role": role.value, "now": now}
-    return [member for member in session.execute(_DEPUTIES, asked).scalars() if member not in givers]
-
-
-@cache
-def _holders(*, partner: bool) -> Select[int | None]:
-    """Active people with a role, of a company or of the staff; asked at every step, so built once."""
-    holders = select(col(Member.id)).where(
-        col(Member.status) == MemberStatus.ACTIVE.value,
-        col(Member.roles).contains(bindparam("roles", type_=ARRAY(Text))),
-        col(Member.company_id) == bindparam("company_id") if partner else col(Member.company_id).is_(None),
-    )
-    return holders.order_by(col(Member.id)).limit(CHOICES_MAX)
-
-
-_DEPUTIES = (
-    select(col(Delegation.to_member_id))
-    .where(
-        col(Delegation.from_member_id).in_(bindparam("givers", expanding=True)),
-        col(Delegation.role) == bindparam("role"),
-        col(Delegation.revoked_at).is_(None),
-        col(Delegation.starts_at) <= bindparam("now"),
-        col(Delegation.ends_at) > bindparam("now"),
-    )
-    .distinct()
-)
+    asked = in_turn(role, company_id, named)
+    session.flush()
+    return list(session.connection().exec_driver_sql(_IN_TURN, asked).scalars())
 
 
 def staff_labels(session: Session, ids: Iterable[int | None]) -> dict[int, str]:

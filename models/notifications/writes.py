@@ -1,7 +1,8 @@
 """Telling people: the bell and outgoing messages, in the transaction of what happened."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import select, update
@@ -19,6 +20,56 @@ from models.processes.writes import MESSAGES, wake
 from models.settings import settings
 
 
+@dataclass(frozen=True)
+class Addressee:
+    """Somebody who is told: an active person and where they are reached."""
+
+    id: int
+    name: str
+    phone: str = field(repr=False)
+    email: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Occasion:
+    """What people are told of, once each however often it is recorded.
+
+    `link` is a path of the portal; the wording gets `params` and, for each person, `name` and `url`.
+    """
+
+    event: str
+    link: str
+    workflow_id: str
+    step: int
+    params: Mapping[str, str]
+    now: dt.datetime
+
+
+Row = dict[str, Any]
+
+
+def compose(session: Session, occasion: Occasion, people: Sequence[Addressee]) -> tuple[list[Row], list[Row]]:
+    """The lines of the bell and the messages of an occasion, as rows of their tables, less what people turned off."""
+    what = Event(occasion.event)
+    facts = {**occasion.params, "url": settings().public_url + occasion.link}
+    known = {"workflow_id": occasion.workflow_id, "step": occasion.step, "created_at": occasion.now}
+    bell = known | {"event": what.value, "body": occasion.params.get("status", ""), "link": occasion.link}
+    switches = _switched_off(session, what, people)
+    bells, messages = [], []
+    for person in people:
+        own = switches.get(person.id)
+        if what not in SILENT and (own is None or own.bell):
+            title = wording.subject(what, facts | {"name": person.name})
+            bells.append(bell | {"member_id": person.id, "title": title})
+        key = f"{occasion.workflow_id}:{occasion.step}:{what.value}:{person.id}"
+        messages += [
+            _message(person, what, channel, facts, occasion.now) | {"dedupe_key": f"{key}:{channel.value}"}
+            for channel in CHANNELS[what]
+            if own is None or own.messenger
+        ]
+    return bells, messages
+
+
 def notify(
     session: Session,
     *,
@@ -30,70 +81,39 @@ def notify(
     params: Mapping[str, str],
     now: dt.datetime,
 ) -> int:
-    """Tell members of a step, each once however often it is recorded; how many active people were told.
-
-    `link` is a path of the portal; the wording gets `params` and, for each person, `name` and `url`.
-    """
-    what = Event(event)
+    """Tell members of an occasion; how many active people were told."""
     people = _people(session, members)
-    if not people:
-        return 0
-    facts = {**params, "url": settings().public_url + link}
-    off = _switched_off(session, what, people)
-    heard = [person for person in people if not off.get(person.id, {}).get("bell")]
-    if what not in SILENT and heard:
-        bell = {
-            "event": what.value,
-            "body": params.get("status", ""),
-            "link": link,
-            "workflow_id": workflow_id,
-            "step": step,
-            "created_at": now,
-            "read_at": None,
-        }
-        rows = [
-            bell | {"member_id": person.id, "title": wording.subject(what, facts | {"name": person.name})}
-            for person in heard
-        ]
-        session.execute(insert(Notification).on_conflict_do_nothing(), rows)
+    bells, messages = compose(session, Occasion(event, link, workflow_id, step, params, now), people)
+    if bells:
+        session.execute(insert(Notification).on_conflict_do_nothing(), bells)
     # No hurry: the relay gathers what many steps say within a second.
-    messages = [
-        _message(person, what, channel, facts, now)
-        | {"dedupe_key": f"{workflow_id}:{step}:{what.value}:{person.id}:{channel.value}"}
-        for person in people
-        if not off.get(person.id, {}).get("messenger")
-        for channel in CHANNELS[what]
-    ]
     if messages:
         session.execute(insert(Message).on_conflict_do_nothing(), messages)
     return len(people)
 
 
-def _switched_off(session: Session, event: Event, people: Iterable[Any]) -> dict[int, dict[str, bool]]:
-    """Member id -> what that member turned off of an event of Harmony: `bell`, `messenger`."""
+def _switched_off(session: Session, event: Event, people: Iterable[Addressee]) -> dict[int, NotificationSwitch]:
+    """Member id -> that member's switches for an event of Harmony, where they were ever touched."""
     if event not in SWITCHED:
         return {}
     chosen = select(NotificationSwitch).where(
         col(NotificationSwitch.event) == event.value,
         col(NotificationSwitch.member_id).in_([person.id for person in people]),
     )
-    return {
-        one.member_id: {"bell": not one.bell, "messenger": not one.messenger}
-        for one in session.execute(chosen).scalars()
-    }
+    return {one.member_id: one for one in session.execute(chosen).scalars()}
 
 
-def _people(session: Session, members: Iterable[int]) -> list[Any]:
+def _people(session: Session, members: Iterable[int]) -> list[Addressee]:
     ids = sorted(set(members))
     if not ids:
         return []
     active = select(col(Member.id), col(Member.name), col(Member.phone), col(Member.email)).where(
         col(Member.id).in_(ids), col(Member.status) == MemberStatus.ACTIVE.value
     )
-    return list(session.execute(active.order_by(col(Member.id))).all())
+    return [Addressee(*row) for row in session.execute(active.order_by(col(Member.id)))]
 
 
-def _message(person: Any, event: Event, channel: Channel, facts: Mapping[str, str], now: dt.datetime) -> dict[str, Any]:
+def _message(person: Addressee, event: Event, channel: Channel, facts: Mapping[str, str], now: dt.datetime) -> Row:
     own = {**facts, "name": person.name}
     second = fallback(channel)
     return {

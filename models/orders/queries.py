@@ -28,6 +28,11 @@ def in_force() -> ColumnElement[bool]:
     return (col(PurchaseOrder.status) == Status.CONFIRMED) & ~newer
 
 
+def listed(actor: Actor) -> Select[PurchaseOrder]:
+    """발주서목록."""
+    return processes.visible_to(actor, PurchaseOrder)
+
+
 def ordered_items(actor: Actor) -> Select[OrderItem, PurchaseOrder]:
     """발주품목현황: the items of orders in force."""
     return (

@@ -3,17 +3,19 @@
 import datetime as dt
 import uuid
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cache
 from typing import Any, TypeVar
 
-from sqlalchemy import Select, bindparam, false, func, literal_column, select
+from sqlalchemy import BigInteger, Boolean, Select, Text, Uuid, bindparam, false, func, literal_column, select, text
 from sqlmodel import Session, col
 
 from models import database
 from models.kernel.refusals import NotFound
+from models.plain import Plain, one_or_none, plain, rows, things
 from models.processes.deadlines import DEFAULT_PACE, Pace
 from models.processes.messages import Actor
-from models.processes.tables import AuditEntry, Command, Holiday, Policy, ProcessColumns, ProcessEvent
+from models.processes.tables import Command, Holiday, Policy, ProcessColumns, ProcessEvent
 
 Doc = TypeVar("Doc", bound=ProcessColumns)
 
@@ -36,28 +38,21 @@ _EVENTS = (
     .where(col(ProcessEvent.workflow_id) == bindparam("workflow_id"))
     .order_by(col(ProcessEvent.step))
 )
-_CREATED = (
-    select(AuditEntry)
-    .where(
-        col(AuditEntry.kind) == bindparam("kind"),
-        col(AuditEntry.document_id) == bindparam("document_id"),
-        col(AuditEntry.act) == "create",
-    )
-    .order_by(col(AuditEntry.id))
-    .limit(1)
-)
 _COMMAND = select(Command).where(
     col(Command.request_id) == bindparam("request_id"), col(Command.actor_id) == bindparam("actor_id")
 )
 
 _OPEN = (
     select(Command)
-    .where(col(Command.workflow_id) == bindparam("workflow_id"), col(Command.state) == "open")
+    # Written out, so that a prepared statement finds the index of what is open.
+    .where(col(Command.workflow_id) == bindparam("workflow_id"), col(Command.state) == literal_column("'open'"))
     .order_by(col(Command.id))
 )
-_PENDING_OFFICE = _OPEN.where(col(Command.actor_company_id).is_(None))
-_PENDING_OWN = _OPEN.where(col(Command.actor_id) == bindparam("member_id"))
-_PENDING_PARTNER = _OPEN.where(col(Command.actor_company_id) == bindparam("company_id"))
+_PENDING = {
+    "buyer": plain(_OPEN.where(col(Command.actor_company_id).is_(None))),
+    "partner": plain(_OPEN.where(col(Command.actor_company_id) == bindparam("company_id"))),
+}
+_PENDING_OWN = plain(_OPEN.where(col(Command.actor_id) == bindparam("member_id")))
 
 
 def visible_to(actor: Actor, table: type[Doc]) -> Select[Doc]:
@@ -83,23 +78,35 @@ def _own(table: type[Doc], company_id: Any) -> Select[Doc]:
     return own.where(getattr(table, table.SENT).is_not(None)) if table.SENT else own
 
 
+def _sight(actor: Actor, table: type[ProcessColumns]) -> str:
+    """Which of its rows `visible_to` leaves to this person: of the company, all, those that name them, none."""
+    if actor.side == "partner":
+        return "partner"
+    if table.MEDIA is not None and actor.side == "media":
+        return "media"
+    return "office" if may_look(actor, table) else "nothing"
+
+
 @cache
-def _visible_row(table: type[Doc], *, partner: bool) -> Select[Doc]:
-    rows = _own(table, bindparam("own_company")) if partner else select(table)
+def _visible_row(table: type[Doc], sight: str) -> Select[Doc]:
+    rows: Select[Doc] = select(table)
+    if sight == "partner":
+        rows = _own(table, bindparam("own_company"))
+    elif sight == "media":
+        rows = rows.where(getattr(table, str(table.MEDIA)) == bindparam("own_member"))
+    elif sight == "nothing":
+        rows = rows.where(false())
     return rows.where(col(table.id) == bindparam("document_id"))
 
 
-def _row_for(actor: Actor, table: type[Doc]) -> Select[Doc]:
-    if actor.side == "partner" or may_look(actor, table):
-        return _visible_row(table, partner=actor.side == "partner")
-    return visible_to(actor, table).where(col(table.id) == bindparam("document_id"))
+def _own_of(actor: Actor, document_id: int) -> dict[str, Any]:
+    return {"document_id": document_id, "own_company": actor.company_id, "own_member": actor.member_id}
 
 
 def visible_document(session: Session, actor: Actor, table: type[Doc], document_id: int) -> Doc:
     """One document. Raises NotFound for another company's as for one that is not there."""
-    row = _row_for(actor, table)
-    asked = {"document_id": document_id, "own_company": actor.company_id}
-    found: Doc | None = session.execute(row, asked).scalar_one_or_none()
+    row = _visible_row(table, _sight(actor, table))
+    found: Doc | None = session.execute(row, _own_of(actor, document_id)).scalar_one_or_none()
     if found is None:
         raise NotFound
     return found
@@ -114,17 +121,20 @@ def locked_document(session: Session, actor: Actor, table: type[Doc], document_i
     return found
 
 
-def row_version(session: Session, table: type[ProcessColumns], document_id: int) -> str:
-    """The transaction that wrote a document's row last: another value is another state of it.
+def shown_document(session: Session, actor: Actor, table: type[Doc], document_id: int) -> Doc:
+    """`visible_document` as a plain row, to be shown. Raises NotFound.
 
-    Ask before reading the document: what is written in between is then noticed, not missed.
+    Its `row_version` names the transaction that wrote it last: another value is another state of it.
     """
-    return str(session.execute(_version_row(table), {"document_id": document_id}).scalar_one_or_none())
+    found: Doc | None = one_or_none(session, _shown_row(table, _sight(actor, table)), _own_of(actor, document_id))
+    if found is None:
+        raise NotFound
+    return found
 
 
 @cache
-def _version_row(table: type[ProcessColumns]) -> Select[str]:
-    return select(literal_column("xmin::text")).select_from(table).where(col(table.id) == bindparam("document_id"))
+def _shown_row(table: type[Doc], sight: str) -> Plain[Doc]:
+    return Plain(_visible_row(table, sight).add_columns(literal_column("xmin::text").label("row_version")))
 
 
 def holidays(session: Session) -> frozenset[dt.date]:
@@ -154,16 +164,78 @@ def events(session: Session, workflow_id: str) -> Sequence[ProcessEvent]:
     return session.execute(_EVENTS, {"workflow_id": workflow_id}).scalars().all()
 
 
-def created(session: Session, kind: str, document_id: int) -> AuditEntry | None:
-    """Who made a document, and when."""
-    asked = {"kind": kind, "document_id": document_id}
-    found: AuditEntry | None = session.execute(_CREATED, asked).scalar_one_or_none()
-    return found
+@dataclass(frozen=True)
+class Story:
+    """A document as it is shown, and what is told about it; plain rows with the columns that are shown."""
+
+    document: Any
+    """Its `row_version` names the transaction that wrote it last: another value is another state of it."""
+    pending: Sequence[Any]
+    """`pending` acts."""
+    events: Sequence[Any]
+    """The record, in step order."""
+    created: Any | None
+    """Who made the document, and when."""
+    asked_about: Any | None
+    """One's own act by its request id."""
+
+
+_TOLD = """
+(SELECT jsonb_agg(told ORDER BY told.id) FROM (
+    SELECT id, act, created_at FROM command c WHERE c.workflow_id = {document}.workflow_id AND c.state = 'open'
+       AND CASE WHEN :own_only THEN c.actor_id = :actor_id
+                ELSE c.actor_company_id IS NOT DISTINCT FROM :own_company END) told) AS pending,
+(SELECT jsonb_agg(told ORDER BY told.step) FROM (
+    SELECT step, act, status_from, status_to, actor_id, actor_name, actor_company, on_behalf_of_name, reason, at
+      FROM process_event e WHERE e.workflow_id = {document}.workflow_id) told) AS events,
+(SELECT jsonb_agg(told) FROM (
+    SELECT actor_name, actor_company, at FROM audit_entry a WHERE a.kind = :kind AND a.document_id = {document}.id
+       AND a.act = 'create' ORDER BY a.id LIMIT 1) told) AS created,
+(SELECT jsonb_agg(told) FROM (
+    SELECT request_id, workflow_id, act, state, code, detail, created_at, decided_at
+      FROM command c WHERE c.request_id = :receipt AND c.actor_id = :actor_id) told) AS mine
+"""
+_TYPES = (
+    bindparam("own_company", type_=BigInteger),
+    bindparam("kind", type_=Text),
+    bindparam("receipt", type_=Uuid),
+    bindparam("actor_id", type_=BigInteger),
+    bindparam("own_only", type_=Boolean),
+)
+
+
+@cache
+def _story_of(table: type[ProcessColumns], sight: str) -> Plain[Any]:
+    told = text(_TOLD.replace("{document}", str(table.__tablename__))).bindparams(*_TYPES)
+    row = _visible_row(table, sight).add_columns(literal_column("xmin::text").label("row_version"), told)
+    return Plain(row)
+
+
+def story(
+    session: Session, actor: Actor, table: type[ProcessColumns], kind: str, document_id: int, receipt: uuid.UUID | None
+) -> Story:
+    """All of it as of one moment. Raises NotFound as `visible_document` does."""
+    asked = _own_of(actor, document_id) | {
+        "kind": kind,
+        "receipt": receipt,
+        "actor_id": actor.member_id,
+        "own_only": actor.side not in _PENDING,
+    }
+    found = one_or_none(session, _story_of(table, _sight(actor, table)), asked)
+    if found is None:
+        raise NotFound
+    return Story(
+        document=found,
+        pending=things(found.pending, instants=("created_at",)),
+        events=things(found.events, instants=("at",)),
+        created=next(iter(things(found.created, instants=("at",))), None),
+        asked_about=next(iter(things(found.mine, instants=("created_at", "decided_at"))), None),
+    )
 
 
 def usual_pace(session: Session, actor: Actor, kind: str, status: str) -> int | None:
     """`usual_seconds` of what this person's side may see, remembered for a while."""
-    key = ("usual", kind, status, actor.company_id)
+    key = ("usual", kind, status, actor.side, actor.company_id)
     return database.kept(session, key, USUAL_SECONDS, lambda: usual_seconds(session, kind, status))
 
 
@@ -187,17 +259,16 @@ def usual_seconds(session: Session, kind: str, status: str) -> int | None:
 
 def pending(session: Session, workflow_id: str, actor: Actor) -> Sequence[Command]:
     """Acts on a document that the engine has not answered yet: one's own side's."""
-    rows = {"buyer": _PENDING_OFFICE, "partner": _PENDING_PARTNER}.get(actor.side, _PENDING_OWN)
     asked = {"workflow_id": workflow_id, "company_id": actor.company_id, "member_id": actor.member_id}
-    return session.execute(rows, asked).scalars().all()
+    return rows(session, _PENDING.get(actor.side, _PENDING_OWN), asked)
 
 
 def unconfirmed(session: Session, workflow_id: str) -> Sequence[Command]:
     """Acts of a workflow that are done, while the engine may not know it, in the order they were done in."""
-    rows = select(Command).where(
+    done = select(Command).where(
         col(Command.workflow_id) == workflow_id, col(Command.state) == "done", col(Command.confirmed).is_(False)
     )
-    return session.execute(rows.order_by(col(Command.id))).scalars().all()
+    return session.execute(done.order_by(col(Command.id))).scalars().all()
 
 
 def command(session: Session, request_id: uuid.UUID, actor: Actor) -> Command | None:
@@ -208,5 +279,5 @@ def command(session: Session, request_id: uuid.UUID, actor: Actor) -> Command | 
 
 def case_documents(session: Session, actor: Actor, table: type[Doc], case_key: str) -> Sequence[Doc]:
     """The documents of one kind in a case."""
-    rows = visible_to(actor, table).where(col(table.case_key) == case_key).order_by(col(table.id))
-    return session.execute(rows).scalars().all()
+    found = visible_to(actor, table).where(col(table.case_key) == case_key).order_by(col(table.id))
+    return session.execute(found).scalars().all()

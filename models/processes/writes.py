@@ -6,8 +6,10 @@ import json
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
+from psycopg.types.json import Jsonb
 from sqlalchemy import bindparam, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session, col
@@ -17,6 +19,7 @@ from models.kernel.calendar import KST
 from models.kernel.numbers import format_number
 from models.kernel.refusals import Refusal, RequestReused
 from models.kernel.roles import Role
+from models.plain import Plain, one_or_none
 from models.processes import queries
 from models.processes.kinds import Kind
 from models.processes.messages import Actor, ProcessStart
@@ -112,8 +115,12 @@ def audit_of(
 
 def announce(session: Session, kind: str, document_id: int, company_id: int | None, **more: Any) -> None:
     """Tell open pages at commit; readers re-check what they may see."""
-    payload = {"kind": kind, "id": document_id, "company": company_id, **more}
-    session.execute(_NOTIFY, {"channel": CHANNEL, "payload": json.dumps(payload, separators=(",", ":"))})
+    session.execute(_NOTIFY, {"channel": CHANNEL, "payload": announcement(kind, document_id, company_id, **more)})
+
+
+def announcement(kind: str, document_id: int, company_id: int | None, **more: Any) -> str:
+    """What is told on CHANNEL of one document."""
+    return json.dumps({"kind": kind, "id": document_id, "company": company_id, **more}, separators=(",", ":"))
 
 
 def wake(session: Session, rounds: str) -> None:
@@ -138,11 +145,17 @@ class Press:
     batch_id: uuid.UUID | None = None
 
 
-_KEEP = insert(Command).on_conflict_do_nothing(index_elements=["request_id"]).returning(Command)
+@cache
+def _keep(given: tuple[str, ...]) -> Plain[Command]:
+    row = insert(Command).on_conflict_do_nothing(index_elements=["request_id"])
+    return Plain(row.returning(Command), given)
+
+
+_KEPT: Plain[Command] = Plain(select(Command).where(col(Command.request_id) == bindparam("request_id")))
 
 
 def insert_command(session: Session, actor: Actor, document: ProcessColumns, press: Press) -> Command:
-    """Keep the act before the engine is asked; the same request id returns the row it already has.
+    """Keep the act before the engine is asked; the same request id returns the row it already has, both plain.
 
     Raises RequestReused when that row is another act, document or payload.
     """
@@ -156,13 +169,13 @@ def insert_command(session: Session, actor: Actor, document: ProcessColumns, pre
         "document_id": document.id,
         "company_id": document.company_id,
         "act": press.act,
-        "payload": press.payload,
+        "payload": Jsonb(press.payload),
         "expected_version": press.expected_version,
         "actor_id": actor.member_id,
         "actor_name": actor.name,
         "actor_company_id": actor.company_id,
         "actor_company": actor.company_name,
-        "actor_roles": sorted(actor.every_role),
+        "actor_roles": sorted(role.value for role in actor.every_role),
         "on_behalf_of_id": behalf.member_id if behalf else None,
         "on_behalf_of_name": behalf.name if behalf else None,
         "state": "open",
@@ -171,10 +184,9 @@ def insert_command(session: Session, actor: Actor, document: ProcessColumns, pre
         "attempts": 0,
         "confirmed": False,
     }
-    row: Command | None = session.execute(_KEEP, values).scalar_one_or_none()
+    row: Command | None = one_or_none(session, _keep(tuple(values)), values)
     if row is None:
-        kept = select(Command).where(col(Command.request_id) == press.request_id)
-        row = session.execute(kept).scalar_one_or_none()
+        row = one_or_none(session, _KEPT, {"request_id": press.request_id})
     # The id of another company's act exists, but cannot be seen.
     if row is None or (row.workflow_id, row.actor_id) != (document.workflow_id, actor.member_id):
         raise RequestReused

@@ -34,6 +34,11 @@ class Unsettled:
     oldest: dt.datetime
 
 
+def listed(actor: Actor) -> Select[Settlement]:
+    """정산내역: every settlement one may see."""
+    return visible_to(actor, Settlement)
+
+
 def requested(actor: Actor) -> Select[Settlement]:
     """계산서발행요청확인: what a partner was asked to issue an invoice for."""
     rows = visible_to(actor, Settlement)

@@ -11,6 +11,7 @@ from sqlmodel import SQLModel
 
 import models.registry  # noqa: F401 - fills the metadata
 from models import policies
+from models.contracts import names
 from models.functions import FUNCTIONS
 from tests import engines
 from tests.engines import Database
@@ -52,8 +53,9 @@ def test_policies_and_grants_are_those_of_the_list(database: Database) -> None:
             connection.execute("ALTER SCHEMA public OWNER TO dongban_owner")
         engine = _sqlalchemy(bare.owner_url)
         with engine.begin() as made:
+            made.exec_driver_sql(names.PIECES)
             SQLModel.metadata.create_all(made)
-            for statement in (*FUNCTIONS, *policies.statements()):
+            for statement in (*FUNCTIONS, *names.FUNCTIONS, *policies.statements()):
                 made.exec_driver_sql(statement.replace("%", "%%"))
         expected, found = _rights(bare.admin_url), _rights(database.admin_url)
     assert found == expected

@@ -21,7 +21,7 @@ ROOT = Path(__file__).resolve().parents[2]
 READY_SECONDS = 120.0
 STOP_SECONDS = 60.0
 POLL_SECONDS = 0.05
-KILLED = ("worker", "web", "temporal", "postgres")
+KILLED = ("worker", "courier", "web", "temporal", "postgres")
 
 
 @dataclass

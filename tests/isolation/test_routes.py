@@ -208,8 +208,8 @@ async def _without_application_checks(
     scope = database.scope
     real: list[Actor] = []
 
-    def look_up(request: Any, token: str) -> Any:
-        visit, _ = found(request, token)
+    def look_up(*asked: Any, **more: Any) -> Any:
+        visit, _ = found(*asked, **more)
         if visit is None:
             return None, 0
         if visit.actor.company_id is not None:

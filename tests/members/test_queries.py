@@ -83,7 +83,7 @@ def test_a_turn_goes_to_who_is_named_or_to_all_who_hold_the_role(database: engin
         assert told(Role.SYSTEM, first.id) == []
         session.add(delegation(amela, contact, Role.BUYER))
         session.add(delegation(jun, amela, Role.INSPECTOR))
-        assert told(Role.INSPECTOR, None, jun.id) == [jun.id, amela.id]
+        assert told(Role.INSPECTOR, None, jun.id) == [amela.id, jun.id]
 
 
 @pytest.mark.parametrize(

@@ -105,7 +105,7 @@ def test_an_answer_lost_before_it_was_noted_is_asked_for_with_the_same_key(
     messages = activities(carrier)
     (reserved,) = messages.reserve_messages(queue())
     with monkeypatch.context() as patch:
-        patch.setattr(messages, "_confirm", lambda *_: (_ for _ in ()).throw(ConnectionError))
+        patch.setattr(messages, "_note", lambda *_: (_ for _ in ()).throw(ConnectionError))
         with pytest.raises(ConnectionError):
             send(messages, reserved)
     assert send(messages, reserved)

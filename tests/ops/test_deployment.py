@@ -35,7 +35,7 @@ def test_our_containers_get_known_settings_and_only_their_own_login(name: str) -
     given = set(SERVICES[name]["environment"])
     assert given <= KNOWN
     logins = {setting for setting in given if setting.endswith("DATABASE_URL")}
-    assert logins == {{"setup": "ADMIN"}.get(name, name.upper()) + "_DATABASE_URL"}
+    assert logins == {{"setup": "ADMIN", "courier": "WORKER"}.get(name, name.upper()) + "_DATABASE_URL"}
 
 
 def test_whoever_is_waited_for_exists_and_can_be_waited_for() -> None:

@@ -5,21 +5,24 @@ import io
 import time
 import zipfile
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import openpyxl
 import pytest
-from sqlalchemy import BigInteger, Date, Integer, MetaData, String, Table, create_engine, insert, select
+from markupsafe import Markup
+from sqlalchemy import BigInteger, Date, Integer, MetaData, Select, String, Table, create_engine, insert, select
 from sqlalchemy import Column as SqlColumn
 from sqlalchemy.dialects import postgresql
-from sqlalchemy.orm import Session
+from sqlmodel import Session
 
+from models import plain
 from tests.engines import Database
 from tests.web_shell.pages import GRID, NOW, SHELL, row
 from web import grid as grid_module
 from web import render, sheets
-from web.grid import Choice, Column, DateRange, Flag, Found, Grid, Option, Segment, Text, View
+from web.grid import Choice, Column, DateRange, Flag, Found, Grid, GridPage, Option, Segment, Text, View
 from web.grid_filters import range_start
 
 TODAY = dt.date(2023, 2, 9)
@@ -147,6 +150,8 @@ THING_GRID = Grid(
     name="things",
     title="물건/목록",
     ident=THINGS.c.id,
+    of=THINGS.c,
+    reads=("owner",),
     default_sort="-amount",
     columns=(
         Column(key="name", label="이름", sort=THINGS.c.name),
@@ -195,8 +200,12 @@ def session(database: Database) -> Iterator[Session]:
     engine.dispose()
 
 
+def things(_who: object) -> Select[Any]:
+    return select(THINGS)
+
+
 def fetched(session: Session, address: str, who: Any = None) -> Found:
-    return THING_GRID.fetch(session, view_of(address, THING_GRID), select(THINGS), who=who)
+    return THING_GRID.fetch(session, view_of(address, THING_GRID), things, who=who)
 
 
 def test_pages_follow_one_another_without_gap_or_repeat(session: Session) -> None:
@@ -236,31 +245,72 @@ def test_a_wide_list_is_counted_up_to_the_cap_and_exactly_on_request(
     assert (exact.total, exact.capped) == (108, False)
 
 
-def test_the_page_is_cut_on_ids_and_joined_back(session: Session) -> None:
+def test_the_page_is_cut_on_ids_joined_back_and_counted_in_one_round_trip(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
     seen: list[str] = []
-    from sqlalchemy import event
+    ask = plain.rows
 
-    bind = session.get_bind()
-    event.listen(bind, "before_cursor_execute", lambda *a: seen.append(" ".join(a[2].split())))
+    def noted(of: Session, statement: plain.Plain[Any], given: dict[str, Any]) -> Any:
+        seen.append(" ".join(statement.sql.decode().split()))
+        return ask(of, statement, given)
+
+    monkeypatch.setattr(plain, "rows", noted)
     fetched(session, "page=2&size=10")
-    rows_query = seen[0]
-    inner = rows_query[rows_query.index("(SELECT") :]
-    assert inner.startswith("(SELECT grid_thing.id AS id, grid_thing.amount AS rank FROM grid_thing")
-    assert "OFFSET" in inner
-    assert rows_query.endswith("ORDER BY picked.rank DESC, picked.id DESC")
+    (query,) = seen
+    assert query.startswith("WITH picked AS (SELECT grid_thing.id AS id, grid_thing.amount AS rank FROM grid_thing")
+    assert query.count("OFFSET") == 1
+    assert query.endswith("ORDER BY picked.rank DESC, picked.id DESC")
 
 
-def test_rows_may_come_from_elsewhere(session: Session) -> None:
-    other = THINGS.alias("other")
-    rows = select(THINGS.c.id, other.c.name).join(other, other.c.id == THINGS.c.id)
-    found = THING_GRID.fetch(session, view_of("size=5", THING_GRID), select(THINGS), rows=rows)
+def test_a_row_has_what_the_list_reads_and_nothing_else(session: Session) -> None:
+    lean = replace(THING_GRID, reads=())
+    found = lean.fetch(session, view_of("q=12&size=5&zero=1", lean), things)
     assert [r.name for r in found.rows] == [f"물건 {r.id}%" for r in found.rows]
+    assert not hasattr(found.rows[0], "owner")
+
+
+def test_a_question_is_written_once_for_all_its_pages_and_never_shared_between_people(session: Session) -> None:
+    asked: list[object] = []
+
+    def noted(who: object) -> Select[Any]:
+        asked.append(who)
+        return select(THINGS)
+
+    def opened(address: str, who: int) -> list[int]:
+        found = THING_GRID.fetch(session, view_of(address, THING_GRID), noted, who=who)
+        return [r.owner for r in found.rows]
+
+    assert set(opened("turn=mine&zero=1", 1)) == {1}
+    written = len(asked)
+    opened("turn=mine&zero=1&page=2", 1)
+    assert len(asked) == written
+    assert set(opened("turn=mine&zero=1", 0)) == {0}
+    assert asked[written:] == [0] * written
+
+
+def test_what_says_nothing_of_the_rows_is_drawn_once_for_a_view() -> None:
+    drawn: list[str] = []
+
+    def draw(page: GridPage) -> Markup:
+        drawn.append(page.address())
+        return Markup("x")
+
+    def shown(address: str, *about: int) -> None:
+        GRID.present(view_of(address), Found([row(1)], 900, capped=False, page=1)).once(draw, *about)
+
+    shown("")
+    shown("")
+    shown("turn=mine")
+    shown("", 2)
+    shown("", 2)
+    assert drawn == ["/contracts", "/contracts?turn=mine", "/contracts"]
 
 
 def test_the_workbook_has_the_filtered_rows_and_no_formula(session: Session) -> None:
     view = view_of("turn=mine&zero=1&format=xlsx&size=5", THING_GRID)
     assert view.download
-    answer = THING_GRID.download(session, view, select(THINGS), who=1)
+    answer = THING_GRID.download(session, view, things, who=1)
     assert "%EB%AC%BC%EA%B1%B4" in answer.headers["content-disposition"]
     assert "20230209-1200.xlsx" in answer.headers["content-disposition"]
     body = bytes(answer.body)
@@ -281,7 +331,7 @@ def test_the_workbook_has_the_filtered_rows_and_no_formula(session: Session) -> 
 def test_a_workbook_has_its_limit(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sheets, "ROWS_MAX", 50)
     with pytest.raises(sheets.TooManyRows):
-        THING_GRID.download(session, view_of("", THING_GRID), select(THINGS))
+        THING_GRID.download(session, view_of("", THING_GRID), things)
     with pytest.raises(sheets.TooManyRows):
         sheets.workbook("목록", [sheets.SheetColumn("수", lambda r: r)], range(51))
 

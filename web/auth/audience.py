@@ -31,7 +31,10 @@ class Audience:
 
     async def __call__(self, request: Request, _: Annotated[Any, Security(BEARER)] = None) -> Actor:
         """Raises LoggedOut, PasswordChangeNeeded, AudienceRefused."""
-        visit = visit_of(request)
+        return self.admit(visit_of(request))
+
+    def admit(self, visit: Visit | None) -> Actor:
+        """The visitor as who acts here. Raises LoggedOut, PasswordChangeNeeded, AudienceRefused."""
         if visit is None:
             raise LoggedOut
         if visit.must_change_password and not self.old_password:
@@ -93,7 +96,8 @@ def declared(routes: Iterable[Any]) -> Iterator[Declared]:
         if hasattr(route, "effective_candidates"):
             yield from declared(route.effective_candidates())
         elif route.path is not None:
-            found = tuple(call for call in _calls(getattr(route, "dependant", None)) if _is_audience(call))
+            asked = (getattr(route, "audience", None), *_calls(getattr(route, "dependant", None)))
+            found = tuple(call for call in asked if _is_audience(call))
             yield Declared(route.path, frozenset(getattr(route, "methods", None) or ()), found)
 
 

@@ -2,8 +2,11 @@
 
 import datetime as dt
 import hmac
+from collections.abc import Iterator
+from contextlib import contextmanager
 from urllib.parse import urlsplit
 
+from sqlmodel import Session
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
 from starlette.requests import Request
@@ -11,7 +14,8 @@ from starlette.requests import Request
 from models import clock, database
 from models.auth import queries
 from models.auth.messages import Visit
-from models.auth.rules import FormForged, LoggedOut
+from models.auth.rules import AudienceRefused, FormForged, LoggedOut, PasswordChangeNeeded
+from models.kernel.refusals import Refusal
 from models.settings import settings
 from web.auth import cookies
 from web.auth.cookies import Cookie
@@ -23,6 +27,8 @@ GUEST_BYTES_MAX = 64 * 1024
 GUEST_UPLOADS = {"/signups/form": (Cookie.SIGNUP, 128 * 1024 * 1024)}
 """The one form of guests that takes files (bytes at most), from browsers that have begun it."""
 FORM_FIELDS_MAX = 5000
+TURNED_AWAY = (FormForged, LoggedOut, AudienceRefused, PasswordChangeNeeded)
+"""What is said before a page is."""
 
 
 async def meet(request: Request) -> None:
@@ -32,11 +38,41 @@ async def meet(request: Request) -> None:
     or LoggedOut when the form belongs to a session that has ended.
     """
     token = bearer(request) or cookies.read(request, Cookie.SESSION)
-    visit, inbox = await run_in_threadpool(_look_up, request, token) if token else (None, 0)
-    request.state.visit = visit
-    request.state.shell = _shell(visit, inbox) if visit else None
+    visit, inbox = await run_in_threadpool(_look_up_alone, request, token) if token else (None, 0)
+    _know(request, visit, inbox)
     if request.method not in SAFE and not bearer(request):
-        await _check_form(request, visit)
+        given = "" if _from_elsewhere(request) else await _given(request, visit)
+        try:
+            _check_form(request, visit, given)
+        except Refusal:
+            # What was sent along is not kept until somebody sweeps it away.
+            await request.close()
+            raise
+
+
+@contextmanager
+def visiting(request: Request, form: FormData | None = None) -> Iterator[tuple[Session, Visit]]:
+    """`meet` for a browser's session, and the transaction that goes on with what was asked for.
+
+    Without a `form` the transaction reads; to have asked for what one may not see still keeps the session alive.
+    Raises FormForged, LoggedOut.
+    """
+    refused: Refusal | None = None
+    with database.web() as session:
+        visit, inbox = _look_up(session, request, cookies.read(request, Cookie.SESSION), read_only=form is None)
+        _know(request, visit, inbox)
+        if form is not None:
+            _check_form(request, visit, _token_in(form))
+        if visit is None:
+            raise LoggedOut
+        try:
+            yield session, visit
+        except Refusal as refusal:
+            if form is not None:
+                raise
+            refused = refusal
+    if refused is not None:
+        raise refused
 
 
 def bearer(request: Request) -> str:
@@ -69,12 +105,22 @@ def csrf_of(request: Request) -> str:
     return visit.csrf if visit else cookies.form_token(request)
 
 
-def _look_up(request: Request, token: str) -> tuple[Visit | None, int]:
+def _look_up_alone(request: Request, token: str) -> tuple[Visit | None, int]:
+    with database.web() as session:
+        return _look_up(session, request, token)
+
+
+def _look_up(session: Session, request: Request, token: str, *, read_only: bool = False) -> tuple[Visit | None, int]:
     # The application says how open tasks are counted; only pages show it.
     count = getattr(request.app.state, "count_inbox", None) if request.method == "GET" else None
-    with database.web() as session:
-        visit = queries.visit_in(session, token, clock.now(), idle_limit(), by_person=not _by_itself(request))
-        return visit, count(session, visit.actor) if visit and count and not is_api(request) else 0
+    by_person = not _by_itself(request)
+    visit = queries.visit_in(session, token, clock.now(), idle_limit(), by_person=by_person, read_only=read_only)
+    return visit, count(session, visit.actor) if visit and count and not is_api(request) else 0
+
+
+def _know(request: Request, visit: Visit | None, inbox: int) -> None:
+    request.state.visit = visit
+    request.state.shell = _shell(visit, inbox) if visit else None
 
 
 def _by_itself(request: Request) -> bool:
@@ -96,15 +142,14 @@ def _shell(visit: Visit, inbox: int) -> Shell:
     )
 
 
-async def _check_form(request: Request, visit: Visit | None) -> None:
+def _check_form(request: Request, visit: Visit | None, given: str) -> None:
     if _from_elsewhere(request):
         raise FormForged
     if visit is None and is_api(request):
         return  # Nothing of a browser's standing is used there, so there is nothing to abuse.
     expected = visit.csrf if visit else cookies.read(request, Cookie.FORM)
-    if expected and hmac.compare_digest(expected.encode(), (await _given(request, visit)).encode()):
+    if expected and hmac.compare_digest(expected.encode(), given.encode()):
         return
-    await request.close()  # What was sent along is not kept until somebody sweeps it away.
     if visit is None and cookies.read(request, Cookie.SESSION):
         raise LoggedOut
     raise FormForged
@@ -128,7 +173,10 @@ async def _given(request: Request, visit: Visit | None) -> str:
     size = request.headers.get("content-length", "")
     if visit is None and (not size.isdecimal() or int(size) > _guest_bytes_max(request)):
         raise FormForged  # Guests send no files, except where they join.
-    form: FormData = await request.form(max_fields=FORM_FIELDS_MAX)
+    return _token_in(await request.form(max_fields=FORM_FIELDS_MAX))
+
+
+def _token_in(form: FormData) -> str:
     value = form.get("csrf")
     return value if isinstance(value, str) else ""
 

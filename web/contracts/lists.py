@@ -5,12 +5,12 @@ from typing import Any
 
 from fastapi import APIRouter
 from sqlalchemy import or_
-from sqlmodel import col
+from sqlmodel import Session, col
 from starlette.requests import Request
 from starlette.responses import Response
 
-from models import database
 from models.contracts import queries
+from models.contracts.names import titled
 from models.contracts.rules import EDITABLE, Status, Type
 from models.contracts.tables import Contract, ContractItem
 from models.contracts.wording import ACT, FORM, STATUS, TONE, TYPE
@@ -18,16 +18,20 @@ from models.kernel.roles import Role
 from models.members.house import HOUSE
 from models.members.queries import staff_named
 from models.processes.messages import Actor
-from web.auth.audience import CurrentActor
 from web.formats import date
 from web.grid import Choice, Column, DateRange, Flag, Grid, Option, Segment, Text
+from web.grid_sql import Scope
+from web.lists import Lists
 from web.render import page
 from web.turns import turn_filter
 
 router = APIRouter(prefix="/contracts", tags=["계약"], include_in_schema=False)
+LISTS = Lists(router)
 
 # What can be done to many rows of 초안검토목록 at once, by side: (status it needs, act).
 BULK = {True: ("request_review", EDITABLE), False: ("complete_review", frozenset({Status.REVIEW_REQUESTED}))}
+# What cells say besides what their columns are named after.
+READS = ("version", "company_name", "ends_on")
 WRITTEN = frozenset({Status.DRAFTING, Status.REVIEW_REQUESTED, Status.REDRAFT_REQUESTED, Status.CANCELLED})
 
 
@@ -39,30 +43,29 @@ class _AskedOrNever(DateRange):
         return inside if inside is None else or_(inside, self.column.is_(None))
 
 
-@router.get("/drafts")
-def draft_list(request: Request, actor: CurrentActor) -> Response:
+@LISTS.page("/drafts")
+def draft_list(session: Session, request: Request, actor: Actor) -> Response:
     """초안검토목록."""
-    return _answer(request, actor, _draft_grid(office=actor.company_id is None), queries.drafts(actor))
+    return _answer(session, request, actor, _draft_grid(office=actor.company_id is None), queries.drafts)
 
 
-@router.get("")
-def contract_list(request: Request, actor: CurrentActor) -> Response:
+@LISTS.page("")
+def contract_list(session: Session, request: Request, actor: Actor) -> Response:
     """계약목록."""
-    return _answer(request, actor, _contract_grid(office=actor.company_id is None), queries.listed(actor))
+    return _answer(session, request, actor, _contract_grid(office=actor.company_id is None), queries.listed)
 
 
-@router.get("/items")
-def item_list(request: Request, actor: CurrentActor) -> Response:
+@LISTS.page("/items")
+def item_list(session: Session, request: Request, actor: Actor) -> Response:
     """계약품목현황."""
-    return _answer(request, actor, _item_grid(office=actor.company_id is None), queries.items(actor))
+    return _answer(session, request, actor, _item_grid(office=actor.company_id is None), queries.items)
 
 
-def _answer(request: Request, actor: Actor, grid: Grid, scope: Any) -> Response:
+def _answer(session: Session, request: Request, actor: Actor, grid: Grid, scope: Scope) -> Response:
     view = grid.read(request)
-    with database.reading(actor) as session:
-        if view.download:
-            return grid.download(session, view, scope, who=actor)
-        found = grid.fetch(session, view, scope, who=actor)
+    if view.download:
+        return grid.download(session, view, scope, who=actor)
+    found = grid.fetch(session, view, scope, who=actor)
     drafting = grid.name == "drafts" and Role.BUYER in actor.every_role
     bulk = _bulk(actor) if grid.pick else []
     return page(request, "contracts/list.html", grid=grid.present(view, found), may_draft=drafting, bulk=bulk)
@@ -148,6 +151,11 @@ def _head_columns() -> tuple[Column, ...]:
     )
 
 
+def _title_filter(**how: Any) -> Text:
+    column, ident = col(Contract.title), col(Contract.id)
+    return Text(key="title", label="계약명", column=column, hits=titled, ident=ident, **how)
+
+
 def _cancelled_filter() -> Flag:
     return Flag(key="cancelled", label="계약취소 포함", unticked=col(Contract.status) != Status.CANCELLED.value)
 
@@ -182,6 +190,8 @@ def _draft_grid(*, office: bool) -> Grid:
         name="drafts",
         title="초안검토목록",
         ident=col(Contract.id),
+        of=Contract,
+        reads=READS,
         default_sort="-review_requested_at",
         columns=(
             *_head_columns(),
@@ -221,7 +231,7 @@ def _draft_grid(*, office: bool) -> Grid:
             _draft_states(office),
             turn_filter(Contract),
             _cancelled_filter(),
-            Text(key="title", label="계약명", column=col(Contract.title), more=True),
+            _title_filter(more=True),
             Text(key="number", label="계약번호", column=col(Contract.number), more=True),
             _buyer_filter(more=True),
             *_company_filter(office),
@@ -248,6 +258,8 @@ def _contract_grid(*, office: bool) -> Grid:
         name="contracts",
         title="계약목록",
         ident=col(Contract.id),
+        of=Contract,
+        reads=READS,
         default_sort="-contract_date",
         columns=(
             *_head_columns(),
@@ -264,7 +276,7 @@ def _contract_grid(*, office: bool) -> Grid:
         ),
         filters=(
             DateRange(key="day", label="계약일자", column=col(Contract.contract_date), default="1y"),
-            Text(key="title", label="계약명", column=col(Contract.title), placeholder="계약명을 입력하세요"),
+            _title_filter(placeholder="계약명을 입력하세요"),
             _buyer_filter(),
             turn_filter(Contract),
             _cancelled_filter(),
@@ -290,7 +302,7 @@ def _item_grid(*, office: bool) -> Grid:
             Text(key="name", label="품목명", column=col(ContractItem.name), more=True),
             Text(key="category", label="세분류", column=col(ContractItem.category), more=True),
             Text(key="number", label="계약번호", column=col(Contract.number), more=True),
-            Text(key="title", label="계약명", column=col(Contract.title), more=True),
+            _title_filter(more=True),
             _buyer_filter(more=True),
             *_company_filter(office),
         ),

@@ -25,14 +25,14 @@ PREPARING = "문서를 만들고 있습니다"
 
 def context(session: Session, actor: Actor, contract: Contract) -> dict[str, Any]:
     """Everything below the head of the contract's page."""
-    contract_id = contract.id or 0
+    parts = queries.parts(session, contract.id or 0)
     buyer = Role.BUYER in actor.every_role
     shown = {
         "head_note": head_note(contract),
-        "papers": queries.papers(session, contract_id),
-        "items": queries.contract_items(session, contract_id),
-        "instalments": queries.instalments(session, contract_id) if _in_parts(contract) else [],
-        "signatures": queries.signatures(session, contract_id),
+        "papers": parts.papers,
+        "items": parts.items,
+        "instalments": parts.instalments if contract.settlement_type == SettlementType.INSTALMENTS else [],
+        "signatures": parts.signatures,
         "versions": queries.versions(session, actor, contract.number) if _may_have_others(contract) else [contract],
         "settlement_words": SETTLEMENT[contract.settlement_type],
         "type_words": TYPE[contract.contract_type],
@@ -48,10 +48,6 @@ def context(session: Session, actor: Actor, contract: Contract) -> dict[str, Any
         place = ("초안검토목록", "/contracts/drafts")
         shown |= {"crumbs": [place, (CONTRACT.number(contract), None)], "nav": place[1]}
     return shown | _not_ready(session, actor, contract)
-
-
-def _in_parts(contract: Contract) -> bool:
-    return contract.settlement_type == SettlementType.INSTALMENTS
 
 
 def _may_have_others(contract: Contract) -> bool:

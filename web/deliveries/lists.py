@@ -37,11 +37,10 @@ def deliveries(request: Request, actor: CurrentActor) -> Response:
 def _rounds_page(request: Request, actor: Actor) -> Response:
     grid = _round_grid(_first_state(actor))
     view = grid.read(request)
-    scope: Any = queries.rounds_with_items(actor)
     with database.reading(actor) as session:
         if view.download:
-            return grid.download(session, view, scope, who=actor)
-        found = grid.fetch(session, view, scope, who=actor)
+            return grid.download(session, view, queries.rounds_with_items, who=actor)
+        found = grid.fetch(session, view, queries.rounds_with_items, who=actor)
         answer = results(session, actor, request)
     acts = [act for act in ("confirm", "return") if Role.BUYER in actor.every_role]
     receiving = Role.RECEIVER in actor.every_role

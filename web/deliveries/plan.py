@@ -119,10 +119,9 @@ def plan_page(
     """The page, with what was typed when it could not be saved, and one more empty line where one was asked for."""
     grid, view = _grid(), _view(request)
     with database.reading(actor) as session:
-        scope: Any = queries.planned_items(actor)
         if view.download:
             return _download(session, actor, grid, view)
-        found = grid.fetch(session, view, scope, who=actor)
+        found = grid.fetch(session, view, queries.planned_items, who=actor)
         groups, shown = _groups(session, actor, found, form, add)
         places = place_names(session)
         answer = results(session, actor, request)
@@ -328,8 +327,7 @@ def _back(request: Request, **more: str) -> str:
 def _download(session: Session, actor: Actor, grid: Grid, view: View) -> Response:
     """Every round of every item the filters leave, items without a round as one row."""
     everything = replace(view, page=1, size=sheets.ROWS_MAX)
-    scope: Any = queries.planned_items(actor)
-    pairs = list(grid.fetch(session, everything, scope, who=actor).rows)
+    pairs = list(grid.fetch(session, everything, queries.planned_items, who=actor).rows)
     rows: list[tuple[Any, ...]] = []
     for start in range(0, len(pairs), CHUNK):
         rows += _sheet_rows(session, pairs[start : start + CHUNK])

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 from pydantic import BaseModel
+from sqlmodel import Session
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request
@@ -70,8 +71,22 @@ def document_page(
 ) -> Response:
     """The document as this person may see it; 404 for anybody else."""
     with database.reading(actor) as session:
-        context = page_context(look(session, actor, web, document_id), receipt, refusal)
-        return page(request, web.template, status=refusal.status if refusal else 200, **context)
+        return page_in(session, request, actor, web, document_id, receipt=receipt, refusal=refusal)
+
+
+def page_in(
+    session: Session,
+    request: Request,
+    actor: Actor,
+    web: WebKind,
+    document_id: int,
+    *,
+    receipt: uuid.UUID | None = None,
+    refusal: Refusal | None = None,
+) -> Response:
+    """`document_page` within a transaction of the actor."""
+    context = page_context(look(session, actor, web, document_id, receipt), refusal)
+    return page(request, web.template, status=refusal.status if refusal else 200, **context)
 
 
 def act_page(
@@ -105,7 +120,7 @@ def act_page(
 
 
 async def perform(request: Request, actor: Actor, web: WebKind, document_id: int, act: str) -> Response:
-    """One press: keep, apply, go to the document; what was typed is shown again when it cannot be taken."""
+    """One press: keep, apply, go to the document."""
     if act not in web.kind.rules.acts:
         raise NotFound
     data = await request.form()
@@ -115,19 +130,31 @@ async def perform(request: Request, actor: Actor, web: WebKind, document_id: int
         parsed = forms.parse(model, await keep_uploads(web, actor, model, data))
         wish = wished(request, web, document_id, act, parsed)
         await submit(request.app.state.temporal, actor, wish)
-    except (FieldErrors, ReasonRequired, FileRefusal) as refusal:
+    except Refusal as refusal:
+        return await not_taken(request, actor, web, document_id, act, parsed, refusal)
+    return taken(web, wish)
+
+
+def taken(web: WebKind, wish: Wish) -> Response:
+    """On to the document, which says what became of the act."""
+    return RedirectResponse(f"/{web.kind.plural}/{wish.document_id}?receipt={wish.request_id}", 303)
+
+
+async def not_taken(
+    request: Request, actor: Actor, web: WebKind, document_id: int, act: str, parsed: Any, refusal: Refusal
+) -> Response:
+    """What was typed again, where another input would do; else the document as it is now. Raises NotFound."""
+    if isinstance(refusal, NotFound):
+        raise refusal
+    if isinstance(refusal, FieldErrors | ReasonRequired | FileRefusal):
         shown = _at_fields(parsed, refusal, web)
         return await run_in_threadpool(act_page, request, actor, web, document_id, act, shown)
-    except NotFound:
-        raise
-    except Refusal as refusal:
-        if refusal.status == UNPROCESSABLE:
-            at_field = "field" in refusal.detail
-            shown = _at_fields(parsed, refusal, web) if at_field else parsed
-            told = None if at_field else refusal
-            return await run_in_threadpool(act_page, request, actor, web, document_id, act, shown, told)
-        return await run_in_threadpool(document_page, request, actor, web, document_id, refusal=refusal)
-    return RedirectResponse(f"/{web.kind.plural}/{document_id}?receipt={wish.request_id}", 303)
+    if refusal.status == UNPROCESSABLE:
+        at_field = "field" in refusal.detail
+        shown = _at_fields(parsed, refusal, web) if at_field else parsed
+        told = None if at_field else refusal
+        return await run_in_threadpool(act_page, request, actor, web, document_id, act, shown, told)
+    return await run_in_threadpool(document_page, request, actor, web, document_id, refusal=refusal)
 
 
 def wished(request: Request, web: WebKind, document_id: int, act: str, parsed: Any) -> Wish:

@@ -18,6 +18,7 @@ from models.members.queries import member_names
 from models.processes import queries
 from models.processes.kinds import Kind
 from models.processes.messages import Actor
+from models.processes.queries import Story
 from models.processes.tables import Command
 from models.processes.timeline import ahead_entries, created_entry, done_entries, turn_label
 from web import formats
@@ -31,13 +32,16 @@ NOTHING_PENDING = {"words": "", "at": None}
 
 @dataclass(frozen=True)
 class Seen:
-    """Who looks at which document, in one transaction; `version` was asked for before the document was read."""
+    """Who looks at which document, in one transaction, and what is told about it."""
 
     session: Session
     actor: Actor
     web: WebKind
-    document: Any
-    version: str
+    story: Story
+
+    @property
+    def document(self) -> Any:
+        return self.story.document
 
     @property
     def kind(self) -> Kind:
@@ -63,12 +67,12 @@ class Seen:
         return kept(self.session, key, NAME_SECONDS, lambda: member_names(self.session, [member_id]).get(member_id))
 
 
-def page_context(seen: Seen, receipt: uuid.UUID | None = None, refusal: Refusal | None = None) -> dict[str, Any]:
+def page_context(seen: Seen, refusal: Refusal | None = None) -> dict[str, Any]:
     """Everything `documents/page.html` shows, and what the kind's own template adds."""
     kind, document = seen.kind, seen.document
-    waiting = queries.pending(seen.session, document.workflow_id, seen.actor)
+    waiting = seen.story.pending
     moves = () if waiting else kind.rules.acts_for(document.status, seen.actor.every_role)
-    answer = _answer(seen, receipt)
+    answer = _answer(seen)
     told = refusal or answer.get("refusal")
     return {
         "document": document,
@@ -88,21 +92,19 @@ def page_context(seen: Seen, receipt: uuid.UUID | None = None, refusal: Refusal 
         "pending": _pending(kind, waiting[0]) if waiting else NOTHING_PENDING,
         "refused": sentence(told, kind.words.sentences) if told else "",
         "toast": answer.get("toast"),
-        "live_url": f"/live/{kind.key}/{document.id}?seen={live_mark(seen.version, waiting)}",
+        "live_url": f"/live/{kind.key}/{document.id}?seen={live_mark(document, waiting)}",
         **seen.web.context(seen.session, seen.actor, document),
     }
 
 
-def look(session: Session, actor: Actor, web: WebKind, document_id: int) -> Seen:
-    """Find a document for this person. Raises NotFound."""
-    version = queries.row_version(session, web.kind.table, document_id)
-    document = queries.visible_document(session, actor, web.kind.table, document_id)
-    return Seen(session, actor, web, document, version)
+def look(session: Session, actor: Actor, web: WebKind, document_id: int, receipt: uuid.UUID | None = None) -> Seen:
+    """Find a document for this person; `receipt` is the act after which the page was opened. Raises NotFound."""
+    return Seen(session, actor, web, queries.story(session, actor, web.kind.table, web.kind.key, document_id, receipt))
 
 
-def live_mark(version: str, waiting: Sequence[Command]) -> str:
+def live_mark(document: Any, waiting: Sequence[Command]) -> str:
     """What a page shows, in short: another mark is a page that has changed (by a step, a job, a kept act)."""
-    return f"{version}.{len(waiting)}"
+    return f"{document.row_version}.{len(waiting)}"
 
 
 def turn_context(seen: Seen, moves: tuple[Move, ...]) -> dict[str, Any]:
@@ -131,7 +133,7 @@ def _ended(seen: Seen) -> str:
 def _last_step(seen: Seen) -> str:
     """Who ended it and by what, and what follows."""
     follows = seen.kind.words.hint.get(seen.document.status, "")
-    steps = done_entries(seen.kind, queries.events(seen.session, seen.document.workflow_id))
+    steps = done_entries(seen.kind, seen.story.events)
     if not steps:
         return follows
     behalf = f" ({steps[-1]['on_behalf_of']} 대신)" if steps[-1]["on_behalf_of"] else ""
@@ -141,9 +143,8 @@ def _last_step(seen: Seen) -> str:
 def timeline(seen: Seen) -> list[dict[str, Any]]:
     """Entries in the shape of components/timeline.html."""
     session, kind, document = seen.session, seen.kind, seen.document
-    done = done_entries(kind, queries.events(session, document.workflow_id))
-    made = queries.created(session, kind.key, document.id)
-    begun = [created_entry(kind, made)] if made else []
+    done = done_entries(kind, seen.story.events)
+    begun = [created_entry(kind, seen.story.created)] if seen.story.created else []
     ahead = ahead_entries(
         kind,
         document,
@@ -160,9 +161,9 @@ def _pending(kind: Kind, command: Command) -> Mapping[str, Any]:
     return {"words": kind.words.act.get(command.act, command.act), "at": command.created_at}
 
 
-def _answer(seen: Seen, receipt: uuid.UUID | None) -> dict[str, Any]:
+def _answer(seen: Seen) -> dict[str, Any]:
     """What became of the act this page was opened after."""
-    command = queries.command(seen.session, receipt, seen.actor) if receipt else None
+    command = seen.story.asked_about
     decision = decided(command) if command else None
     if command is None or decision is None or command.workflow_id != seen.document.workflow_id:
         return {}

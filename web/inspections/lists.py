@@ -1,14 +1,13 @@
 """검수대기, 검수완료현황 (manual 8-1) and what was cancelled, for the partner and, of all companies, the buyer."""
 
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, partial
 
 from fastapi import APIRouter
-from sqlmodel import col
+from sqlmodel import Session, col
 from starlette.requests import Request
 from starlette.responses import Response
 
-from models import database
 from models.inspections import queries
 from models.inspections.rules import Status
 from models.inspections.tables import Inspection
@@ -16,53 +15,53 @@ from models.inspections.wording import SETTLED, UNSETTLED, WORDS
 from models.kernel.calendar import local_date
 from models.kernel.roles import Role
 from models.processes.messages import Actor
-from web.auth.audience import CurrentActor
 from web.grid import Column, DateRange, Grid, Option, Segment, Text
 from web.grid_filters import Filter
+from web.lists import Lists
 from web.render import page
 
 router = APIRouter(prefix="/inspections", tags=["검수"], include_in_schema=False)
+LISTS = Lists(router)
 
 WAITING_COUNT_MAX = 1000
+SCOPES = {status: partial(queries.in_status, status=status) for status in Status}
 SETTLED_WORDS = {False: UNSETTLED, True: SETTLED}
 SETTLED_TONES = {False: "wait", True: "done"}
 Bulk = Sequence[tuple[str, str, str]]
 
 
-@router.get("")
-def accepted_list(request: Request, actor: CurrentActor) -> Response:
+@LISTS.page("")
+def accepted_list(session: Session, request: Request, actor: Actor) -> Response:
     """검수완료현황; the settlement officer ticks what to settle."""
     officer = Role.SETTLEMENT in actor.every_role
     bulk = [("정산 작성", "/settlements/new", "primary")] if officer else []
-    return _answer(request, actor, Status.ACCEPTED, _accepted_grid(_office(actor), picking=officer), bulk)
+    return _answer(session, request, actor, Status.ACCEPTED, _accepted_grid(_office(actor), picking=officer), bulk)
 
 
-@router.get("/waiting")
-def waiting_list(request: Request, actor: CurrentActor) -> Response:
+@LISTS.page("/waiting")
+def waiting_list(session: Session, request: Request, actor: Actor) -> Response:
     """검수대기; the inspector ticks what to accept."""
     inspector = Role.INSPECTOR in actor.every_role
     bulk = [(WORDS.act["accept"], "/inspections/bulk/accept", "primary")] if inspector else []
-    return _answer(request, actor, Status.WAITING, _waiting_grid(_office(actor), picking=inspector), bulk)
+    return _answer(session, request, actor, Status.WAITING, _waiting_grid(_office(actor), picking=inspector), bulk)
 
 
-@router.get("/cancelled")
-def cancelled_list(request: Request, actor: CurrentActor) -> Response:
+@LISTS.page("/cancelled")
+def cancelled_list(session: Session, request: Request, actor: Actor) -> Response:
     """검수취소: what was given back."""
-    return _answer(request, actor, Status.CANCELLED, _cancelled_grid(_office(actor)), [])
+    return _answer(session, request, actor, Status.CANCELLED, _cancelled_grid(_office(actor)), [])
 
 
 def _office(actor: Actor) -> bool:
     return actor.company_id is None
 
 
-def _answer(request: Request, actor: Actor, status: Status, grid: Grid, bulk: Bulk) -> Response:
+def _answer(session: Session, request: Request, actor: Actor, status: Status, grid: Grid, bulk: Bulk) -> Response:
     view = grid.read(request)
-    scope = queries.in_status(actor, status)
-    with database.reading(actor) as session:
-        if view.download:
-            return grid.download(session, view, scope, who=actor)
-        found = grid.fetch(session, view, scope, who=actor)
-        waiting = queries.waiting_count(session, actor, WAITING_COUNT_MAX)
+    if view.download:
+        return grid.download(session, view, SCOPES[status], who=actor)
+    found = grid.fetch(session, view, SCOPES[status], who=actor)
+    waiting = queries.waiting_count(session, actor, WAITING_COUNT_MAX)
     return page(
         request,
         "inspections/list.html",
@@ -139,6 +138,8 @@ def _accepted_grid(office: bool, *, picking: bool) -> Grid:
         name="inspections",
         title="검수완료현황",
         ident=col(Inspection.id),
+        of=Inspection,
+        reads=("version", "settled"),
         default_sort="-inspected_at",
         pick=_pick_unsettled if picking else None,
         pick_label=_pick_label,
@@ -187,6 +188,8 @@ def _waiting_grid(office: bool, *, picking: bool) -> Grid:
         name="inspections-waiting",
         title="검수대기",
         ident=col(Inspection.id),
+        of=Inspection,
+        reads=("version", "settled"),
         default_sort="due_at",
         pick=_pick if picking else None,
         pick_label=_pick_label,
@@ -211,6 +214,8 @@ def _cancelled_grid(office: bool) -> Grid:
         name="inspections-cancelled",
         title="검수취소",
         ident=col(Inspection.id),
+        of=Inspection,
+        reads=("version", "settled"),
         default_sort="-status_since",
         columns=(
             Column(

@@ -4,11 +4,10 @@ from functools import cache
 from typing import Any
 
 from fastapi import APIRouter
-from sqlmodel import col
+from sqlmodel import Session, col
 from starlette.requests import Request
 from starlette.responses import Response
 
-from models import database
 from models.kernel.roles import Role
 from models.members.queries import staff_named
 from models.orders import queries
@@ -16,38 +15,38 @@ from models.orders.rules import Status
 from models.orders.tables import OrderItem, PurchaseOrder
 from models.orders.wording import FORM, WORDS
 from models.processes.messages import Actor
-from models.processes.queries import visible_to
-from web.auth.audience import CurrentActor
 from web.grid import Choice, Column, DateRange, Flag, Grid, Option, Text
+from web.grid_sql import Scope
+from web.lists import Lists
 from web.render import page
 from web.turns import turn_filter
 
 router = APIRouter(prefix="/orders", tags=["발주"], include_in_schema=False)
+LISTS = Lists(router)
 
 TURN = {Role.PARTNER: "공급사", Role.BUYER: "구매담당자"}
 SENT = (Status.CONFIRMATION_REQUESTED, Status.REFUSED, Status.CONFIRMED, Status.CANCELLED)
 
 
-@router.get("")
-def order_list(request: Request, actor: CurrentActor) -> Response:
+@LISTS.page("")
+def order_list(session: Session, request: Request, actor: Actor) -> Response:
     """발주서목록."""
     grid = _order_grid(office=actor.company_id is None)
-    return _answer(request, actor, grid, visible_to(actor, PurchaseOrder))
+    return _answer(session, request, actor, grid, queries.listed)
 
 
-@router.get("/items")
-def item_list(request: Request, actor: CurrentActor) -> Response:
+@LISTS.page("/items")
+def item_list(session: Session, request: Request, actor: Actor) -> Response:
     """발주품목현황: the items of completed orders."""
     grid = _item_grid(office=actor.company_id is None)
-    return _answer(request, actor, grid, queries.ordered_items(actor))
+    return _answer(session, request, actor, grid, queries.ordered_items)
 
 
-def _answer(request: Request, actor: Actor, grid: Grid, scope: Any) -> Response:
+def _answer(session: Session, request: Request, actor: Actor, grid: Grid, scope: Scope) -> Response:
     view = grid.read(request)
-    with database.reading(actor) as session:
-        if view.download:
-            return grid.download(session, view, scope, who=actor)
-        found = grid.fetch(session, view, scope, who=actor)
+    if view.download:
+        return grid.download(session, view, scope, who=actor)
+    found = grid.fetch(session, view, scope, who=actor)
     may_order = grid.name == "orders" and Role.BUYER in actor.every_role
     return page(request, "orders/list.html", grid=grid.present(view, found), may_order=may_order)
 
@@ -89,6 +88,7 @@ def _order_grid(*, office: bool) -> Grid:
         name="orders",
         title="발주서목록",
         ident=col(order.id),
+        of=order,
         default_sort="-order_date",
         columns=(
             Column(key="number", label="발주번호", sort=col(order.number), href=_link, width=18),

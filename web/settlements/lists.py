@@ -5,52 +5,51 @@ from functools import cache
 from typing import Any
 
 from fastapi import APIRouter
-from sqlmodel import col
+from sqlmodel import Session, col
 from starlette.requests import Request
 from starlette.responses import Response
 
-from models import database
 from models.kernel.roles import Role
 from models.orders.wording import EVIDENCE_TYPE
 from models.processes.messages import Actor
-from models.processes.queries import visible_to
 from models.settlements import queries
 from models.settlements.rules import Status
 from models.settlements.tables import Settlement
 from models.settlements.wording import CONFIRMED, UNCONFIRMED, WORDS
-from web.auth.audience import CurrentActor
 from web.grid import Choice, Column, DateRange, Grid, Option, Segment, Text
 from web.grid_filters import Filter
+from web.grid_sql import Scope
+from web.lists import Lists
 from web.render import page
 from web.turns import turn_filter
 
 router = APIRouter(prefix="/settlements", tags=["정산"], include_in_schema=False)
+LISTS = Lists(router)
 
 Bulk = Sequence[tuple[str, str, str]]
 
 
-@router.get("/requests")
-def request_list(request: Request, actor: CurrentActor) -> Response:
+@LISTS.page("/requests")
+def request_list(session: Session, request: Request, actor: Actor) -> Response:
     """계산서발행요청확인; the partner ticks what to confirm."""
     partner = actor.company_id is not None
     bulk = [(WORDS.act["acknowledge"], "/settlements/bulk/acknowledge", "primary")] if partner else []
-    return _answer(request, actor, _request_grid(office=not partner), queries.requested(actor), bulk)
+    return _answer(session, request, actor, _request_grid(office=not partner), queries.requested, bulk)
 
 
-@router.get("")
-def settlement_list(request: Request, actor: CurrentActor) -> Response:
+@LISTS.page("")
+def settlement_list(session: Session, request: Request, actor: Actor) -> Response:
     """정산완료내역 for the partner, 정산내역 at any status for the buyer's staff."""
     if actor.company_id is None:
-        return _answer(request, actor, _office_grid(), visible_to(actor, Settlement), [])
-    return _answer(request, actor, _completed_grid(), queries.completed(actor), [])
+        return _answer(session, request, actor, _office_grid(), queries.listed, [])
+    return _answer(session, request, actor, _completed_grid(), queries.completed, [])
 
 
-def _answer(request: Request, actor: Actor, grid: Grid, scope: Any, bulk: Bulk) -> Response:
+def _answer(session: Session, request: Request, actor: Actor, grid: Grid, scope: Scope, bulk: Bulk) -> Response:
     view = grid.read(request)
-    with database.reading(actor) as session:
-        if view.download:
-            return grid.download(session, view, scope, who=actor)
-        found = grid.fetch(session, view, scope, who=actor)
+    if view.download:
+        return grid.download(session, view, scope, who=actor)
+    found = grid.fetch(session, view, scope, who=actor)
     return page(
         request,
         "settlements/list.html",
@@ -136,6 +135,8 @@ def _request_grid(*, office: bool) -> Grid:
         name="settlement-requests",
         title="계산서발행요청확인",
         ident=col(Settlement.id),
+        of=Settlement,
+        reads=("version", "status"),
         default_sort="-number",
         default_size=10,
         pick=None if office else _pick_unconfirmed,
@@ -180,6 +181,8 @@ def _completed_grid() -> Grid:
         name="settlements",
         title="정산완료내역",
         ident=col(Settlement.id),
+        of=Settlement,
+        reads=("version", "status"),
         default_sort="-number",
         default_size=10,
         columns=(
@@ -214,6 +217,8 @@ def _office_grid() -> Grid:
         name="settlements-office",
         title="정산내역",
         ident=col(Settlement.id),
+        of=Settlement,
+        reads=("version", "status"),
         default_sort="-number",
         columns=(
             _number_column(),

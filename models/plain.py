@@ -1,0 +1,92 @@
+"""Reads that every click makes, past the ORM: prepared statements of the driver, rows as named tuples.
+
+A row has the attributes of the columns selected; nothing is written through it, and it never changes. The ORM's own
+work (compiling, identity map, change tracking) costs several times what the database needs for such a read.
+"""
+
+import datetime as dt
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
+from types import SimpleNamespace
+from typing import Any, Generic, TypeVar, cast
+
+import psycopg
+from psycopg.rows import namedtuple_row
+from sqlalchemy import create_engine
+from sqlalchemy.sql import ClauseElement
+from sqlalchemy.types import TypeDecorator
+from sqlmodel import Session
+
+from models.columns import Encrypted
+
+Found = TypeVar("Found")
+
+DIALECT = create_engine("postgresql+psycopg://").dialect
+
+
+class Plain(Generic[Found]):
+    """A statement compiled once; `keys` are the columns an INSERT is given, JSON as `Jsonb`.
+
+    Raises TypeError for columns whose values the driver alone does not understand.
+    """
+
+    def __init__(self, statement: ClauseElement, keys: Sequence[str] | None = None) -> None:
+        as_is = {"render_postcompile": True}
+        compiled = statement.compile(dialect=DIALECT, column_keys=keys, compile_kwargs=as_is)
+        self.sql = str(compiled).encode()
+        self.given: Mapping[str, Any] = compiled.params
+        self.sealed: dict[str, Callable[[bytes], str]] = {}
+        for column in getattr(statement, "selected_columns", ()):
+            if isinstance(column.type, Encrypted):
+                self.sealed[column.name] = column.type.opened
+            elif isinstance(column.type, TypeDecorator):
+                raise TypeError(f"{column} is not read plainly")
+
+
+@cache
+def plain(statement: ClauseElement) -> Plain[Any]:
+    """`Plain` of a statement that is kept for good."""
+    return Plain(statement)
+
+
+def driver(session: Session) -> "psycopg.Connection[Any]":
+    """The connection of a session's transaction, which it begins."""
+    return cast("psycopg.Connection[Any]", session.connection().connection.driver_connection)
+
+
+def rows(session: Session, asked: Plain[Found], given: Mapping[str, Any]) -> Sequence[Found]:
+    """What the statement finds within the session's transaction."""
+    cursor = driver(session).cursor(row_factory=namedtuple_row)
+    found: list[Any] = cursor.execute(asked.sql, {**asked.given, **given}, prepare=True).fetchall()
+    return cast("list[Found]", [_opened(asked, row) for row in found] if asked.sealed else found)
+
+
+def _opened(asked: Plain[Any], row: Any) -> Any:
+    sealed = {name: getattr(row, name) for name in asked.sealed}
+    return row._replace(
+        **{name: None if value is None else asked.sealed[name](value) for name, value in sealed.items()}
+    )
+
+
+def one_or_none(session: Session, asked: Plain[Found], given: Mapping[str, Any]) -> Found | None:
+    """The only row, None without one."""
+    found = rows(session, asked, given)
+    return found[0] if found else None
+
+
+def execute(session: Session, asked: Plain[Any], given: Mapping[str, Any]) -> None:
+    """For what the statement does; whatever it finds is dropped."""
+    driver(session).execute(asked.sql, {**asked.given, **given}, prepare=True)
+
+
+def things(told: list[dict[str, Any]] | None, instants: Sequence[str] = (), days: Sequence[str] = ()) -> Sequence[Any]:
+    """Rows that a statement told as JSON (`jsonb_agg`), one more statement costing more than that.
+
+    JSON has no times: `instants` and `days` name the columns that are.
+    """
+    for row in told or ():
+        for name in instants:
+            row[name] = row[name] and dt.datetime.fromisoformat(row[name])
+        for name in days:
+            row[name] = row[name] and dt.date.fromisoformat(row[name])
+    return [SimpleNamespace(**row) for row in told or ()]
