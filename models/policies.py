@@ -60,8 +60,8 @@ WEB_WRITES: dict[str, str] = {
     "harmony_entry": "INSERT, UPDATE",
     "step_up": "INSERT, UPDATE (tries, passed_at)",
     "notification_switch": "INSERT, UPDATE (bell, messenger)",
-    "member": "UPDATE (name, email, password_hash, password_changed_at, password_asked_at, must_change_password, last_login_at,"
-    " phone, position, department, extension)",
+    "member": "UPDATE (name, email, password_hash, password_changed_at, password_asked_at, must_change_password,"
+    " last_login_at, phone, position, department, extension)",
     "change_request": "INSERT",
     "change_item": "INSERT",
     "withdrawal": "INSERT",
@@ -196,7 +196,7 @@ USING: dict[str, str] = {
     "goods": BUYER,
     "reason_code": BUYER,
     "announcement": f"{BUYER} OR (published_at IS NOT NULL AND (reader = 'public' OR reader = {SIDE}))",
-    "announcement_file": f"{BUYER} OR EXISTS (SELECT 1 FROM announcement p WHERE p.id = announcement_id)",
+    "announcement_file": f"{BUYER} OR EXISTS (SELECT 1 FROM announcement p WHERE p.id = announcement_id)",  # noqa: S608 - names of ours
     "policy": NOT_MEDIA,
     "holiday": "true",
     "number_counter": NOT_MEDIA,

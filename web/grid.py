@@ -17,6 +17,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from markupsafe import Markup, escape
+from sqlalchemy import Select
 from sqlmodel import Session
 from starlette.requests import Request
 from starlette.responses import Response
@@ -137,7 +138,7 @@ class Grid:
             today=today,
         )
 
-    def fetch(self, session: Session, view: View, scope: Scope, *, who: Any = None) -> Found:
+    def fetch(self, session: Session, view: View, scope: Scope | Select[Any], *, who: Any = None) -> Found:
         """One page of what `scope` allows a person; it must join what filters and sorts mention.
 
         `scope` is one and the same function at every request: the statements are kept by it.
@@ -157,7 +158,7 @@ class Grid:
         last = max(1, -(-total // view.size))
         return Found(asked.page(session, last)[0], total, capped, last)
 
-    def download(self, session: Session, view: View, scope: Scope, *, who: Any = None) -> Response:
+    def download(self, session: Session, view: View, scope: Scope | Select[Any], *, who: Any = None) -> Response:
         """Everything the filters leave as a workbook in the sort of the screen, all columns of the declaration.
 
         Raises TooManyRows past 100,000 rows, before any of them is loaded.
@@ -175,11 +176,12 @@ class Grid:
         """What the grid components draw. `counts`: numbers beside the options of a segment, by filter key."""
         return GridPage(self, view, found, counts or {})
 
-    def _question(self, session: Session, view: View, scope: Scope, who: Any) -> Question:
+    def _question(self, session: Session, view: View, scope: Scope | Select[Any], who: Any) -> Question:
         values = [(f, view.values[f.key]) for f in self.filters]
         return Question(
             source=self._source,
-            scope=scope,
+            scope=(lambda _who: scope) if isinstance(scope, Select) else scope,
+            kept=not isinstance(scope, Select),
             values=tuple([f.searched(session, value) if isinstance(f, Text) else value for f, value in values]),
             sort=view.sort,
             size=view.size,

@@ -35,7 +35,7 @@ class Source:
 class Question:
     """A list as one person asks for it: `values` of the filters in their order, `rank` is what `sort` sorts by.
 
-    `most` is where counting stops (None: nowhere).
+    `most` is where counting stops (None: nowhere). `kept`: whether its statements are worth keeping.
     """
 
     source: Source
@@ -46,6 +46,7 @@ class Question:
     most: int | None
     rank: Any = field(compare=False)
     who: Any = field(compare=False)
+    kept: bool = field(default=True, compare=False)
     person: Any = field(init=False)
 
     def __post_init__(self) -> None:
@@ -70,7 +71,8 @@ class Question:
     @property
     def _statements(self) -> "_Statements":
         # What was found by an index is another list of ids every time.
-        return _written(self) if any(isinstance(value, Hits) for value in self.values) else _kept(self)
+        once = not self.kept or any(isinstance(value, Hits) for value in self.values)
+        return _written(self) if once else _kept(self)
 
     def everything(self) -> Select[Any]:
         """All rows in their order."""
