@@ -303,9 +303,7 @@ def test_other_answers_are_sorted_into_no_and_not_now(answer: Answer, error: typ
         (dt.date(2001, 12, 31), Sex.FEMALE, True, "0112318"),
     ],
 )
-def test_the_seven_digits_name_century_sex_and_nationality(
-    born: dt.date, sex: Sex, foreign: bool, digit: str
-) -> None:
+def test_the_seven_digits_name_century_sex_and_nationality(born: dt.date, sex: Sex, foreign: bool, digit: str) -> None:
     person = REQUEST.model_copy(update={"birth_date": born, "sex": sex, "foreign_national": foreign})
     assert identity_number(person) == digit
 
