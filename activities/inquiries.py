@@ -27,7 +27,7 @@ from models import clock, database
 from models.identity import rules
 from models.identity.messages import InquiryResult, InquiryStart, InquiryState, Json
 from models.identity.rules import Question
-from models.identity.tables import Inquiry
+from models.identity.tables import EmailCheck, IdentityCheck, Inquiry
 from models.settings import settings
 
 Answerer = Callable[[Json], Json]
@@ -122,8 +122,10 @@ _JSON: TypeAdapter[Json] = TypeAdapter(dict[str, Any])
 
 
 def _forget_old(session: Session, now: dt.datetime) -> None:
-    """Answers nobody came for do not stay."""
+    """Answers nobody came for do not stay, nor do people and addresses of yesterday: members keep their own."""
     session.execute(delete(Inquiry).where(col(Inquiry.created_at) < now - rules.ANSWER_LIFE))
+    session.execute(delete(IdentityCheck).where(col(IdentityCheck.created_at) < now - rules.CHECK_KEPT))
+    session.execute(delete(EmailCheck).where(col(EmailCheck.created_at) < now - rules.CHECK_KEPT))
 
 
 ACTIVITIES = Inquiries(Worlds()).activities

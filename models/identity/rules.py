@@ -20,6 +20,9 @@ EMAIL_RESEND_GAP = dt.timedelta(seconds=30)
 ANSWER_LIFE = dt.timedelta(hours=1)
 """What an outside world said and nobody came for is forgotten after this."""
 
+CHECK_KEPT = dt.timedelta(days=1)
+"""Whom a carrier confirmed, and who owns an address, is not kept beside the members longer than this."""
+
 KEYWORD_CHARS_MIN = 2
 KEYWORD_CHARS_MAX = 80
 PAGE_SIZE = 10

@@ -102,7 +102,7 @@ class Guest:
     def __init__(self, client: TestClient, kept: Path) -> None:
         self.client = client
         self.kept = kept
-        self.token = drafts.begin(Draft(kind=SignupKind.INDIVIDUAL, terms=[1]), clock.now())
+        self.token = drafts.begin(Draft(kind=SignupKind.INDIVIDUAL, agreed=True), clock.now())
         client.cookies.set(cookies.name_of(Cookie.SIGNUP), self.token)
         page = client.get("/signups/form")
         assert page.status_code == 200, page.text

@@ -11,6 +11,7 @@ from models.files import queries, writes
 from models.files.rules import PAPER, FileKind, FileRole, FileTypeWrong
 from models.files.store import ContentMissingError, DiskStorage
 from models.files.tables import StoredFile
+from models.kernel.roles import Role
 from models.processes.messages import Actor
 from tests.files import samples
 
@@ -111,4 +112,4 @@ def sql(actor: Actor) -> str:
 def test_a_partner_sees_its_companys_files_and_its_own_uploads_only() -> None:
     told = sql(Actor(member_id=7, name="박지은", company_id=3))
     assert "stored_file.company_id = 3 OR stored_file.created_by = 7" in told
-    assert "WHERE" not in sql(Actor(member_id=1, name="차지애"))
+    assert "WHERE" not in sql(Actor(member_id=1, name="차지애", roles=frozenset({Role.BUYER})))

@@ -94,6 +94,25 @@ def test_the_required_terms_are_required(world: World, browser: TestClient) -> N
         assert browser.get("/harmony/joining/profile").status_code == 409  # no account was proved yet
 
 
+def test_a_guest_may_send_a_picture_only_on_the_way_through_an_invitation(world: World, browser: TestClient) -> None:
+    world.sent()
+    picture = {"image": ("me.png", b"x" * 200_000, "image/png")}
+    with clock.set_to(NOW):
+        csrf = _csrf(browser.get("/harmony/login").text)
+        typed = {"csrf": csrf, "name": "새 기자", "email": "notice@media.example"}
+        assert browser.post("/harmony/joining/profile", data=typed, files=picture).status_code == 403
+        token, _ = ready(phone_confirmed_at=None)
+        browser.cookies.set("dongban-harmony", token)
+        answer = browser.post("/harmony/joining/profile", data=typed, files=picture)
+        assert (answer.status_code, "휴대폰번호를 인증해 주세요." in answer.text) == (422, True)
+        token, _ = ready(subject="another")
+        browser.cookies.set("dongban-harmony", token)
+        answer = browser.post("/harmony/joining/profile", data=typed, files=picture)
+        assert answer.status_code == 422  # a picture by name only
+        assert entries.read(token, NOW).image_file_id is None
+        assert entries.read(token, NOW).request_id is None
+
+
 def test_a_trip_to_the_provider_ends_once_and_in_the_browser_that_left(world: World) -> None:
     world.sent()
     token = entries.begin(NOW, "/harmony", "", entries.invitation(LINK, NOW))

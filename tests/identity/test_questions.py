@@ -13,9 +13,9 @@ from models import database as house
 from models.identity import rules
 from models.identity.limits import Limit
 from models.identity.rules import clean_keyword
-from models.identity.tables import Inquiry
-from tests.identity.conftest import Browser
-from tests.identity.world import InlineEngine
+from models.identity.tables import EmailCheck, IdentityCheck, Inquiry
+from tests.identity.conftest import Browser, Clock
+from tests.identity.world import InlineEngine, verified, verified_email
 from web import inquiries
 from web.auth.audience import anyone
 from web.identity import addresses
@@ -68,6 +68,23 @@ def test_what_nobody_came_for_is_forgotten(asking: Browser, engine: InlineEngine
     asking.get(f"/status?numbers={NUMBER}")
     with house.working() as session:
         assert session.execute(select(col(Inquiry.id))).all() == []
+
+
+def test_people_and_addresses_of_yesterday_are_forgotten(asking: Browser, time: Clock) -> None:
+    verified("signup", at=time.now)
+    verified_email("garam@firm.example", at=time.now)
+
+    def left() -> int:
+        with house.working() as session:
+            people = session.execute(select(col(IdentityCheck.id))).all()
+            return len(people) + len(session.execute(select(col(EmailCheck.id))).all())
+
+    time.forward(hours=24)
+    asking.get(f"/status?numbers={NUMBER}")
+    assert left() == 2
+    time.forward(seconds=1)
+    asking.get(f"/status?numbers={NUMBER}")
+    assert left() == 0
 
 
 def test_addresses_are_found_page_by_page(browser: Browser) -> None:

@@ -146,16 +146,7 @@ def test_invited_people_join_by_kakao_account_and_by_email(story: Story) -> None
             story.fill_in(editor, "01077770002")
             story.start(editor)
             expect(editor).to_have_url(re.compile(r"/harmony/studios/\d+$"))
-            editor.goto("/harmony")
-            story.look(editor, "home")
-            # The same account later, without any code.
-            editor.get_by_text("편집자", exact=True).first.click()
-            editor.get_by_role("button", name="로그아웃").click()
-            story.look(editor, "login")
-            editor.get_by_label("이메일").fill("editor1@media.example")
-            editor.get_by_label("비밀번호").fill("Harmony2026!")
-            editor.get_by_role("button", name="로그인", exact=True).click()
-            expect(editor).to_have_url(re.compile("/harmony$"))
+            log_in_again(story, editor)
 
         # Who was there before hears of it, in the bell and by KakaoTalk.
         master.goto("/harmony/notifications")
@@ -168,6 +159,19 @@ def test_invited_people_join_by_kakao_account_and_by_email(story: Story) -> None
 
         own_pages(story, master)
         further(story, master)
+
+
+def log_in_again(story: Story, editor: Page) -> None:
+    """The same account later, without any code."""
+    editor.goto("/harmony")
+    story.look(editor, "home")
+    editor.get_by_text("편집자", exact=True).first.click()
+    editor.get_by_role("button", name="로그아웃").click()
+    story.look(editor, "login")
+    editor.get_by_label("이메일").fill("editor1@media.example")
+    editor.get_by_label("비밀번호").fill("Harmony2026!")
+    editor.get_by_role("button", name="로그인", exact=True).click()
+    expect(editor).to_have_url(re.compile("/harmony$"))
 
 
 def own_pages(story: Story, master: Page) -> None:

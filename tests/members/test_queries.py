@@ -151,7 +151,7 @@ def test_a_partner_sees_its_own_company_and_people_and_the_staff(database: engin
         factories.member(session, "남", of=other)
         staff = factories.member(session, "차지애", Role.BUYER)
     partner = Actor(member_id=me.id or 0, name="김도윤", company_id=own.id)
-    buyer = Actor(member_id=staff.id or 0, name="차지애")
+    buyer = Actor(member_id=staff.id or 0, name="차지애", roles=frozenset({Role.BUYER}))
     with house.reading(partner) as session:
         assert [c.id for c in queries.active_companies(session, partner)] == [own.id]
         # Without the application's own check, the database says the same.

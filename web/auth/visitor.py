@@ -24,8 +24,11 @@ from web.portals import Shell, audience_of
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data")
 GUEST_BYTES_MAX = 64 * 1024
-GUEST_UPLOADS = {"/signups/form": (Cookie.SIGNUP, 128 * 1024 * 1024)}
-"""The one form of guests that takes files (bytes at most), from browsers that have begun it."""
+GUEST_UPLOADS = {
+    "/signups/form": (Cookie.SIGNUP, 128 * 1024 * 1024),
+    "/harmony/joining/profile": (Cookie.ENTRY, 6 * 1024 * 1024),
+}
+"""The forms of guests that take files (bytes at most), from browsers that have begun them."""
 FORM_FIELDS_MAX = 5000
 TURNED_AWAY = (FormForged, LoggedOut, AudienceRefused, PasswordChangeNeeded)
 """What is said before a page is."""

@@ -233,8 +233,11 @@ def _ready(request: Request) -> None:
 @router.post(f"{JOINING}/profile")
 async def start(request: Request) -> Response:
     """「카카오하모니 시작하기」."""
-    data = await request.form()
-    form = parse(Profile, data)
+    async with request.form() as data:
+        return await _start(request, parse(Profile, data))
+
+
+async def _start(request: Request, form: Parsed[Profile]) -> Response:
     if form.value is None:
         return await run_in_threadpool(_profile_page, request, form, 422)
     token = entry_of(request)

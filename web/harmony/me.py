@@ -89,7 +89,11 @@ def _edit_page(request: Request, actor: Actor, visit: Visit, form: Parsed[Any], 
 async def save(request: Request, actor: MediaActor, visit: CurrentVisit) -> Response:
     """「저장」."""
     await run_in_threadpool(demand, actor, visit, PURPOSE)
-    form = parse(Profile, await request.form())
+    async with request.form() as data:
+        return await _take(request, actor, visit, parse(Profile, data))
+
+
+async def _take(request: Request, actor: Actor, visit: Visit, form: Parsed[Profile]) -> Response:
     if form.value is None:
         return await run_in_threadpool(_edit_page, request, actor, visit, form, status=422)
     try:
