@@ -29,8 +29,11 @@ SEARCHED: dict[str, tuple[str, ...]] = {
     "settlement": ("number", "title", "company_name", "evidence_number"),
     "change": ("number", "company_name"),
     "withdrawal": ("number", "company_name"),
+    "signup": ("number", "company_name", "applicant_name"),
+    "conversion": ("number", "company_name"),
+    "invitation": ("number", "company_name", "space_name"),
 }
-NUMBERED = ("contract", "order", "settlement", "change", "withdrawal")
+NUMBERED = ("contract", "order", "settlement", "change", "withdrawal", "signup", "conversion", "invitation")
 
 
 @router.get("/search")

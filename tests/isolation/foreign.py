@@ -15,6 +15,7 @@ from psycopg.rows import dict_row
 
 from models.catalog import KINDS
 from models.masters.rules import Master
+from tests.isolation.requests import write_belongings, write_requests
 from web.auth.audience import Anyone, Audience, Declared
 
 PLACE = re.compile(r"\{(\w+)(?::\w+)?\}")
@@ -54,6 +55,9 @@ THINGS: Mapping[str, Mapping[str, str]] = {
             ("/harmony/credits", ""),
         )
     },
+    **{f"/company/contacts/{{member_id:int}}{rest}": {"member_id": "member"} for rest in ("", "/request", "/removal")},
+    "/company/accounts/{account_id:int}/number": {"account_id": "account"},
+    "/changes/{document_id:int}/items/{item_id:int}": {"document_id": "change", "item_id": "one"},
     "/harmony/join/{link}": {"link": "request"},
     "/harmony/members/{member_id:int}/image": {"member_id": "space"},
     "/harmony/notifications/{notification_id:int}/reading": {"notification_id": "notification"},
@@ -176,6 +180,8 @@ def collect(owner_url: str, company: str) -> Foreign:
         connection.execute(
             f"UPDATE command SET batch_id = %(batch)s WHERE {mine}", {"batch": uuid.uuid4(), "name": company}
         )
+        write_requests(connection, company)
+        write_belongings(connection, company)
         things: dict[str, list[str]] = {
             kind.key: ids(f"SELECT id FROM {kind.table.__tablename__} WHERE {mine} ORDER BY id LIMIT 2")
             for kind in KINDS.values()
@@ -187,6 +193,8 @@ def collect(owner_url: str, company: str) -> Foreign:
             "delegation": ids("SELECT id FROM delegation WHERE %(name)s <> '' ORDER BY id LIMIT 1"),
             "announcement": ids("SELECT id FROM announcement WHERE %(name)s <> '' AND published_at IS NULL"),
             "master": ids("SELECT id FROM unit WHERE %(name)s <> '' ORDER BY id LIMIT 1"),
+            "account": ids(f"SELECT id FROM bank_account WHERE {mine}"),
+            "space": ids("SELECT s.id FROM studio s JOIN credit_group USING (id) WHERE %(name)s <> '' ORDER BY 1"),
             "terms": ids("SELECT id FROM terms WHERE %(name)s <> '' AND withdrawn_at IS NOT NULL LIMIT 1"),
             "case": ids(f"SELECT DISTINCT case_key FROM contract WHERE {mine}"),
             "request": ids(f"SELECT request_id FROM command WHERE {mine} ORDER BY id LIMIT 40"),

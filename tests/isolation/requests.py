@@ -1,0 +1,78 @@
+"""A finished request of every kind that the main job does not make, written for the first company."""
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+
+import psycopg
+from psycopg.types.json import Jsonb
+from sqlalchemy import Boolean, Date, DateTime, LargeBinary, Text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlmodel import SQLModel
+
+import models.registry  # noqa: F401 - fills the metadata
+from models.columns import Encrypted
+
+NOW = dt.datetime(2026, 2, 9, 1, 0, tzinfo=dt.UTC)
+REQUESTS: Mapping[str, Mapping[str, Any]] = {
+    "change_request": {"status": "rejected", "subject": "company"},
+    "withdrawal": {"status": "rejected", "subject": "company", "origin": "self"},
+    "invitation": {"status": "cancelled", "space": "credit", "role": "user", "member_id": None, "email": "a@b.example"},
+}
+EMPTY: Mapping[type, Any] = {
+    Encrypted: b"",
+    Boolean: False,
+    Date: NOW.date(),
+    DateTime: NOW,
+    LargeBinary: b"",
+    Text: "",
+    JSONB: Jsonb({}),
+}
+
+
+def write_requests(connection: psycopg.Connection[Any], company: str) -> None:
+    """As the owner of the tables; what is there already stays."""
+    whose = connection.execute(
+        "SELECT c.id AS company_id, min(m.id) AS member_id FROM company c JOIN member m ON m.company_id = c.id"
+        " AND 'partner_owner' = ANY (m.roles) WHERE c.name = %s GROUP BY c.id",
+        (company,),
+    ).fetchone()
+    for table, facts in REQUESTS.items():
+        known = {**whose, "workflow_id": f"{table}/secret/1", "case_key": "SECRET", "number": f"XX-{table}"}
+        known |= {"created_by": whose["member_id"], **facts}
+        row = {
+            column.name: _value(column, known)
+            for column in SQLModel.metadata.tables[table].columns
+            if column.name in known or not (column.nullable or column.identity)
+        }
+        connection.execute(
+            f"INSERT INTO {table} ({', '.join(row)}) VALUES ({', '.join(['%s'] * len(row))})"  # noqa: S608 - our names
+            " ON CONFLICT DO NOTHING",
+            list(row.values()),
+        )
+
+
+def write_belongings(connection: psycopg.Connection[Any], company: str) -> None:
+    """An account of the company, a fact of its change request, and the spaces of a medium."""
+    number = Encrypted("bank_account.account_number").sealed("110-123-456789")
+    holder = Encrypted("bank_account.holder").sealed("예금주")
+    given = {"name": company, "number": number, "holder": holder}
+    for statement in (
+        "INSERT INTO bank_account (company_id, country, bank_code, bank_name, account_number, holder, is_virtual, swift,"
+        " bic, is_default, created_at) SELECT id, 'KR', '004', '국민은행', %(number)s, %(holder)s, false, '', '', false,"
+        " now() FROM company WHERE name = %(name)s AND NOT EXISTS (SELECT 1 FROM bank_account)",
+        "INSERT INTO change_item (change_request_id, company_id, field) SELECT max(id), max(company_id), 'address'"
+        " FROM change_request HAVING max(id) IS NOT NULL ON CONFLICT DO NOTHING",
+        "INSERT INTO studio (name, company_name, service, created_by, created_at) SELECT '비공개 스튜디오', '', 'news',"
+        " min(id), now() FROM member WHERE NOT EXISTS (SELECT 1 FROM studio)",
+        "INSERT INTO credit_group (name, company_name, created_by, created_at) SELECT '비공개 크레딧', '', min(id), now()"
+        " FROM member WHERE NOT EXISTS (SELECT 1 FROM credit_group)",
+    ):
+        connection.execute(statement, given)
+
+
+def _value(column: Any, known: Mapping[str, Any]) -> Any:
+    value = known.get(column.name)
+    if value is None and not column.nullable:
+        value = next((empty for kind, empty in EMPTY.items() if isinstance(column.type, kind)), 0)
+    return column.type.sealed(value) if isinstance(column.type, Encrypted) and isinstance(value, str) else value
