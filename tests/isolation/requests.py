@@ -52,23 +52,32 @@ def write_requests(connection: psycopg.Connection[Any], company: str) -> None:
         )
 
 
+ACCOUNT = """
+INSERT INTO bank_account (company_id, country, bank_code, bank_name, account_number, holder, is_virtual, swift, bic,
+    is_default, created_at)
+SELECT id, 'KR', '004', '국민은행', %(number)s, %(holder)s, false, '', '', false, now() FROM company
+ WHERE name = %(name)s AND NOT EXISTS (SELECT 1 FROM bank_account WHERE bank_account.company_id = company.id)
+"""
+CHANGED = """
+INSERT INTO change_item (change_request_id, company_id, field)
+SELECT max(id), max(company_id), 'address' FROM change_request HAVING max(id) IS NOT NULL ON CONFLICT DO NOTHING
+"""
+STUDIO = """
+INSERT INTO studio (name, company_name, service, created_by, created_at)
+SELECT '비공개 스튜디오', '', 'news', min(id), now() FROM member WHERE NOT EXISTS (SELECT 1 FROM studio)
+"""
+CREDIT = """
+INSERT INTO credit_group (name, company_name, created_by, created_at)
+SELECT '비공개 크레딧', '', min(id), now() FROM member WHERE NOT EXISTS (SELECT 1 FROM credit_group)
+"""
+
+
 def write_belongings(connection: psycopg.Connection[Any], company: str) -> None:
     """An account of the company, a fact of its change request, and the spaces of a medium."""
     number = Encrypted("bank_account.account_number").sealed("110-123-456789")
     holder = Encrypted("bank_account.holder").sealed("예금주")
-    given = {"name": company, "number": number, "holder": holder}
-    for statement in (
-        "INSERT INTO bank_account (company_id, country, bank_code, bank_name, account_number, holder, is_virtual, swift,"
-        " bic, is_default, created_at) SELECT id, 'KR', '004', '국민은행', %(number)s, %(holder)s, false, '', '', false,"
-        " now() FROM company WHERE name = %(name)s AND NOT EXISTS (SELECT 1 FROM bank_account)",
-        "INSERT INTO change_item (change_request_id, company_id, field) SELECT max(id), max(company_id), 'address'"
-        " FROM change_request HAVING max(id) IS NOT NULL ON CONFLICT DO NOTHING",
-        "INSERT INTO studio (name, company_name, service, created_by, created_at) SELECT '비공개 스튜디오', '', 'news',"
-        " min(id), now() FROM member WHERE NOT EXISTS (SELECT 1 FROM studio)",
-        "INSERT INTO credit_group (name, company_name, created_by, created_at) SELECT '비공개 크레딧', '', min(id), now()"
-        " FROM member WHERE NOT EXISTS (SELECT 1 FROM credit_group)",
-    ):
-        connection.execute(statement, given)
+    for statement in (ACCOUNT, CHANGED, STUDIO, CREDIT):
+        connection.execute(statement, {"name": company, "number": number, "holder": holder})
 
 
 def _value(column: Any, known: Mapping[str, Any]) -> Any:
