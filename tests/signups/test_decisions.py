@@ -87,7 +87,7 @@ def test_approval_makes_company_accounts_and_person_real(world: World) -> None:
 
 
 def test_an_account_abroad_is_kept_whole(world: World) -> None:
-    from tests.signups.test_forms import abroad
+    from tests.signups.cases import abroad
 
     signup = world.request(world.draft(SignupKind.COMPANY), somebody(), **abroad())
     world.press(world.buyer, signup, "approve")
