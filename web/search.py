@@ -29,7 +29,7 @@ SEARCHED: dict[str, tuple[str, ...]] = {
     "settlement": ("number", "title", "company_name", "evidence_number"),
     "change": ("number", "company_name"),
     "withdrawal": ("number", "company_name"),
-    "signup": ("number", "company_name", "applicant_name"),
+    "signup": ("number", "company_name", "applicant_name", "business_number"),
     "conversion": ("number", "company_name"),
     "invitation": ("number", "company_name", "space_name"),
 }
@@ -45,7 +45,8 @@ def search(request: Request, actor: CurrentActor, q: Annotated[str, Query(max_le
         if len(exact) == 1:
             kind, document = exact[0]
             return RedirectResponse(kind.link(document), 303)
-        found = [(kind, _matching(session, actor, kind, words)) for kind in catalog.KINDS.values()] if words else []
+        kinds = [kind for key, kind in catalog.KINDS.items() if words and key in SEARCHED]
+        found = [(kind, _matching(session, actor, kind, words)) for kind in kinds]
         return page(
             request,
             "documents/search.html",

@@ -21,8 +21,12 @@ WORDS = Words(
         Status.LAPSED: "stop",
         Status.CANCELLED: "stop",
     },
-    act={RESEND: "인증번호 재전송", "cancel": "전환 취소"},
-    done={RESEND: "인증번호를 다시 보냈습니다. 앞서 보낸 번호는 쓸 수 없습니다", "cancel": "전환을 취소했습니다"},
+    act={USE: "인증번호로 가입요청", RESEND: "인증번호 재전송", "cancel": "전환 취소"},
+    done={
+        USE: "인증번호로 가입을 요청했습니다",
+        RESEND: "인증번호를 다시 보냈습니다. 앞서 보낸 번호는 쓸 수 없습니다",
+        "cancel": "전환을 취소했습니다",
+    },
     event={
         SEND: "인증번호 전송",
         RESEND: "인증번호 재전송",
@@ -34,7 +38,7 @@ WORDS = Words(
         "escalate": "지연 알림",
     },
     step={
-        Status.PREPARING: "인증번호 전송",
+        Status.PREPARING: "전환 시작",
         Status.SENT: "협력사 가입요청",
         Status.EXPIRED: "인증번호 재전송",
         Status.USED: "가입요청 완료",

@@ -86,14 +86,14 @@ WORDS = Words(
     act={"approve": "승인", "reject": "반려"},
     done={"approve": "가입을 승인했습니다", "reject": "가입요청을 반려했습니다"},
     event={
-        RECEIVE: "가입요청 접수",
+        RECEIVE: "접수",
         "approve": "가입 승인",
         "reject": "가입요청 반려",
         "remind": "독촉 알림",
         "escalate": "지연 알림",
     },
     step={
-        Status.RECEIVED: "가입요청 접수",
+        Status.RECEIVED: "가입요청",
         Status.REQUESTED: "가입요청 승인",
         Status.OWNER_REQUESTED: "가입요청 승인",
         Status.APPROVED: "승인",

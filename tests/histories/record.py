@@ -88,6 +88,8 @@ SCENES: dict[str, tuple[str, str, Scene, Sequence[str]]] = {
     ),
     "change": ("ChangeWorkflow", "requested", (("approve", BUYER),), ()),
     "invitation": ("InvitationWorkflow", "preparing", (("resend", MANAGER), ("join", Role.MEDIA)), ()),
+    "signup": ("SignupWorkflow", "received", (("approve", BUYER),), ()),
+    "conversion": ("ConversionWorkflow", "preparing", (("resend", BUYER), ("use", PARTNER)), ()),
     "withdrawal": ("WithdrawalWorkflow", "owner_requested", (("approve", OWNER),), ()),
 }
 

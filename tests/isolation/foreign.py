@@ -2,6 +2,7 @@
 
 # ruff: noqa: S608 - the names in the queries are those of the house's own tables
 
+import datetime as dt
 import io
 import re
 import uuid
@@ -14,7 +15,10 @@ import psycopg
 from psycopg.rows import dict_row
 
 from models.catalog import KINDS
+from models.columns import field_keys
 from models.masters.rules import Master
+from models.members.rules import Sex
+from models.signups.messages import ApplicantFacts, SignupContent
 from tests.isolation.requests import write_belongings, write_requests
 from web.auth.audience import Anyone, Audience, Declared
 
@@ -58,6 +62,8 @@ THINGS: Mapping[str, Mapping[str, str]] = {
     **{f"/company/contacts/{{member_id:int}}{rest}": {"member_id": "member"} for rest in ("", "/request", "/removal")},
     "/company/accounts/{account_id:int}/number": {"account_id": "account"},
     "/changes/{document_id:int}/items/{item_id:int}": {"document_id": "change", "item_id": "one"},
+    "/signups/{signup_id:int}/disclosure": {"signup_id": "signup"},
+    "/signups/{signup_id:int}/registry": {"signup_id": "signup"},
     "/harmony/join/{link}": {"link": "request"},
     "/harmony/members/{member_id:int}/image": {"member_id": "space"},
     "/harmony/notifications/{notification_id:int}/reading": {"notification_id": "notification"},
@@ -182,6 +188,7 @@ def collect(owner_url: str, company: str) -> Foreign:
         )
         write_requests(connection, company)
         write_belongings(connection, company)
+        _write_joining(connection, company)
         things: dict[str, list[str]] = {
             kind.key: ids(f"SELECT id FROM {kind.table.__tablename__} WHERE {mine} ORDER BY id LIMIT 2")
             for kind in KINDS.values()
@@ -216,6 +223,46 @@ def collect(owner_url: str, company: str) -> Foreign:
             *things["request"],
         }
     return Foreign(things, frozenset(marks))
+
+
+def _write_joining(connection: psycopg.Connection[Any], company: str) -> None:
+    """How the company came in: a conversion and the 가입요청 of its first person, both decided."""
+    person = connection.execute(
+        "SELECT m.id, m.company_id FROM member m JOIN company c ON c.id = m.company_id"
+        " WHERE c.name = %(name)s AND 'partner_owner' = ANY (m.roles)",
+        {"name": company},
+    ).fetchone()
+    assert person
+    applicant = ApplicantFacts(
+        name="비공개", birth_date=dt.date(1990, 1, 1), sex=Sex.FEMALE, foreign_national=False, phone="01000000000",
+        email="secret@joining.example",
+    )  # fmt: skip
+    content = SignupContent(person=applicant).model_dump_json()
+    keys = field_keys()
+    about = {
+        "member": person["id"],
+        "company": person["company_id"],
+        "content": keys.encrypt(content.encode(), b"signup.content"),
+        "email": keys.encrypt(applicant.email.encode(), b"conversion.email"),
+    }
+    frame = (
+        "workflow_id, company_id, case_key, version, step, status_since, created_by, created_at, number, company_name"
+    )
+    facts = "%(company)s, '{0}', 1, 1, now(), %(member)s, now(), '{0}', '비공개'"
+    signup, conversion = facts.format("MB20260101-001"), facts.format("CV20260101-001")
+    connection.execute(
+        f"INSERT INTO signup ({frame}, status, signup_kind, mode, applicant_name, member_id, content,"
+        " registry_tax_type, decided_by, decision_reason, barred)"
+        f" SELECT 'signup/x', {signup}, 'approved', 'company', 'new', '비공개', %(member)s,"
+        " %(content)s, '', '', '', false WHERE NOT EXISTS (SELECT 1 FROM signup WHERE workflow_id = 'signup/x')",
+        about,
+    )
+    connection.execute(
+        f"INSERT INTO conversion ({frame}, status, email, sends, tries)"
+        f" SELECT 'conversion/x', {conversion}, 'cancelled', %(email)s, 0, 0"
+        " WHERE NOT EXISTS (SELECT 1 FROM conversion WHERE workflow_id = 'conversion/x')",
+        about,
+    )
 
 
 def _write_administration(connection: psycopg.Connection[Any]) -> None:

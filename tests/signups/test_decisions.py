@@ -87,7 +87,7 @@ def test_approval_makes_company_accounts_and_person_real(world: World) -> None:
 
 
 def test_an_account_abroad_is_kept_whole(world: World) -> None:
-    from tests.signups.test_forms import abroad
+    from tests.signups.cases import abroad
 
     signup = world.request(world.draft(SignupKind.COMPANY), somebody(), **abroad())
     world.press(world.buyer, signup, "approve")
@@ -229,17 +229,17 @@ def test_duplicates_are_hinted(world: World) -> None:
     with database.working() as session:
         session.add_all(
             [
-                Company(name="(주) 나래 상사", business_number=fresh_number(), phone="031-1", created_at=NOW),
-                Company(name="다른이름", business_number=fresh_number(), phone="025551000", created_at=NOW),
+                Company(name="(주) 달빛 상회", business_number=fresh_number(), phone="031-1", created_at=NOW),
+                Company(name="다른이름", business_number=fresh_number(), phone="0317770001", created_at=NOW),
                 Company(name="무관", business_number=fresh_number(), phone="031-999-0000", created_at=NOW),
             ]
         )
-    signup = world.company()
+    signup = world.request(world.draft(SignupKind.COMPANY), somebody(), company__name="달빛상회 주식회사")
     with database.reading(world.buyer) as session:
-        hints = queries.company_hints(session, world.buyer, signup, "02-555-1000")
+        hints = queries.company_hints(session, world.buyer, signup, "031-777-0001")
     assert {(hint.why, hint.name) for hint in hints} >= {
         ("같은 전화번호", "다른이름"),
-        ("비슷한 이름", "(주) 나래 상사"),
+        ("비슷한 이름", "(주) 달빛 상회"),
     }
     assert "무관" not in {hint.name for hint in hints}
 

@@ -9,7 +9,7 @@ from sqlalchemy import text
 from models import database
 from models.signups.rules import PersonTaken, SignupKind
 from tests.engines import Database
-from tests.signups.test_forms import GERMAN, GOOD_PASSWORD, abroad
+from tests.signups.cases import GERMAN, GOOD_PASSWORD, abroad
 from tests.signups.world import World, somebody
 
 ACCOUNT = "3333-01-1234567"

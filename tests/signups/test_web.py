@@ -26,7 +26,7 @@ from models.terms.wording import SENTENCES as TERMS_SENTENCES
 from tests.engines import Database
 from tests.files.samples import archive_of, pdf, png, sheet
 from tests.identity.world import Somebody, browse_as, verified, verified_email
-from tests.signups.test_forms import GOOD_PASSWORD, form
+from tests.signups.cases import GOOD_PASSWORD, form
 from tests.signups.world import NOW, World, fresh_number, somebody
 from web import auth, errors, identity, signups
 from web.sandbox.people import ci_of

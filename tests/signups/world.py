@@ -31,7 +31,7 @@ from models.signups.tables import Signup
 from models.terms import standard
 from tests import factories
 from tests.identity.world import Somebody, verified, verified_email
-from tests.signups.test_forms import form
+from tests.signups.cases import form
 from web.forms import parse
 
 NOW = dt.datetime(2026, 2, 9, 1, 0, tzinfo=dt.UTC)

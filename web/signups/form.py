@@ -154,7 +154,7 @@ def _request(request: Request, draft: Draft, data: FormData, row: str) -> Respon
     person, lapsed = who(request)
     missing = _missing(request, draft, person, lapsed)
     if form.value is None or missing:
-        return _page(request, draft, form.with_errors(missing), status=UNPROCESSABLE)
+        return _page(request, draft, typed.in_order(form.with_errors(missing)), status=UNPROCESSABLE)
     asked = writes.Request(
         draft=draft,
         form=form.value,

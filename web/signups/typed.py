@@ -1,6 +1,7 @@
 """What stands in the 가입정보 form: typed values, uploads kept with the draft, the request before as a beginning."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from pydantic import BaseModel
@@ -101,6 +102,19 @@ def judged(draft: Draft, data: FormData) -> Parsed[Secret]:
     labels = {_at_upload(name): label for name, label in parsed.labels.items()}
     values = {name: found for name, found in parsed.values.items() if name not in SECRETS}
     return Parsed(value=parsed.value, values=values, errors=errors, labels=labels)
+
+
+def in_order(form: Parsed[Secret]) -> Parsed[Secret]:
+    """What is wrong, down the page."""
+    return replace(form, errors={name: form.errors[name] for name in sorted(form.errors, key=_place_on_page)})
+
+
+def _place_on_page(name: str) -> int:
+    part = name.partition("-")[0]
+    return _PARTS.index(part) if part in _PARTS else len(_PARTS)
+
+
+_PARTS = ("code", "company", ACCOUNTS, "identity", "person", "email", "password", "password_again")
 
 
 def _at_upload(name: str) -> str:

@@ -17,6 +17,7 @@ const needs = [
   ["[data-pad]", "./pad.js"],
   ["[data-autosave]", "./autosave.js"],
   ["[data-countdown]", "./countdown.js"],
+  ["input[data-reveal]", "./reveal.js"],
   ["[data-address]", "./address.js"],
   ["[data-check-all]", "./terms.js"],
 ];
