@@ -80,7 +80,7 @@ class Recorder:
         """Reminders still ahead under the policy in force now (a policy changed); the deadline moves with them."""
         with database.working() as session:
             kind = self.domains[step.kind].kind
-            document = session.execute(_locked(kind.table), {"id": step.document_id}).scalar_one()
+            document = session.execute(_locked(kind.table, asked=False), {"id": step.document_id}).scalar_one()
             pace, holidays = queries.pace(session, step.kind, document.status), queries.holidays(session)
             due_at = kind.due_at(document, pace, holidays)
             if document.turn is not None and document.due_at != due_at:

@@ -2,6 +2,7 @@
 
 from models.auth.functions import FUNCTIONS as AUTH
 from models.changes.functions import FUNCTIONS as CHANGES
+from models.contracts.names import FUNCTIONS as CONTRACT_NAMES
 from models.conversions.functions import FUNCTIONS as CONVERSIONS
 from models.harmony.functions import FUNCTIONS as HARMONY
 from models.identity.functions import FUNCTIONS as IDENTITY
@@ -18,4 +19,5 @@ FUNCTIONS: tuple[str, ...] = (
     *CHANGES,
     *CONVERSIONS,
     *SIGNUPS,
+    *CONTRACT_NAMES,
 )

@@ -3,6 +3,7 @@
 Writing one costs several times what running it does, and most people open the same few lists again and again.
 """
 
+from collections import namedtuple
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -59,9 +60,12 @@ class Question:
         if isinstance(statement, Plain):
             found: Sequence[Any] = plain.rows(session, statement, asked)
             return found, found[0][-1] if found else None
-        loaded = session.execute(statement, asked).all()
-        alone = bool(loaded) and len(loaded[0]) == len(("entity", "total"))
-        return [row[0] if alone else row[:-1] for row in loaded], loaded[0][-1] if loaded else None
+        result = session.execute(statement, asked)
+        names = list(result.keys())[:-1]
+        loaded = result.all()
+        listed = namedtuple("listed", names, rename=True)._make  # type: ignore[misc]
+        rows = [row[0] for row in loaded] if len(names) == 1 else [listed(row[:-1]) for row in loaded]
+        return rows, loaded[0][-1] if loaded else None
 
     def count(self, session: Session) -> int:
         """How many rows there are, up to `most`."""

@@ -37,6 +37,7 @@ def write_requests(connection: psycopg.Connection[Any], company: str) -> None:
         " AND 'partner_owner' = ANY (m.roles) WHERE c.name = %s GROUP BY c.id",
         (company,),
     ).fetchone()
+    assert whose is not None
     for table, facts in REQUESTS.items():
         known = {**whose, "workflow_id": f"{table}/secret/1", "case_key": "SECRET", "number": f"XX-{table}"}
         known |= {"created_by": whose["member_id"], **facts}
@@ -64,11 +65,11 @@ SELECT max(id), max(company_id), 'address' FROM change_request HAVING max(id) IS
 """
 STUDIO = """
 INSERT INTO studio (name, company_name, service, created_by, created_at)
-SELECT '비공개 스튜디오', '', 'news', min(id), now() FROM member WHERE NOT EXISTS (SELECT 1 FROM studio)
+SELECT '비공개 스튜디오', '', 'news', min(id), now() FROM member HAVING NOT EXISTS (SELECT 1 FROM studio)
 """
 CREDIT = """
 INSERT INTO credit_group (name, company_name, created_by, created_at)
-SELECT '비공개 크레딧', '', min(id), now() FROM member WHERE NOT EXISTS (SELECT 1 FROM credit_group)
+SELECT '비공개 크레딧', '', min(id), now() FROM member HAVING NOT EXISTS (SELECT 1 FROM credit_group)
 """
 
 

@@ -605,6 +605,20 @@ END $$""",
     'GRANT EXECUTE ON FUNCTION unused_individual(text, text) TO dongban_web',
     'GRANT EXECUTE ON FUNCTION earlier_signup(bytea, text, bigint) TO dongban_web',
     'GRANT EXECUTE ON FUNCTION apply_signup(text, bigint, bigint, bytea, jsonb, jsonb, bytea, bytea, bytea, text, timestamptz) TO dongban_web',
+    """CREATE OR REPLACE FUNCTION contracts_titled(words text, most integer) RETURNS bigint[]
+LANGUAGE plpgsql STABLE STRICT SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+DECLARE
+    found bigint[];
+BEGIN
+    IF length(words) < 2 THEN RETURN NULL; END IF;
+    EXECUTE 'SELECT coalesce(array_agg(id), ''{}'') FROM (SELECT id FROM contract
+              WHERE pieces(title) @> pieces($1) AND strpos(lower(title), lower($1)) > 0
+                AND ((SELECT current_setting(''dongban.side'', true) = ''buyer'') OR (company_id = (SELECT nullif(current_setting(''dongban.company'', true), '''')::bigint) AND review_requested_at IS NOT NULL))
+              LIMIT $2 + 1) few' INTO found USING words, most;
+    RETURN CASE WHEN cardinality(found) <= most THEN found END;
+END $$""",
+    'REVOKE ALL ON FUNCTION contracts_titled(text, integer) FROM PUBLIC',
+    'GRANT EXECUTE ON FUNCTION contracts_titled(text, integer) TO dongban_web',
 )
 
 POLICIES = (
