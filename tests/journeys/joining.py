@@ -17,6 +17,7 @@ from tests.house import House
 PASSWORD = "Joining2026!"
 CODE = re.compile(r"(?<!\d)\d{6}(?!\d)")
 CONVERSION_CODE = re.compile(r"(?<!\d)(\d{4}) (\d{4})(?!\d)")
+FORM = re.compile(r"^[^?]*/signups/form")
 WAIT_SECONDS = 30.0
 _serial = count(1)
 
@@ -28,11 +29,12 @@ def mails(house: House, email: str) -> list[dict[str, str]]:
     return found
 
 
-def mail_for(house: House, email: str, words: str) -> str:
-    """Wait for a mail whose subject or text has these words; both together."""
+def mail_for(house: House, email: str, words: str, *, after: int = 0) -> str:
+    """Wait for a mail whose subject or text has these words; both together. `after`: how many were there before."""
     limit = time.monotonic() + WAIT_SECONDS
     while time.monotonic() < limit:
-        for one in mails(house, email):
+        found = mails(house, email)
+        for one in found[: max(0, len(found) - after)]:
             whole = f"{one['subject']}\n{one['text']}"
             if words in whole:
                 return whole
@@ -113,25 +115,25 @@ class Applicant:
         for box in self.page.locator("[name=terms]").all():
             box.check()
         self.page.get_by_role("button", name="다음").click()
-        expect(self.page).to_have_url(re.compile("/signups/form"))
+        expect(self.page).to_have_url(FORM)
 
     def verify_phone(self) -> None:
         """「휴대폰 인증」 inside the form; what was typed stays."""
         self.page.get_by_role("button", name="휴대폰 인증").click()
         self.verify()
-        expect(self.page).to_have_url(re.compile("/signups/form"))
+        expect(self.page).to_have_url(FORM)
 
     def verify_email(self) -> None:
         """「이메일인증」 with the code from the mail."""
-        page = self.page
+        page, before = self.page, len(mails(self.house, self.person.email))
         page.get_by_label("이메일", exact=False).first.fill(self.person.email)
         page.get_by_role("button", name="이메일인증").click()
         expect(page).to_have_url(re.compile("/identity/email/code"))
-        found = CODE.search(mail_for(self.house, self.person.email, "인증번호는"))
+        found = CODE.search(mail_for(self.house, self.person.email, "인증번호는", after=before))
         assert found
         page.get_by_label("인증번호").fill(found.group())
         page.get_by_role("button", name="인증완료").click()
-        expect(page).to_have_url(re.compile("/signups/form"))
+        expect(page).to_have_url(FORM)
 
     def fill(self, **values: str) -> None:
         """Inputs by name, with __ for a hyphen."""
