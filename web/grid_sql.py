@@ -63,8 +63,7 @@ class Question:
         result = session.execute(statement, asked)
         names = list(result.keys())[:-1]
         loaded = result.all()
-        listed = namedtuple("listed", names, rename=True)._make  # type: ignore[misc]
-        rows = [row[0] for row in loaded] if len(names) == 1 else [listed(row[:-1]) for row in loaded]
+        rows = [row[0] for row in loaded] if len(names) == 1 else [_named(tuple(names), row[:-1]) for row in loaded]
         return rows, loaded[0][-1] if loaded else None
 
     def count(self, session: Session) -> int:
@@ -85,6 +84,15 @@ class Question:
     def count_of_all(self, most: int) -> Select[int]:
         """Counts them all, up to `most`."""
         return _counting(self, most)
+
+
+@lru_cache(QUESTIONS_KEPT)
+def _row_type(names: tuple[str, ...]) -> Any:
+    return namedtuple("Listed", names, rename=True)  # noqa: PYI024 - the names are those of the statement
+
+
+def _named(names: tuple[str, ...], values: Sequence[Any]) -> Any:
+    return _row_type(names)(*values)
 
 
 @dataclass(frozen=True)

@@ -151,7 +151,9 @@ def review(story: Story, path: str) -> None:
     buyer, partner = story.buyer, story.partner
     partner.goto("/inbox")
     story.look(partner, "inbox")
-    assert first_task(partner, "초안 검토", "contracts") == path
+    # Other stories of this house may have left the partner a draft as well.
+    partner.get_by_role("table").locator(f"a[href^='{path}']").first.click()
+    expect(partner).to_have_url(re.compile(rf"{path}(\D|$)"))
     expect(partner.locator(".reader img").first).to_be_visible(timeout=15_000)
     story.look(partner, "contract-review")
     story.nobody_else_may("complete-review", "검토완료", partner, path)
