@@ -9,21 +9,26 @@ def _system() -> dt.datetime:
     return dt.datetime.now(dt.UTC)
 
 
-_source: Callable[[], dt.datetime] = _system
+_sources: list[Callable[[], dt.datetime]] = [_system]
 
 
 def now() -> dt.datetime:
     """The current instant, UTC."""
-    return _source()
+    return _sources[-1]()
 
 
 @contextmanager
 def set_to(source: Callable[[], dt.datetime] | dt.datetime) -> Iterator[None]:
-    """Replace the clock of this process (tests); an instant stands still, a function is asked."""
-    global _source  # noqa: PLW0603 - the one switch, restored below
-    before = _source
-    _source = (lambda: source) if isinstance(source, dt.datetime) else source
+    """Replace the clock of this process (tests); an instant stands still, a function is asked.
+
+    The one set last holds, in whatever order threads put theirs back.
+    """
+
+    def own() -> dt.datetime:
+        return source if isinstance(source, dt.datetime) else source()
+
+    _sources.append(own)
     try:
         yield
     finally:
-        _source = before
+        _sources.remove(own)

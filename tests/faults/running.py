@@ -28,6 +28,7 @@ class Inhabited:
 
 
 async def _fill(inhabited: Inhabited) -> None:
+    inhabited.house.forget_addresses()
     people = People(inhabited.house.url, inhabited.house.sandbox)
     await people.enter(*EVERYBODY)
     await MainJob(Driver(people, inhabited.ledger)).run()

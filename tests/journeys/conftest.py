@@ -71,6 +71,12 @@ def log_in(browser: Browser, house: House) -> Iterator[LogIn]:
 
 
 @pytest.fixture(autouse=True)
+def known_address(house: House) -> None:
+    """Other stories' mistakes at the log-in are not this one's."""
+    house.forget_addresses()
+
+
+@pytest.fixture(autouse=True)
 def house_settings() -> None:
     """The house has its own environment; this process needs none."""
 
