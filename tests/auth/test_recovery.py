@@ -77,7 +77,7 @@ def test_accounts_are_looked_for_only_so_often(browser: Browser, people: People,
     for _ in range(5):
         assert find(browser) == 200
     assert find(browser) == 429
-    assert "요청" in browser.page
+    assert "여러 번 시도하셨습니다" in browser.page
     time.forward(minutes=11)
     assert find(browser) == 200
 

@@ -1,14 +1,15 @@
 """Fixtures: one running house for a test process, people logged in, and fresh browsers for each test."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
 
 import pytest
 
+from tests import engines
 from tests.faults.driver import FIVE, Driver, MainJob, People
 from tests.faults.ledger import Ledger
-from tests.house import House
+from tests.house import House, running
 
 SECOND_BUYER, STRANGER, ADMIN = "jun.kwon", "jaeho.namgung@daehan.example", "minseok.oh"
 EVERYBODY = (*FIVE, SECOND_BUYER, STRANGER, ADMIN)
@@ -28,7 +29,6 @@ class Inhabited:
 
 
 async def _fill(inhabited: Inhabited) -> None:
-    inhabited.house.forget_addresses()
     people = People(inhabited.house.url, inhabited.house.sandbox)
     await people.enter(*EVERYBODY)
     await MainJob(Driver(people, inhabited.ledger)).run()
@@ -37,11 +37,12 @@ async def _fill(inhabited: Inhabited) -> None:
 
 
 @pytest.fixture(scope="session")
-def inhabited(house: House) -> Inhabited:
-    """The running house, with one main job of the first company done."""
-    made = Inhabited(house)
-    asyncio.run(_fill(made))
-    return made
+def inhabited(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Inhabited]:
+    """A running house with one main job of the first company done; not that of the journeys, who change people."""
+    with running(tmp_path_factory.mktemp("inhabited"), engines.new_namespace("inhabited")) as house:
+        made = Inhabited(house)
+        asyncio.run(_fill(made))
+        yield made
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ from fastapi import APIRouter, Depends, FastAPI
 
 from models.auth.rules import LoggedOut, PasswordChangeNeeded
 from models.auth.wording import SENTENCES
+from models.identity.wording import SENTENCES as IDENTITY_SENTENCES
 from web import errors
 from web.auth import account, answers, api, authenticator, disclosures, login, recovery, steps
 from web.auth.visitor import meet
@@ -24,4 +25,4 @@ def install(app: FastAPI) -> None:
     app.router.dependencies.append(Depends(meet))
     app.add_exception_handler(LoggedOut, answers.logged_out)
     app.add_exception_handler(PasswordChangeNeeded, answers.password_change_needed)
-    errors.add_sentences(SENTENCES)
+    errors.add_sentences(SENTENCES, IDENTITY_SENTENCES)
