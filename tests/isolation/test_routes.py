@@ -12,7 +12,7 @@ import pytest
 
 from models import database
 from models.catalog import KINDS
-from models.kernel.roles import STAFF_SIDE, Role
+from models.kernel.roles import Role
 from models.processes.messages import Actor
 from ops.seed.people import FIRMS
 from tests.faults.driver import BUYER, PARTNER, Driver, MainJob, People
@@ -34,6 +34,7 @@ EVERY_FIELD = {
     "paid_on": "2026-02-09",
     "payment_reference": "x",
     "agreed": True,
+    "entry_id": 1,
 }
 """What the acts ask for, all in one: a sound form meets a document that is not there."""
 
@@ -174,7 +175,8 @@ async def test_many_at_once_reach_no_foreign_document(inhabited: Inhabited, peop
 
 async def _turned_away(client: httpx2.AsyncClient, method: str, path: str) -> str:
     answer = await client.request(method, path)
-    to_login = answer.status_code == SEE_OTHER and answer.headers["location"].startswith("/login")
+    doors = ("/login", "/harmony/login")
+    to_login = answer.status_code == SEE_OTHER and answer.headers["location"].startswith(doors)
     refused = answer.status_code in {UNAUTHORIZED, FORBIDDEN} and method != "GET"
     unauthorised = answer.status_code == UNAUTHORIZED
     return "" if to_login or refused or unauthorised else f"{method} {path}: {answer.status_code}"
@@ -214,7 +216,7 @@ async def _without_application_checks(
             return None, 0
         if visit.actor.company_id is not None:
             real[:] = [visit.actor]
-        staff = visit.actor.model_copy(update={"company_id": None, "roles": STAFF_SIDE})
+        staff = visit.actor.model_copy(update={"company_id": None, "roles": frozenset(Role) - {Role.MEDIA}})
         return replace(visit, actor=staff), 0
 
     def scoped(session: Any, actor: Actor, *, read_only: bool) -> None:
@@ -234,6 +236,7 @@ async def test_row_level_security_alone_shows_nothing(
     people: People, foreign: Foreign, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     complaints, asked = [], 0
+    others = frozenset(Role) - {Role.MEDIA}
     async with _without_application_checks(people, monkeypatch) as client:
         who = await client.get("/contracts/new")
         assert who.status_code == 200, "the application does not believe that this is a buyer"
@@ -247,9 +250,15 @@ async def test_row_level_security_alone_shows_nothing(
                 asked += 1
                 # A problem's own address may name what was asked for.
                 shown = [mark for mark in foreign.shown_in(answer.content) if mark not in address]
-                if shown or answer.status_code >= 500 or (with_places and answer.status_code != NOT_FOUND):
+                # Harmony's own pages are closed to everybody else before a row is read.
+                closed = answer.status_code == FORBIDDEN and not any(is_for(route, role) for role in others)
+                if (
+                    shown
+                    or answer.status_code >= 500
+                    or (with_places and not closed and answer.status_code != NOT_FOUND)
+                ):
                     complaints.append(f"{address}: {answer.status_code} {shown}")
-    assert complaints == []
+    assert not complaints, "\n".join(complaints)
     assert asked > 100
 
 
