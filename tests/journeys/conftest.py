@@ -71,9 +71,9 @@ def log_in(browser: Browser, house: House) -> Iterator[LogIn]:
 
 
 @pytest.fixture(autouse=True)
-def known_address(house: House) -> None:
-    """Other stories' mistakes at the log-in are not this one's."""
-    house.forget_addresses()
+def fresh_logins(house: House) -> None:
+    """Other stories' log-ins are not counted against this one."""
+    house.forget_logins()
 
 
 @pytest.fixture(autouse=True)
