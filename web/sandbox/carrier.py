@@ -298,7 +298,12 @@ async def cancel(request: Request) -> Response:
 async def done(request: Request) -> Response:
     """GET /pass/{check}/done: back to where one came from."""
     check = await check_of(request)
-    return _go(request) if check is None or check["state"] == "ready" else _page("pass_done.html", check)
+    if check is None or check["state"] == "ready":
+        return _go(request)
+    answer = _page("pass_done.html", check)
+    if check["back"]:
+        answer.headers["Refresh"] = f"1; url={check['back']}"
+    return answer
 
 
 async def board(request: Request) -> Response:
