@@ -11,6 +11,7 @@ from models.auth.rules import local_path
 from models.kernel.refusals import NotFound
 from models.notifications import queries, writes
 from models.notifications.wording import EVENT
+from models.processes.messages import Actor
 from web.auth.audience import CurrentActor
 from web.render import page
 
@@ -27,14 +28,19 @@ def show_notifications(
     unread: bool = False,
     before: Annotated[int | None, Query(ge=1)] = None,
 ) -> Response:
-    """Lines of the bell, newest first; the next page begins below the last line shown."""
+    """Lines of the bell."""
+    return bell_page(request, actor, "notifications/list.html", unread=unread, before=before)
+
+
+def bell_page(request: Request, actor: Actor, template: str, *, unread: bool, before: int | None) -> Response:
+    """One's own lines, newest first; the next page begins below the last line shown."""
     with database.reading(actor) as session:
         found = queries.latest(session, actor, before=before, unread=unread, limit=PAGE_SIZE + 1)
         count = queries.unread_count(session, actor)
     shown = found[:PAGE_SIZE]
     return page(
         request,
-        "notifications/list.html",
+        template,
         lines=shown,
         labels=EVENT,
         unread=unread,

@@ -32,14 +32,14 @@ def begin_login(login: str, password: str, caller: Caller, now: dt.datetime, sen
     the same work), TooManyAttempts while the id or the address must wait. Who is 휴면 is asked about it later.
     """
     known_as = normal_login(login)
-    attempt = _admit(known_as, caller, now)
+    attempt = admit(known_as, caller, now)
     with database.web() as session:
         person = session.execute(text("SELECT * FROM login_lookup(:login)"), {"login": known_as}).one_or_none()
     fits = passwords.matches(person.password_hash if person else None, password)
     if person is None or not fits or not _welcome(person.member_status, person.company_status) or _stale(person, now):
-        _settle(attempt, person.member_id if person else None, rules.Outcome.FAILED)
+        settle(attempt, person.member_id if person else None, rules.Outcome.FAILED)
         raise rules.BadCredentials
-    _settle(attempt, person.member_id, rules.Outcome.PASSWORD_OK)
+    settle(attempt, person.member_id, rules.Outcome.PASSWORD_OK)
     actor = _actor(person)
     with database.writing(actor) as session:
         if passwords.outdated(person.password_hash):
@@ -53,11 +53,11 @@ def begin_verified(login: str, caller: Caller, now: dt.datetime) -> str:
     Raises BadCredentials for somebody who may not log in, TooManyAttempts.
     """
     known_as = normal_login(login)
-    attempt = _admit(known_as, caller, now)
+    attempt = admit(known_as, caller, now)
     with database.web() as session:
         person = session.execute(text("SELECT * FROM login_lookup(:login)"), {"login": known_as}).one_or_none()
     if person is None or not _welcome(person.member_status, person.company_status):
-        _settle(attempt, person.member_id if person else None, rules.Outcome.FAILED)
+        settle(attempt, person.member_id if person else None, rules.Outcome.FAILED)
         raise rules.BadCredentials
     actor = _actor(person)
     with database.writing(actor) as session:
@@ -82,7 +82,7 @@ def _actor(person: Row[tuple[object, ...]]) -> Actor:
     )
 
 
-def _admit(login: str, caller: Caller, now: dt.datetime) -> int:
+def admit(login: str, caller: Caller, now: dt.datetime) -> int:
     """Count this try before its password is looked at; raises TooManyAttempts."""
     about = {
         "login": hashlib.sha256(login.encode()).digest(),
@@ -104,7 +104,7 @@ def _welcome(member: str, company: str | None) -> bool:
     return may_log_in(status, CompanyStatus(company) if company else None)
 
 
-def _settle(attempt: int, member_id: int | None, outcome: rules.Outcome) -> None:
+def settle(attempt: int, member_id: int | None, outcome: rules.Outcome) -> None:
     with database.web() as session:
         _settle_in(session, attempt, member_id, outcome)
 
@@ -419,13 +419,3 @@ def change_password(actor: Actor, *, login: str, current: str, new: str, keep: i
         store_password(session, actor, new, password_changed_at=now, must_change_password=False)
         revoke_others_in(session, actor, keep, now)
     return None
-
-
-def admit(login: str, caller: Caller, now: dt.datetime) -> int:
-    """Count a try at another door of the house before its password is looked at; raises TooManyAttempts."""
-    return _admit(login, caller, now)
-
-
-def settle(attempt: int, member_id: int | None, outcome: rules.Outcome) -> None:
-    """What became of a try that was admitted."""
-    _settle(attempt, member_id, outcome)

@@ -23,6 +23,7 @@ from models.notifications.wording import EVENT
 from models.processes.messages import Actor
 from web.files import HEADERS
 from web.harmony.doors import MediaActor, go
+from web.notifications import bell_page
 from web.render import page
 
 router = APIRouter(prefix="/harmony", include_in_schema=False)
@@ -123,20 +124,7 @@ def list_notifications(
     before: Annotated[int | None, Query(ge=1)] = None,
 ) -> Response:
     """「내 알림」, newest first."""
-    with database.reading(actor) as session:
-        found = bells.latest(session, actor, before=before, unread=unread, limit=PAGE_SIZE + 1)
-        count = bells.unread_count(session, actor)
-    shown = found[:PAGE_SIZE]
-    return page(
-        request,
-        "harmony/notifications.html",
-        lines=shown,
-        labels=EVENT,
-        unread=unread,
-        unread_count=count,
-        older=shown[-1].id if len(found) > PAGE_SIZE else None,
-        first=before is None,
-    )
+    return bell_page(request, actor, "harmony/notifications.html", unread=unread, before=before)
 
 
 @router.post("/notifications/{notification_id:int}/reading")
