@@ -38,17 +38,20 @@ class Stock:
 
 PEOPLE = """
 WITH firms AS (
-    INSERT INTO company (name, kind, business_number, representative, address, phone, currency, status, created_at)
-    SELECT '공급사 ' || n, 'corporation', (1000000000 + n)::text, '대표 ' || n, '서울', '', 'KRW', 'active', now()
+    INSERT INTO company (name, kind, business_number, representative, representative_foreign, business_type,
+        business_item, country, currency, artist_insurance, zip_code, address, address_detail, phone, status,
+        status_reason, created_at)
+    SELECT '공급사 ' || n, 'corporation', (1000000000 + n)::text, '대표 ' || n, false, '도소매', '사무용품', 'KR', 'KRW',
+        false, '', '서울', '', '', 'active', '', now()
       FROM generate_series(1, %(count)s) n RETURNING id, name
 ), places AS (SELECT id, row_number() OVER (ORDER BY id) n FROM firms)
-INSERT INTO member (login, name, email, phone, password_hash, company_id, roles, status, position, department,
-                    password_changed_at, must_change_password, created_at)
-SELECT 'partner' || n || '@bench.example', '담당자 ' || n, 'partner' || n || '@bench.example', %(phone)s, '', id,
-       ARRAY['partner', 'partner_owner'], 'active', '', '', now(), false, now() FROM places
+INSERT INTO member (login, name, email, phone, foreign_national, password_hash, company_id, roles, status, position,
+                    department, extension, left_reason, password_changed_at, must_change_password, created_at)
+SELECT 'partner' || n || '@bench.example', '담당자 ' || n, 'partner' || n || '@bench.example', %(phone)s, false, '', id,
+       ARRAY['partner', 'partner_owner'], 'active', '', '', '', '', now(), false, now() FROM places
  UNION ALL
-SELECT 'buyer' || n, '구매 ' || n, 'buyer' || n || '@bench.example', %(phone)s, '', NULL,
-       ARRAY['buyer'], 'active', '', '구매팀', now(), false, now() FROM places
+SELECT 'buyer' || n, '구매 ' || n, 'buyer' || n || '@bench.example', %(phone)s, false, '', NULL,
+       ARRAY['buyer'], 'active', '', '구매팀', '', '', now(), false, now() FROM places
 """
 SESSION = """
 INSERT INTO login_session (token_hash, member_id, csrf_secret, created_at, last_seen_at, expires_at, ip, agent, kind)
