@@ -181,10 +181,8 @@ def _write_facts(contract: Contract, draft: Draft, now: dt.datetime) -> None:
 
 
 def _keep(session: Session, contract: Contract, draft: Draft) -> None:
-    session.add(contract)
-    session.flush()
-    _add_rows(session, contract, draft)
     begin(session, CONTRACT, contract)
+    _add_rows(session, contract, draft)
 
 
 def _note(session: Session, actor: Actor, contract: Contract, act: str, detail: dict[str, Any]) -> None:

@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Select, false, select
+from sqlalchemy import Select, any_, bindparam, false, select
 from sqlalchemy.dialects.postgresql import array
 from sqlmodel import Session, col
 
@@ -14,9 +14,22 @@ from models.members.house import HOUSE
 from models.members.rules import CompanyStatus, MemberStatus
 from models.members.tables import Company, Delegation, Member
 from models.members.wording import staff_label
+from models.plain import Plain, rows
 from models.processes.messages import Actor, Person
 
 CHOICES_MAX = 500
+
+_CHOICES: Plain[Company] = Plain(
+    select(col(Company.id), col(Company.name))
+    .where(col(Company.status) == CompanyStatus.ACTIVE.value)
+    .order_by(col(Company.name), col(Company.id))
+    .limit(CHOICES_MAX)
+)
+_NAMES: Plain[Member] = Plain(
+    select(col(Member.id), col(Member.login), col(Member.name), col(Member.company_id)).where(
+        col(Member.id) == any_(bindparam("ids"))
+    )
+)
 
 
 def companies_visible_to(actor: Actor) -> Select[Company]:
@@ -120,12 +133,9 @@ def staff_labels(session: Session, ids: Iterable[int | None]) -> dict[int, str]:
     wanted = {member for member in ids if member is not None}
     if not wanted:
         return {}
-    found = select(col(Member.id), col(Member.login), col(Member.name), col(Member.company_id)).where(
-        col(Member.id).in_(wanted)
-    )
     return {
-        member: staff_label(login, name) if company is None else name
-        for member, login, name, company in session.execute(found)
+        found.id: staff_label(found.login, found.name) if found.company_id is None else found.name
+        for found in rows(session, _NAMES, {"ids": list(wanted)})
     }
 
 
@@ -154,6 +164,12 @@ def companies(session: Session, ids: Iterable[int | None]) -> dict[int, Company]
         return {}
     found = session.execute(select(Company).where(col(Company.id).in_(wanted))).scalars()
     return {company.id: company for company in found if company.id is not None}
+
+
+def company_choices(session: Session, actor: Actor) -> list[tuple[int, str]]:
+    """`active_companies` as id and name, for the office's forms; nothing for others."""
+    found = rows(session, _CHOICES, {}) if actor.is_office else []
+    return [(company.id, company.name) for company in found]
 
 
 def active_companies(session: Session, actor: Actor) -> list[Company]:

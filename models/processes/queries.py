@@ -27,7 +27,7 @@ PACE_MIN = 3
 
 
 # Asked on every page: built once, which costs more than running them.
-_POLICY = (
+_POLICY: Plain[Policy] = plain(
     select(Policy)
     .where(col(Policy.kind) == bindparam("kind"), col(Policy.status) == bindparam("status"))
     .order_by(col(Policy.id).desc())
@@ -148,7 +148,7 @@ def holidays(session: Session) -> frozenset[dt.date]:
 
 def pace(session: Session, kind: str, status: str) -> Pace:
     """The policy in force for a status, or the house's default."""
-    row = session.execute(_POLICY, {"kind": kind, "status": status}).scalar_one_or_none()
+    row = one_or_none(session, _POLICY, {"kind": kind, "status": status})
     if row is None:
         return DEFAULT_PACE
     return Pace(row.due_days, tuple(row.remind_days), row.escalate_days)

@@ -19,7 +19,7 @@ from models.kernel.calendar import KST
 from models.kernel.numbers import format_number
 from models.kernel.refusals import Refusal, RequestReused
 from models.kernel.roles import Role
-from models.plain import Plain, one_or_none
+from models.plain import Plain, execute, one_or_none, rows
 from models.processes import queries
 from models.processes.kinds import Kind
 from models.processes.messages import Actor, ProcessStart
@@ -29,7 +29,8 @@ CHANNEL = "dongban"
 STARTS, COMMANDS, MESSAGES = "starts", "commands", "messages"
 FOR_RELAY = frozenset({STARTS, COMMANDS, MESSAGES})
 """Kinds of announcement that wake the relay's rounds and mean nothing to an open page."""
-_NOTIFY = text("SELECT pg_notify(:channel, :payload)")
+_NOTIFY: Plain[Any] = Plain(text("SELECT pg_notify(:channel, :payload)"))
+_LOCK: Plain[Any] = Plain(text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 0))"))
 CREATE = "create"
 REARM = "rearm"
 
@@ -37,10 +38,15 @@ REARM = "rearm"
 def next_number(session: Session, prefix: str, now: dt.datetime) -> str:
     """The next document number of the day in Seoul; the counter row stays locked until the document is committed."""
     day = now.astimezone(KST).date()
-    taken = insert(NumberCounter).values(prefix=prefix, day=day, last=1)
-    taken = taken.on_conflict_do_update(index_elements=["prefix", "day"], set_={"last": col(NumberCounter.last) + 1})
-    last = session.execute(taken.returning(col(NumberCounter.last))).scalar_one()
-    return format_number(prefix, day, last)
+    (counter,) = rows(session, _taken(), {"prefix": prefix, "day": day, "last": 1})
+    return format_number(prefix, day, counter.last)
+
+
+@cache
+def _taken() -> Plain[NumberCounter]:
+    row = insert(NumberCounter)
+    row = row.on_conflict_do_update(index_elements=["prefix", "day"], set_={"last": col(NumberCounter.last) + 1})
+    return Plain(row.returning(col(NumberCounter.last)), ("prefix", "day", "last"))
 
 
 def begin(session: Session, kind: Kind, document: ProcessColumns) -> None:
@@ -75,11 +81,21 @@ def rearm(session: Session, document: ProcessColumns, occasion: str) -> None:
 
 def _send(session: Session, key: str, kind: str, payload: dict[str, Any]) -> None:
     now = clock.now()
-    row = insert(Outbox).values(
-        workflow_id=key, kind=kind, payload=payload, created_at=now, next_attempt_at=now, attempts=0
-    )
-    session.execute(row.on_conflict_do_nothing(index_elements=["workflow_id"]))
+    values = {
+        "workflow_id": key,
+        "kind": kind,
+        "payload": Jsonb(payload),
+        "created_at": now,
+        "next_attempt_at": now,
+        "attempts": 0,
+    }
+    execute(session, _outbox(tuple(values)), values)
     wake(session, STARTS)
+
+
+@cache
+def _outbox(given: tuple[str, ...]) -> Plain[Any]:
+    return Plain(insert(Outbox).on_conflict_do_nothing(index_elements=["workflow_id"]), given)
 
 
 def audit(
@@ -98,24 +114,28 @@ def audit_of(
 ) -> None:
     """`audit` of what is no document: (kind, id, company), the company empty where only the house may see it."""
     kind, document_id, company_id = what
-    session.add(
-        AuditEntry(
-            kind=kind,
-            document_id=document_id,
-            company_id=company_id,
-            act=act,
-            actor_id=actor.member_id,
-            actor_name=actor.name,
-            actor_company=actor.company_name,
-            detail=detail or {},
-            at=clock.now(),
-        )
-    )
+    values = {
+        "kind": kind,
+        "document_id": document_id,
+        "company_id": company_id,
+        "act": act,
+        "actor_id": actor.member_id,
+        "actor_name": actor.name,
+        "actor_company": actor.company_name,
+        "detail": Jsonb(detail or {}),
+        "at": clock.now(),
+    }
+    execute(session, _audit(tuple(values)), values)
+
+
+@cache
+def _audit(given: tuple[str, ...]) -> Plain[Any]:
+    return Plain(insert(AuditEntry), given)
 
 
 def announce(session: Session, kind: str, document_id: int, company_id: int | None, **more: Any) -> None:
     """Tell open pages at commit; readers re-check what they may see."""
-    session.execute(_NOTIFY, {"channel": CHANNEL, "payload": announcement(kind, document_id, company_id, **more)})
+    execute(session, _NOTIFY, {"channel": CHANNEL, "payload": announcement(kind, document_id, company_id, **more)})
 
 
 def announcement(kind: str, document_id: int, company_id: int | None, **more: Any) -> str:
@@ -210,8 +230,7 @@ def saved_before(session: Session, actor: Actor, saving: Saving) -> int | None:
     Raises RequestReused when that press was somebody else's or had another content.
     """
     lock_case(session, f"saving/{saving.request_id}")
-    kept = select(Command).where(col(Command.request_id) == saving.request_id)
-    row: Command | None = session.execute(kept).scalar_one_or_none()
+    row = one_or_none(session, _KEPT, {"request_id": saving.request_id})
     if row is None:
         return None
     if (row.actor_id, row.payload) != (actor.member_id, _fingerprint(saving)):
@@ -229,22 +248,21 @@ def keep_saving(session: Session, actor: Actor, saving: Saving, made: ProcessCol
         "document_id": made.id if made else 0,
         "company_id": made.company_id if made else actor.company_id,
         "act": CREATE,
-        "payload": _fingerprint(saving),
+        "payload": Jsonb(_fingerprint(saving)),
         "actor_id": actor.member_id,
         "actor_name": actor.name,
         "actor_company_id": actor.company_id,
         "actor_company": actor.company_name,
-        "actor_roles": sorted(actor.every_role),
+        "actor_roles": sorted(role.value for role in actor.every_role),
         "state": "done",
-        "detail": {"status": made.status if made else "", "step": 0},
+        "detail": Jsonb({"status": made.status if made else "", "step": 0}),
         "created_at": now,
         "decided_at": now,
         "next_attempt_at": now,
         "attempts": 0,
         "confirmed": True,
     }
-    row = insert(Command).values(values).on_conflict_do_nothing(index_elements=["request_id"])
-    if session.execute(row.returning(col(Command.id))).one_or_none() is None:
+    if one_or_none(session, _keep(tuple(values)), values) is None:
         raise RequestReused
 
 
@@ -290,4 +308,4 @@ _RELEASE = (
 
 def lock_case(session: Session, key: str) -> None:
     """Serialise writers of one business key for the rest of the transaction."""
-    session.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 0))"), {"key": key})
+    execute(session, _LOCK, {"key": key})

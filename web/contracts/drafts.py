@@ -21,7 +21,7 @@ from models.kernel.refusals import NotFound, Refusal
 from models.kernel.roles import Role
 from models.kernel.wording import sentence, stamp
 from models.masters.queries import suggestions
-from models.members.queries import active_companies
+from models.members.queries import company_choices
 from models.processes.messages import Actor
 from models.processes.queries import visible_document
 from web import forms
@@ -205,7 +205,7 @@ def _form_page(
     more: str = "",
 ) -> Response:
     with database.reading(actor) as session:
-        companies = active_companies(session, actor) if contract is None else []
+        companies = company_choices(session, actor) if contract is None else []
         offered = suggestions(session)
     return page(
         request,
@@ -214,7 +214,7 @@ def _form_page(
         nav="/contracts/drafts",
         contract=contract,
         form=form,
-        companies=[(company.id, company.name) for company in companies],
+        companies=companies,
         types=[(kind.value, TYPE[kind]) for kind in Type],
         settlements=[(kind.value, SETTLEMENT[kind]) for kind in SettlementType],
         choices=papers.choices(),

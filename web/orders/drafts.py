@@ -17,7 +17,7 @@ from models.kernel.calendar import local_date
 from models.kernel.refusals import NotFound, Refusal
 from models.kernel.roles import Role
 from models.masters.queries import place_names, suggestions
-from models.members.queries import active_companies
+from models.members.queries import company_choices
 from models.orders import queries, writes
 from models.orders.kind import ORDER
 from models.orders.messages import Draft
@@ -213,7 +213,7 @@ def _form_page(
         form=form,
         number=ORDER.number(order) if order else "",
         lines=_left(session, contract, order.number if order else "") if contract else [],
-        companies=[(c.id, c.name) for c in active_companies(session, actor)] if not contract else [],
+        companies=company_choices(session, actor) if not contract else [],
         settlements=list(SETTLEMENT_TYPE.items()),
         evidences=list(EVIDENCE_TYPE.items()),
         places=place_names(session),
