@@ -107,6 +107,12 @@ def create_app() -> FastAPI:
     errors.add_sentences(ADMINISTRATION_SENTENCES, MASTER_SENTENCES, ANNOUNCEMENT_SENTENCES)
     app.add_route("/static/{path:path}", assets.serve)
     for router in (
+        # Routes are tried in this order: what is asked for most comes first.
+        contracts.router,
+        orders.router,
+        deliveries.router,
+        inspections.router,
+        settlements.router,
         health.router,
         auth.router,
         identity.router,
@@ -117,11 +123,6 @@ def create_app() -> FastAPI:
         bulk.router,
         search.router,
         footer.router,
-        contracts.router,
-        orders.router,
-        deliveries.router,
-        inspections.router,
-        settlements.router,
         company.router,
         changes.router,
         withdrawals.router,

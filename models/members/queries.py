@@ -134,7 +134,7 @@ def staff_labels(session: Session, ids: Iterable[int | None]) -> dict[int, str]:
     if not wanted:
         return {}
     return {
-        found.id: staff_label(found.login, found.name) if found.company_id is None else found.name
+        found.id or 0: staff_label(found.login, found.name) if found.company_id is None else found.name
         for found in rows(session, _NAMES, {"ids": list(wanted)})
     }
 
@@ -169,7 +169,7 @@ def companies(session: Session, ids: Iterable[int | None]) -> dict[int, Company]
 def company_choices(session: Session, actor: Actor) -> list[tuple[int, str]]:
     """`active_companies` as id and name, for the office's forms; nothing for others."""
     found = rows(session, _CHOICES, {}) if actor.is_office else []
-    return [(company.id, company.name) for company in found]
+    return [(company.id or 0, company.name) for company in found]
 
 
 def active_companies(session: Session, actor: Actor) -> list[Company]:

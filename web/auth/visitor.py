@@ -3,12 +3,12 @@
 import datetime as dt
 import hmac
 from collections.abc import Iterator
-from contextlib import contextmanager
-from urllib.parse import urlsplit
+from contextlib import contextmanager, suppress
+from urllib.parse import parse_qsl, urlsplit
 
 from sqlmodel import Session
 from starlette.concurrency import run_in_threadpool
-from starlette.datastructures import FormData
+from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request
 
 from models import clock, database
@@ -22,7 +22,8 @@ from web.auth.cookies import Cookie
 from web.portals import Shell, audience_of
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
-FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data")
+URLENCODED = "application/x-www-form-urlencoded"
+FORM_TYPES = (URLENCODED, "multipart/form-data")
 GUEST_BYTES_MAX = 64 * 1024
 GUEST_UPLOADS = {
     "/signups/form": (Cookie.SIGNUP, 128 * 1024 * 1024),
@@ -176,7 +177,21 @@ async def _given(request: Request, visit: Visit | None) -> str:
     size = request.headers.get("content-length", "")
     if visit is None and (not size.isdecimal() or int(size) > _guest_bytes_max(request)):
         raise FormForged  # Guests send no files, except where they join.
-    return _token_in(await request.form(max_fields=FORM_FIELDS_MAX))
+    return _token_in(await read_form(request))
+
+
+async def read_form(request: Request) -> FormData:
+    """The request's form, kept for whoever asks `request.form()` later.
+
+    A form without files is split by the standard library, at a tenth of what reading it byte by byte costs; one with
+    too many fields is left to the framework, which refuses it.
+    """
+    if request.headers.get("content-type", "").split(";")[0] == URLENCODED:
+        body = (await request.body()).decode("latin-1")
+        with suppress(ValueError):
+            fields = parse_qsl(body, keep_blank_values=True, max_num_fields=FORM_FIELDS_MAX)
+            request._form = FormData(list[tuple[str, str | UploadFile]](fields))  # noqa: SLF001 - where the framework keeps what it has read
+    return await request.form(max_fields=FORM_FIELDS_MAX)
 
 
 def _token_in(form: FormData) -> str:
