@@ -18,14 +18,15 @@ from models.auth.disclosures import Subject, note
 from models.kernel.refusals import NotFound, Refusal
 from models.kernel.roles import MEDIA_SIDE, STAFF_SIDE, Role
 from models.kernel.text import mask_email, mask_phone
-from models.kernel.wording import ROLE
+from models.kernel.wording import ROLE, stamp
 from models.members import directory, writes
 from models.members.administration import Because
 from models.members.administration_wording import ACT, FIELD, OUTCOME
 from models.members.rules import MemberStatus
 from models.members.tables import Company, Member
 from models.members.wording import COMPANY_KIND, COMPANY_STATUS, MEMBER_STATUS
-from models.notifications.accounts import tell_authenticator
+from models.notifications.rules import Event
+from models.notifications.writes import send_mail
 from models.processes.messages import Actor
 from web import forms
 from web.auth.audience import require
@@ -188,8 +189,15 @@ _BECAUSE = {
 
 
 def _tell_reset(session: Session, member_id: int) -> None:
-    person = directory.member(session, member_id)
-    tell_authenticator(session, member_id, person.name, person.email, "관리자가 해제", clock.now())
+    person, now = directory.member(session, member_id), clock.now()
+    send_mail(
+        session,
+        to=person.email,
+        event=Event.AUTHENTICATOR_CHANGED,
+        params={"name": person.name, "change": "관리자가 해제", "at": stamp(now)},
+        key=f"authenticator-reset/{member_id}/{int(now.timestamp())}",
+        now=now,
+    )
 
 
 def _refused(
