@@ -68,7 +68,7 @@ WEB_WRITES: dict[str, str] = {
     "withdrawal": "INSERT",
     "document_file": "INSERT",
     "signup": "INSERT, UPDATE (registry_state, registry_tax_type, registry_closed_on, registry_at, due_at)",
-    "signup_draft": "INSERT, UPDATE (content, company_id)",
+    "signup_draft": "INSERT, UPDATE (content, company_id, expires_at)",
     "conversion": "INSERT, UPDATE (due_at)",
     "authenticator": "INSERT, UPDATE, DELETE",
     "recovery_code": "INSERT, UPDATE (used_at), DELETE",

@@ -14,7 +14,10 @@ from web.forms import Parsed
 def once(
     session: Session, actor: Actor, kind: str, form: Parsed[Any], make: Callable[[], Any]
 ) -> int:
-    """The id of the row this form made (0: none), now or at its first press. Raises RequestReused and what `make` raises."""
+    """The id of the row this form made (0: none), now or at its first press.
+
+    Raises RequestReused and what `make` raises.
+    """
     saving = _saving(kind, form)
     if saving is None:
         made = make()

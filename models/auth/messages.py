@@ -150,3 +150,5 @@ class Visit:
     last_seen_at: dt.datetime
     ends_at: dt.datetime
     """When it ends if nothing more is done."""
+    individual: bool = False
+    """An 개인회원: a partner without a company to manage."""

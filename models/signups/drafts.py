@@ -65,6 +65,16 @@ def save(session: Session, token: str, draft: Draft) -> None:
     session.execute(mine.values(content=draft.model_dump_json(), company_id=draft.company_id))
 
 
+def give_up(token: str, now: dt.datetime) -> None:
+    """「취소」: nobody reads the form from now on; it is deleted with its uploads in the night (`clear_page`)."""
+    with database.web() as session:
+        hold(session, token)
+        mine = update(SignupDraft).where(
+            col(SignupDraft.token_hash) == token_hash(token), col(SignupDraft.expires_at) > now
+        )
+        session.execute(mine.values(expires_at=now))
+
+
 def expire_of_company(session: Session, company_id: int, now: dt.datetime) -> None:
     """What was typed for a company's conversion is past its time (the worker, when it lapses).
 

@@ -55,6 +55,11 @@ def test_password_then_code_then_session(people: People) -> None:
     assert visit.actor.member_id == people.partner.id
     assert visit.actor.company_name == "(주)한빛네트웍스"
     assert visit.actor.roles == {Role.PARTNER, Role.PARTNER_OWNER}
+    assert not visit.individual
+    change(Company, people.partner.company_id, kind="individual", business_number=None)
+    found = queries.visit(opened.token, NOW)
+    assert found is not None
+    assert found.individual
     assert visit.ends_at == NOW + rules.SESSION_IDLE
 
 

@@ -20,6 +20,7 @@ from models.files.tables import StoredFile
 from models.files.wording import SENTENCES as FILE_SENTENCES
 from models.identity.wording import SENTENCES as IDENTITY_SENTENCES
 from models.settings import settings
+from models.signups import drafts
 from models.signups.tables import Signup
 from models.signups.wording import WORDS
 from models.terms.wording import SENTENCES as TERMS_SENTENCES
@@ -381,3 +382,19 @@ def test_guests_send_files_only_where_they_join(browser: Browser) -> None:
 def test_a_person_is_the_same_whatever_their_phone() -> None:
     who = somebody()
     assert ci_of(who.name, who.birth_date, who.sex.value) == who.ci
+
+
+def test_what_was_typed_is_given_up_by_cancel(browser: Browser) -> None:
+    number = at_company_form(browser)
+    paper = {"company-certificate_upload": ("등록증.pdf", pdf())}
+    assert browser.send({"company-name": "나래상사"}, files=paper) == 422
+    left = browser.client.post(
+        "/signups/form", data={"csrf": browser.csrf, "do": "leave", "company-name": "다른 이름"}, follow_redirects=False
+    )
+    assert (left.status_code, left.headers["location"]) == (303, "/login")
+    assert browser.get("/signups/form") == 409
+    assert "입력하던 가입정보가 남아 있지 않습니다" in browser.page
+    with database.working() as session:
+        assert drafts.clear_page(session, clock.now()) >= 1
+    at_company_form(browser, number)
+    assert browser.value("company-name") == ""
