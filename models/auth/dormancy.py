@@ -63,7 +63,7 @@ def watch_everybody(session: Session) -> int:
 
 def follow_policy(session: Session, occasion: str, now: dt.datetime) -> int:
     """Have every watch read the policy again, in this transaction; how many there are."""
-    watched = select(
-        col(Outbox.workflow_id), func.row_number().over(order_by=col(Member.id))
-    ).join(Member, col(Outbox.workflow_id) == func.concat("dormancy/", col(Member.id)))
+    watched = select(col(Outbox.workflow_id), func.row_number().over(order_by=col(Member.id))).join(
+        Member, col(Outbox.workflow_id) == func.concat("dormancy/", col(Member.id))
+    )
     return rearm(session, watched.where(col(Member.status).in_(WATCHED)), occasion, now)

@@ -123,9 +123,7 @@ def history(session: Session, lifetime: Lifetime) -> Sequence[LifetimePolicy]:
     return session.execute(rows.order_by(col(LifetimePolicy.id).desc()).limit(HISTORY_MAX)).scalars().all()
 
 
-def change(
-    session: Session, actor: Actor, lifetime: Lifetime, wanted: int, now: dt.datetime
-) -> LifetimePolicy | None:
+def change(session: Session, actor: Actor, lifetime: Lifetime, wanted: int, now: dt.datetime) -> LifetimePolicy | None:
     """Put a lifetime in force from now on; None when it is the same already. Raises NotYourTurn, FieldErrors."""
     actor.must_hold(Role.ADMIN)
     lock_case(session, "lifetimes")
