@@ -62,7 +62,7 @@ class Settings:
     public_url: str
     demo: bool
     sample_numbers: bool
-    """Whether the 사업자등록번호 printed in the manual are taken, though their check digits are wrong: never beside a real registry."""
+    """Whether the 사업자등록번호 printed in the manual are taken, whose check digits are wrong."""
 
     def needed(self, name: str) -> str:
         """The text setting of that environment name; raises SettingsError when it was not given."""

@@ -8,8 +8,8 @@ from sqlmodel import Session, col
 from models import database
 from models.auth.messages import Caller
 from models.auth.passwords import hashed
+from models.auth.sessions import revoke_others_in
 from models.auth.tokens import new_token, token_hash
-from models.auth.writes import revoke_others_in
 from models.harmony import queries, writes
 from models.harmony.entries import holding
 from models.harmony.rules import LINK_LIFE, LINKS_MAX, LinkOver
@@ -47,9 +47,7 @@ def ask(email: str, caller: Caller, now: dt.datetime) -> None:
         if member_id is not None:
             facts = {"link": f"{settings().public_url}{PATH}/{token}", "until": stamp(until)}
             key = f"harmony-password/{token_hash(token).hex()}"
-            send_mail(
-                session, to=email, event=Event.HARMONY_PASSWORD, params=facts, key=key, now=now, expires_at=until
-            )
+            send_mail(session, to=email, event=Event.HARMONY_PASSWORD, params=facts, key=key, now=now, expires_at=until)
 
 
 def check(token: str, now: dt.datetime) -> None:

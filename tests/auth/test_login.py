@@ -9,7 +9,7 @@ from sqlalchemy import func, select, text
 from sqlmodel import Session, col
 
 from models import database as house
-from models.auth import passwords, queries, rules, writes
+from models.auth import passwords, queries, rules, sessions, writes
 from models.auth.messages import Caller, Challenge
 from models.auth.tables import LoginAttempt, LoginSession
 from models.kernel.refusals import Refusal
@@ -251,9 +251,9 @@ def test_revoking_ends_ones_own_sessions_only(people: People) -> None:
     mine, other = queries.visit(here, NOW), queries.visit(there, NOW)
     assert mine is not None
     assert other is not None
-    assert not writes.revoke_session(actor_of(people.partner), mine.session_id, NOW)
-    assert writes.revoke_session(mine.actor, other.session_id, NOW)
-    assert not writes.revoke_session(mine.actor, other.session_id, NOW)
+    assert not sessions.revoke_session(actor_of(people.partner), mine.session_id, NOW)
+    assert sessions.revoke_session(mine.actor, other.session_id, NOW)
+    assert not sessions.revoke_session(mine.actor, other.session_id, NOW)
     assert queries.visit(there, NOW) is None
     assert queries.visit(here, NOW)
 
