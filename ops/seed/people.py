@@ -7,19 +7,23 @@ from typing import Any
 from sqlalchemy import select
 from sqlmodel import Session, col
 
+import models.registry  # noqa: F401 - rows written here name rows of other domains
 from models import clock, database
 from models.auth.passwords import hashed
+from models.identity.hashing import identity_hash
 from models.kernel.identifiers import brn_with_check
 from models.kernel.roles import Role
 from models.members.house import HOUSE
-from models.members.rules import CompanyKind
-from models.members.tables import Company, Delegation, Member
+from models.members.places import BANKS
+from models.members.rules import CompanyKind, Sex
+from models.members.tables import BankAccount, Company, Delegation, Member
 from models.processes.messages import Actor
 from models.processes.tables import Policy
 from models.terms import standard
 from models.terms.queries import current as terms_in_force
 from models.terms.writes import consent
 from ops.demo_logins import PASSWORD
+from web.sandbox.people import ci_of
 
 
 @dataclass(frozen=True)
@@ -78,6 +82,16 @@ FIRMS: tuple[Firm, ...] = (
     ),
 )
 
+INDIVIDUAL = Firm(
+    "윤하늘",
+    "",
+    "",
+    "서울특별시 성동구 왕십리로 125, 302호",
+    (("haneul.yoon@studio.example", "윤하늘", True),),
+    CompanyKind.INDIVIDUAL,
+)
+"""An 개인회원; stands apart because the demo's trade is between companies."""
+
 # Due, reminders and escalation in business days (the manual is silent; architecture.md's defaults elsewhere).
 POLICIES: tuple[tuple[str, str, int, tuple[int, ...], int], ...] = (
     ("contract", "review_requested", 3, (1, 2), 5),
@@ -106,7 +120,7 @@ def load() -> bool:
             _member(session, now, secret, index, login, name, roles=[role.value for role in roles], department=team)
             for index, (login, name, team, roles) in enumerate(STAFF, start=1)
         ]
-        for number, firm in enumerate(FIRMS, start=1):
+        for number, firm in enumerate((*FIRMS, INDIVIDUAL), start=1):
             _firm(session, now, secret, number, firm)
         session.add(
             Delegation(
@@ -148,11 +162,16 @@ def birth_date(index: int) -> str:
     return (dt.date(1970, 1, 1) + dt.timedelta(days=37 * index)).isoformat()
 
 
+def sex(index: int) -> Sex:
+    """Invented like the birthday; the sandbox carrier knows these people by name, birthday and sex."""
+    return Sex.FEMALE if index % 2 else Sex.MALE
+
+
 def _firm(session: Session, now: dt.datetime, secret: str, number: int, firm: Firm) -> None:
     company = Company(
         name=firm.name,
         kind=firm.kind.value,
-        business_number=brn_with_check(firm.number),
+        business_number=brn_with_check(firm.number) if firm.number else None,
         representative=firm.representative,
         address=firm.address,
         phone=f"0200000{number:03d}",
@@ -160,6 +179,17 @@ def _firm(session: Session, now: dt.datetime, secret: str, number: int, firm: Fi
     )
     session.add(company)
     session.flush()
+    session.add(
+        BankAccount(
+            company_id=company.id or 0,
+            bank_code="090",
+            bank_name=BANKS["090"],
+            account_number=f"3333-{number:02d}-{1000000 + number}",
+            holder=firm.name,
+            is_default=True,
+            created_at=now,
+        )
+    )
     for index, (login, name, owner) in enumerate(firm.contacts):
         roles = [Role.PARTNER.value, Role.PARTNER_OWNER.value] if owner else [Role.PARTNER.value]
         _member(session, now, secret, 100 * number + index, login, name, roles=roles, company_id=company.id)
@@ -180,6 +210,8 @@ def _member(
         "email": login if "@" in login else f"{login}@dongban.example",
         "phone": phone(index),
         "birth_date": birth_date(index),
+        "sex": sex(index).value,
+        "identity_hash": identity_hash(ci_of(name, dt.date.fromisoformat(birth_date(index)), sex(index).value)),
         "password_hash": secret,
         "password_changed_at": now,
         "created_at": now,
