@@ -13,8 +13,8 @@ from playwright.sync_api import Browser, Page, expect
 from tests.house import House
 from tests.journeys.conftest import LogIn, shot
 from tests.journeys.joining import Applicant, Person, mail_for
+from tests.journeys.looking import look
 from tests.journeys.newcomer import PASSWORD, Newcomer, settle
-from tests.journeys.test_main_job import check_accessible
 
 NEW_PASSWORD = "Another2026@"
 ADMIN = "minseok.oh"
@@ -48,19 +48,6 @@ def newcomer(house: House, name: str, **more: object) -> Newcomer:
         "number": f"10181{number:04d}",
     }
     return settle(house, Newcomer(**(about | more)))  # type: ignore[arg-type]
-
-
-def look(page: Page, folder: Path, name: str) -> None:
-    """Nothing serious for axe-core; nothing wider than a phone."""
-    page.wait_for_load_state("load")
-    shot(page, folder, f"{name}-1440")
-    violations = check_accessible(page)
-    page.set_viewport_size({"width": 390, "height": 844})
-    wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-    shot(page, folder, f"{name}-390")
-    page.set_viewport_size({"width": 1440, "height": 900})
-    assert violations == [], f"{name}: {violations}"
-    assert wide <= 0, f"{name} is {wide} px wider than a phone"
 
 
 def type_password(page: Page, who: Newcomer, password: str = PASSWORD) -> None:
