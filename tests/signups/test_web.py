@@ -398,3 +398,15 @@ def test_what_was_typed_is_given_up_by_cancel(browser: Browser) -> None:
         assert drafts.clear_page(session, clock.now()) >= 1
     at_company_form(browser, number)
     assert browser.value("company-name") == ""
+
+
+def test_an_individual_is_called_as_the_carrier_says_until_another_name_is_typed(browser: Browser) -> None:
+    is_somebody(browser, somebody("한가람"), "garam@joining.example")
+    browser.get("/signups/individual")
+    browser.post("/signups/individual")
+    browser.post("/signups/outcome")
+    agree(browser)
+    assert browser.value("company-name") == "한가람"
+    assert browser.send({"company-name": "가람공방"}) == 422
+    browser.get("/signups/form")
+    assert browser.value("company-name") == "가람공방"

@@ -55,7 +55,7 @@ def show_form(request: Request) -> Response:
     person, _ = who(request)
     if person is not None and typed.begin_from_earlier(draft, person):
         browser.keep(request, draft)
-    return _page(request, draft, typed.shown(draft))
+    return _page(request, draft, typed.named(draft, typed.shown(draft), person))
 
 
 def _page(request: Request, draft: Draft, form: Parsed[Any], *, status: int = 200) -> Response:
