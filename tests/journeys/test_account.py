@@ -252,6 +252,40 @@ def test_the_authenticator_app(open_page: Open, house: House, tmp_path: Path) ->
     expect(again.get_by_text("사용 안 함")).to_be_visible()
 
 
+def test_a_lost_authenticator_is_taken_off_by_the_administrator(
+    open_page: Open, log_in: LogIn, house: House, tmp_path: Path
+) -> None:
+    who, page = newcomer(house, "문소리"), open_page()
+    enter(page, house, who)
+    expect(page).to_have_url(f"{house.url}/")
+    page.goto("/account/authenticator")
+    page.get_by_label("현재 비밀번호").fill(PASSWORD)
+    page.get_by_role("button", name="인증 앱 등록").click()
+    app = pyotp.TOTP(page.locator(".secret").inner_text().replace(" ", ""))
+    page.get_by_label("인증 앱 번호").fill(app.now())
+    page.get_by_role("button", name="등록", exact=True).click()
+    expect(page.locator(".recovery code")).to_have_count(10)
+
+    admin = log_in(ADMIN)
+    admin.goto(f"/admin/members?login={who.login}")
+    admin.get_by_role("link", name=who.name).click()
+    expect(admin.get_by_role("main")).to_contain_text("인증 앱 사용 중")
+    admin.get_by_role("button", name="인증 앱 해제").click()
+    dialog = admin.get_by_role("dialog", name="인증 앱 해제")
+    look(admin, tmp_path, "app-reset")
+    dialog.get_by_label("사유").fill("전화로 본인을 확인함. 휴대폰 교체로 앱과 복구 코드를 모두 잃음")
+    dialog.get_by_role("button", name="인증 앱 해제").click()
+    expect(admin.get_by_role("main")).to_contain_text("인증 앱을 해제하고 모든 로그인을 종료했습니다.")
+    expect(admin.get_by_role("main")).not_to_contain_text("인증 앱 사용 중")
+    mail_for(house, who.login, "관리자가 해제")
+
+    # Whoever was in is out; the next log-in asks for a code by short message again.
+    page.goto("/account")
+    expect(page).to_have_url(re.compile("/login"))
+    enter(page, house, who)
+    expect(page).to_have_url(f"{house.url}/")
+
+
 def test_sessions_are_seen_and_ended(open_page: Open, house: House, tmp_path: Path) -> None:
     who, page, elsewhere = newcomer(house, "오른별"), open_page(), open_page()
     enter(elsewhere, house, who)
