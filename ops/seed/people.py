@@ -2,14 +2,18 @@
 
 import datetime as dt
 from dataclasses import dataclass
+from io import BytesIO
 from typing import Any
 
+from PIL import Image, ImageDraw
 from sqlalchemy import select
 from sqlmodel import Session, col
 
 import models.registry  # noqa: F401 - rows written here name rows of other domains
 from models import clock, database
 from models.auth.passwords import hashed
+from models.files.rules import FileKind
+from models.files.writes import keep
 from models.identity.hashing import identity_hash
 from models.kernel.identifiers import brn_with_check
 from models.kernel.roles import Role
@@ -159,7 +163,8 @@ def _consent(session: Session, now: dt.datetime) -> None:
 
 def birth_date(index: int) -> str:
     """An invented birthday, one of its own for each demo person."""
-    return (dt.date(1970, 1, 1) + dt.timedelta(days=37 * index)).isoformat()
+    firm, place = divmod(index, 100)
+    return (dt.date(1970, 1, 1) + dt.timedelta(days=37 * (10 * firm + place))).isoformat()
 
 
 def sex(index: int) -> Sex:
@@ -174,25 +179,39 @@ def _firm(session: Session, now: dt.datetime, secret: str, number: int, firm: Fi
         business_number=brn_with_check(firm.number) if firm.number else None,
         representative=firm.representative,
         address=firm.address,
-        phone=f"0200000{number:03d}",
+        phone=f"02-0000-{number:04d}",
         created_at=now,
     )
     session.add(company)
     session.flush()
-    session.add(
-        BankAccount(
-            company_id=company.id or 0,
-            bank_code="090",
-            bank_name=BANKS["090"],
-            account_number=f"3333-{number:02d}-{1000000 + number}",
-            holder=firm.name,
-            is_default=True,
-            created_at=now,
-        )
-    )
+    session.add(_account(session, now, number, company))
     for index, (login, name, owner) in enumerate(firm.contacts):
         roles = [Role.PARTNER.value, Role.PARTNER_OWNER.value] if owner else [Role.PARTNER.value]
         _member(session, now, secret, 100 * number + index, login, name, roles=roles, company_id=company.id)
+
+
+def _account(session: Session, now: dt.datetime, number: int, company: Company) -> BankAccount:
+    account_number = f"3333-{number:02d}-{1000000 + number}"
+    copy = keep(session, FileKind.PNG, "통장사본.png", _bankbook(account_number), company.id)
+    return BankAccount(
+        company_id=company.id or 0,
+        bank_code="090",
+        bank_name=BANKS["090"],
+        account_number=account_number,
+        holder=company.name,
+        copy_file_id=copy.id,
+        is_default=True,
+        created_at=now,
+    )
+
+
+def _bankbook(account_number: str) -> bytes:
+    """A page with the number on it."""
+    page = Image.new("RGB", (600, 380), "white")
+    ImageDraw.Draw(page).text((60, 160), account_number, fill="black", font_size=40)
+    written = BytesIO()
+    page.save(written, "PNG")
+    return written.getvalue()
 
 
 def _member(

@@ -29,9 +29,7 @@ from web.forms import Parsed
 from web.once import once
 from web.render import page
 
-router = APIRouter(
-    prefix="/company/contacts", tags=["회원"], include_in_schema=False, dependencies=[company_only]
-)
+router = APIRouter(prefix="/company/contacts", tags=["회원"], include_in_schema=False, dependencies=[company_only])
 
 DONE_PAGE = "/company/contacts/delegated"
 
