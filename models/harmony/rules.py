@@ -154,10 +154,10 @@ class EntryOver(Refusal):
 
 
 class LinkOver(Refusal):
-    """A mailed link to a new password that was used, voided or is too old."""
+    """A mailed link to a new password that was used, is too old, or never was: nobody learns which."""
 
     code = "password_link_over"
-    status = 410
+    status = 404
 
 
 class ProviderAway(Refusal):

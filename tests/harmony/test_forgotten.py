@@ -144,12 +144,12 @@ def test_a_link_is_good_once_for_half_an_hour_and_to_look_at_it_uses_nothing_up(
         assert browser.get(f"/harmony/password/{token}").status_code == 303
     with clock.set_to(NOW + LINK_LIFE):
         gone = browser.get(f"/harmony/password/{token}")
-        assert (gone.status_code, "유효기간이 지난 링크입니다." in gone.text) == (410, True)
-        assert browser.get("/harmony/password/new").status_code == 410
+        assert (gone.status_code, "유효기간이 지난 링크입니다." in gone.text) == (404, True)
+        assert browser.get("/harmony/password/new").status_code == 404
     forgotten.renew(token, NEW, NOW)
     with pytest.raises(LinkOver):
         forgotten.renew(token, PASSWORD, NOW)
-    assert browser.get("/harmony/password/guessed").status_code == 410
+    assert browser.get("/harmony/password/guessed").status_code == 404
 
 
 @pytest.mark.parametrize(
