@@ -234,9 +234,7 @@ def dormant_at(seen_at: dt.datetime, months: int = DORMANCY_MONTHS) -> dt.dateti
     return months_after(seen_at, months)
 
 
-def dormancy_warning_at(
-    seen_at: dt.datetime, months: int = DORMANCY_MONTHS, notice: int = NOTICE_DAYS
-) -> dt.datetime:
+def dormancy_warning_at(seen_at: dt.datetime, months: int = DORMANCY_MONTHS, notice: int = NOTICE_DAYS) -> dt.datetime:
     """When they are told that they will, `notice` days before."""
     return dormant_at(seen_at, months) - dt.timedelta(days=notice)
 

@@ -36,4 +36,5 @@ def test_a_status_beside_the_path_is_on_the_way_when_its_first_act_leads_on(
     [("나래상사", "오나래", "나래상사 오나래"), ("한민지", "한민지", "한민지"), ("", "차지애", "차지애")],
 )
 def test_an_individual_is_named_once(company: str, name: str, said: str) -> None:
-    assert who_acted(ProcessEvent(actor_id=1, actor_company=company, actor_name=name)) == said
+    event = ProcessEvent.model_construct(actor_id=1, actor_company=company, actor_name=name)
+    assert who_acted(event) == said
