@@ -11,9 +11,7 @@ from models.processes.messages import Actor
 from web.forms import Parsed
 
 
-def once(
-    session: Session, actor: Actor, kind: str, form: Parsed[Any], make: Callable[[], Any]
-) -> int:
+def once(session: Session, actor: Actor, kind: str, form: Parsed[Any], make: Callable[[], Any]) -> int:
     """The id of the row this form made (0: none), now or at its first press.
 
     Raises RequestReused and what `make` raises.
