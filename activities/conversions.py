@@ -1,5 +1,7 @@
 """What the steps of a conversion change beyond its status: codes made, mailed, voided; what was typed forgotten."""
 
+import datetime as dt
+
 from activities.recording import DomainSteps, StepContext
 from models.conversions import rules
 from models.conversions.codes import code_hash, new_code
@@ -10,7 +12,9 @@ from models.kernel.wording import moment
 from models.members.house import HOUSE
 from models.notifications.rules import Event
 from models.notifications.writes import send_mail
-from models.signups.drafts import forget_of_company
+from models.processes import lifetimes
+from models.processes.lifetimes import Lifetime
+from models.signups.drafts import expire_of_company
 
 
 def send(step: StepContext) -> None:
@@ -24,7 +28,9 @@ def send(step: StepContext) -> None:
     code = new_code()
     conversion.code_hash = code_hash(conversion.company_id, code)
     conversion.sent_at = step.now
-    conversion.expires_at = rules.expires_at(step.now)
+    lives = lifetimes.in_force(step.session)
+    conversion.expires_at = step.now + dt.timedelta(days=lives[Lifetime.CODE])
+    conversion.ends_at = step.now + dt.timedelta(days=lives[Lifetime.UNFINISHED])
     conversion.sends += 1
     conversion.tries = 0
     _mail(step, Event.CONVERSION_CODE, {"code": f"{code[:4]} {code[4:]}"})
@@ -45,9 +51,9 @@ def use(step: StepContext) -> None:
 
 
 def lapse(step: StepContext) -> None:
-    """Nobody finished: what was typed so far is deleted."""
+    """Nobody finished: what was typed so far is given up."""
     conversion: Conversion = step.document
-    forget_of_company(step.session, conversion.company_id)
+    expire_of_company(step.session, conversion.company_id, step.now)
 
 
 def cancel(step: StepContext) -> None:

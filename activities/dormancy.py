@@ -9,15 +9,16 @@ from sqlmodel import Session, col
 from temporalio import activity
 
 from models import clock, database
-from models.auth import rules
+from models.auth.dormancy import WATCHED
 from models.auth.messages import Absence, AbsenceStep, DormancyStart
 from models.kernel.calendar import local_date
 from models.kernel.wording import date
 from models.members.rules import MemberStatus
 from models.members.tables import Member
 from models.notifications.writes import notify
+from models.processes import lifetimes
+from models.processes.lifetimes import Lifetime
 
-WATCHED = {MemberStatus.ACTIVE.value, MemberStatus.DORMANT.value}
 WARNED, SLEPT = 1, 2
 """Steps of one absence, as the bell keeps them apart."""
 
@@ -26,31 +27,37 @@ WARNED, SLEPT = 1, 2
 def read_absence(start: DormancyStart) -> Absence:
     """When the member was last here."""
     with database.working() as session:
-        return _absence(session.get(Member, start.member_id))
+        return _absence(session, session.get(Member, start.member_id))
 
 
 @activity.defn(name="warn_of_dormancy")
 def warn_of_dormancy(step: AbsenceStep) -> Absence:
-    """Tell somebody away for eleven months; nobody is told who came meanwhile, nor twice."""
+    """Tell somebody away for long that they will be 휴면; nobody is told who came meanwhile, nor twice."""
     with database.working() as session:
         member = _away(session, step)
-        if member is not None:
-            _tell(session, member, step, "dormancy_warning", WARNED)
-        return _absence(session.get(Member, step.member_id))
+        absence = _absence(session, session.get(Member, step.member_id))
+        if member is not None and _now(step) >= absence.warned_at:
+            _tell(session, absence, member, "dormancy_warning", WARNED)
+        return absence
 
 
 @activity.defn(name="make_dormant")
 def make_dormant(step: AbsenceStep) -> Absence:
-    """휴면 after a year; not if the member came meanwhile."""
+    """휴면 after as long as the policy says now; not if the member came meanwhile."""
     with database.working() as session:
         member = _away(session, step)
-        if member is not None:
+        absence = _absence(session, session.get(Member, step.member_id))
+        if member is not None and _now(step) >= absence.dormant_at:
             # While still active: somebody 휴면 is told nothing.
-            _tell(session, member, step, "dormant", SLEPT)
+            _tell(session, absence, member, "dormant", SLEPT)
             asleep = update(Member).where(col(Member.id) == step.member_id)
             session.execute(asleep.values(status=MemberStatus.DORMANT.value))
             member.status = MemberStatus.DORMANT.value
-        return _absence(session.get(Member, step.member_id))
+        return _absence(session, session.get(Member, step.member_id))
+
+
+def _now(step: AbsenceStep) -> dt.datetime:
+    return step.at or clock.now()
 
 
 def _away(session: Session, step: AbsenceStep) -> Member | None:
@@ -62,28 +69,36 @@ def _away(session: Session, step: AbsenceStep) -> Member | None:
     return member
 
 
-def _tell(session: Session, member: Member, step: AbsenceStep, event: str, number: int) -> None:
-    absence = f"dormancy/{member.id}/{step.seen_at.astimezone(dt.UTC):%Y%m%d%H%M%S}"
+def _tell(session: Session, absence: Absence, member: Member, event: str, number: int) -> None:
+    # Once for an absence and the day it ends on: with another policy that day is another, and told anew.
+    seen, ends = (at.astimezone(dt.UTC) for at in (absence.seen_at, absence.dormant_at))
     notify(
         session,
         event=event,
         members=[member.id or 0],
         link="/account",
-        workflow_id=absence,
+        workflow_id=f"dormancy/{member.id}/{seen:%Y%m%d%H%M%S}/{ends:%Y%m%d}",
         step=number,
         params={
-            "seen": date(local_date(step.seen_at)),
-            "day": date(local_date(rules.dormant_at(step.seen_at))),
+            "seen": date(local_date(absence.seen_at)),
+            "day": date(local_date(absence.dormant_at)),
+            "span": lifetimes.words(Lifetime.DORMANCY, absence.months),
         },
         now=clock.now(),
     )
 
 
-def _absence(member: Member | None) -> Absence:
+def _absence(session: Session, member: Member | None) -> Absence:
     if member is None or member.status not in WATCHED:
         return Absence(watched=False, dormant=False, seen_at=member.created_at if member else clock.now())
-    dormant = member.status == MemberStatus.DORMANT.value
-    return Absence(watched=True, dormant=dormant, seen_at=_seen_at(member))
+    lives = lifetimes.in_force(session)
+    return Absence(
+        watched=True,
+        dormant=member.status == MemberStatus.DORMANT.value,
+        seen_at=_seen_at(member),
+        months=lives[Lifetime.DORMANCY],
+        notice=lives[Lifetime.NOTICE],
+    )
 
 
 def _seen_at(member: Member) -> dt.datetime:

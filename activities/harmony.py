@@ -17,7 +17,7 @@ from models.files.tables import StoredFile
 from models.harmony import queries, rules
 from models.harmony.kind import INVITATION
 from models.harmony.messages import Join, OidcAnswer, OidcTask
-from models.harmony.rules import INVITATION_LIFE, SEND, Space, SpaceRole
+from models.harmony.rules import SEND, Space, SpaceRole
 from models.harmony.tables import HarmonyAccount, HarmonyEntry, Invitation, SpaceMembership
 from models.harmony.wording import ROLE, SPACE
 from models.kernel.roles import Role
@@ -26,7 +26,9 @@ from models.members.rules import MemberStatus
 from models.members.tables import Member
 from models.notifications.rules import Event
 from models.notifications.writes import notify, send_mail
+from models.processes import lifetimes
 from models.processes.deadlines import REMIND
+from models.processes.lifetimes import Lifetime
 from models.settings import settings
 from models.terms.writes import consent
 
@@ -40,7 +42,7 @@ def send(step: StepContext) -> None:
     invitation.token_hash = token_hash(token)
     invitation.sendings += 1
     invitation.sent_at = step.now
-    invitation.expires_at = step.now + INVITATION_LIFE
+    invitation.expires_at = step.now + lifetimes.span(step.session, Lifetime.INVITATION)
     step.detail["sendings"] = invitation.sendings
     _mail(step, Event.INVITATION, link=f"{settings().public_url}/harmony/join/{token}")
 

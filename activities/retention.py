@@ -4,12 +4,14 @@ from temporalio import activity
 
 from models import clock, database
 from models.auth import dormancy, retention
+from models.harmony import retention as harmony
 from models.notifications import retention as messages
+from models.signups import drafts
 
 
 @activity.defn(name="clear_old_traces")
 def clear_old_traces() -> int:
-    """Old log-in attempts, codes, ended sessions, records of disclosures, words of messages; how many rows.
+    """Old log-in attempts, codes, ended sessions, records of disclosures, words of messages, forms; how many rows.
 
     One transaction per page, so that nothing is locked for long; a repeat does only what is left.
     """
@@ -18,6 +20,9 @@ def clear_old_traces() -> int:
         with database.working() as session:
             now = clock.now()
             page = sum(retention.clear_page(session, now).values()) + messages.forget_page(session, now)
+            page += harmony.clear_page(session, now)
+        with database.working() as session:
+            page += drafts.clear_page(session, now)
         gone += page
         activity.heartbeat(gone)
         if page == 0:

@@ -14,7 +14,7 @@ from models.files.rules import FileRole
 from models.files.tables import StoredFile
 from models.files.writes import attach
 from models.kernel.refusals import ActNotPossible
-from models.members.forms import AccountForm, CompanyForm, IndividualForm, PartnerForm
+from models.members.forms import JUDGED, AccountForm, CompanyForm, IndividualForm, PartnerForm
 from models.members.house import HOUSE
 from models.members.rules import CompanyKind, CompanyStatus, MemberStatus
 from models.members.tables import BankAccount, Company, Member
@@ -124,7 +124,7 @@ def _open_company(step: StepContext, company: Company, content: SignupContent) -
 
 def _form(facts: dict[str, object]) -> PartnerForm:
     individual = facts.get("kind") == CompanyKind.INDIVIDUAL
-    return (IndividualForm if individual else CompanyForm).model_validate(facts)
+    return (IndividualForm if individual else CompanyForm).model_validate(facts, context=JUDGED)
 
 
 def _fill(company: Company, form: PartnerForm) -> None:

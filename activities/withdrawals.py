@@ -10,14 +10,18 @@ from temporalio import activity
 from activities.recording import DomainSteps, StepContext
 from models import clock, database
 from models.auth.tables import Authenticator, LoginSession, RecoveryCode
+from models.changes.kind import CHANGE
 from models.changes.rules import NotMember, NotRequester, OwnRequest
 from models.changes.rules import Subject as ChangeSubject
 from models.changes.tables import ChangeItem, ChangeRequest
 from models.changes.writes import lock_membership
+from models.files import erasing
 from models.kernel.roles import Role
 from models.members.rules import CompanyKind, CompanyStatus, MemberStatus
 from models.members.tables import BankAccount, Company, Delegation, Member
 from models.notifications.writes import notify
+from models.signups import drafts
+from models.signups.kind import SIGNUP
 from models.signups.messages import ApplicantFacts, SignupContent
 from models.signups.queries import content_of
 from models.signups.rules import SignupKind
@@ -30,6 +34,8 @@ from models.withdrawals.writes import check_finished
 
 NO_HASH = "-"
 NO_DAY = dt.date(1900, 1, 1)
+PAPERS_OF = (SIGNUP.key, CHANGE.key)
+"""Kinds of documents whose papers are about the member itself."""
 
 
 def approve(step: StepContext) -> None:
@@ -176,15 +182,18 @@ STEPS = DomainSteps(kind=WITHDRAWAL, effects={"approve": approve, "reject": reje
 
 @activity.defn(name="erase_expired")
 def erase_expired() -> int:
-    """Erase a batch of what has been kept long enough; how many rows. Call again until it says 0."""
-    before = rules.erased_before(clock.now())
+    """Erase a batch of what has been kept long enough, files too; how many rows. Call again until it says 0."""
+    now = clock.now()
+    before = rules.erased_before(now)
     with database.working() as session:
-        return (
+        erased = (
             _erase_people(session, before)
-            + _erase_individuals(session, before)
+            + _erase_companies(session, before)
             + _erase_accounts(session, before)
             + _erase_requests(session, before)
         )
+    with database.working() as session:
+        return erased + erasing.delete_page(session, drafts.contents(session, now))
 
 
 def _erase_people(session: Session, before: dt.datetime) -> int:
@@ -206,10 +215,11 @@ def _erase_people(session: Session, before: dt.datetime) -> int:
     return len(people)
 
 
-def _erase_individuals(session: Session, before: dt.datetime) -> int:
-    """An individual's company is the person; of a firm only what names people goes."""
+def _erase_companies(session: Session, before: dt.datetime) -> int:
+    """An individual's company is the person; of a firm what names people goes, and the papers it sent."""
     kept = select(Company).where(
-        col(Company.status) == CompanyStatus.WITHDRAWN.value,
+        # Who left may have asked to come back and been rejected; whoever came back has no day of leaving.
+        col(Company.status).not_in([CompanyStatus.ACTIVE.value, CompanyStatus.APPLYING.value]),
         col(Company.left_at) < before,
         col(Company.representative) != ERASED_NAME,
     )
@@ -224,16 +234,28 @@ def _erase_individuals(session: Session, before: dt.datetime) -> int:
             session.execute(named.values(company_name=ERASED_NAME))
             asked = update(ChangeRequest).where(col(ChangeRequest.company_id) == company.id)
             session.execute(asked.values(company_name=ERASED_NAME))
+    _erase_papers(session, [company.id or 0 for company in found])
     return len(found)
+
+
+def _erase_papers(session: Session, companies: list[int]) -> None:
+    """사업자등록증 and whatever else came with sign-ups and changes."""
+    of_companies = update(ChangeRequest).where(col(ChangeRequest.company_id).in_(companies))
+    session.execute(of_companies.values(registration_file_id=None))
+    for table, kind in ((Signup, SIGNUP.key), (ChangeRequest, CHANGE.key)):
+        sent = session.execute(select(col(table.id)).where(col(table.company_id).in_(companies))).scalars().all()
+        erasing.let_go(session, erasing.papers(session, kind, [one or 0 for one in sent]), PAPERS_OF)
 
 
 def _erase_accounts(session: Session, before: dt.datetime) -> int:
     closed = select(BankAccount).where(col(BankAccount.closed_at) < before, col(BankAccount.bank_name) != "")
     found = session.execute(closed.order_by(col(BankAccount.id)).limit(ERASE_BATCH).with_for_update()).scalars().all()
+    copies = [account.copy_file_id for account in found if account.copy_file_id is not None]
     for account in found:
         account.account_number = account.holder = account.bank_name = account.bank_code = ""
         account.swift = account.bic = ""
         account.iban = account.copy_file_id = None
+    erasing.let_go(session, copies, PAPERS_OF)
     return len(found)
 
 

@@ -58,6 +58,7 @@ WEB_WRITES: dict[str, str] = {
     "invitation": "INSERT, UPDATE (due_at)",
     "harmony_account": "UPDATE (password_hash, image_file_id)",
     "harmony_entry": "INSERT, UPDATE",
+    "password_link": "INSERT, UPDATE (used_at)",
     "step_up": "INSERT, UPDATE (tries, passed_at)",
     "notification_switch": "INSERT, UPDATE (bell, messenger)",
     "member": "UPDATE (name, email, password_hash, password_changed_at, password_asked_at, must_change_password,"
@@ -67,7 +68,7 @@ WEB_WRITES: dict[str, str] = {
     "withdrawal": "INSERT",
     "document_file": "INSERT",
     "signup": "INSERT, UPDATE (registry_state, registry_tax_type, registry_closed_on, registry_at, due_at)",
-    "signup_draft": "INSERT, UPDATE (content, company_id)",
+    "signup_draft": "INSERT, UPDATE (content, company_id, expires_at)",
     "conversion": "INSERT, UPDATE (due_at)",
     "authenticator": "INSERT, UPDATE, DELETE",
     "recovery_code": "INSERT, UPDATE (used_at), DELETE",
@@ -78,6 +79,7 @@ WEB_WRITES: dict[str, str] = {
     " status, status_reason, left_at)",
     "delegation": "INSERT, UPDATE (revoked_at)",
     "policy": "INSERT",
+    "lifetime_policy": "INSERT",
     "item_category": "INSERT, UPDATE",
     "unit": "INSERT, UPDATE",
     "delivery_place": "INSERT, UPDATE",
@@ -106,6 +108,7 @@ STAFF_WRITES = frozenset(
         "company",
         "delegation",
         "policy",
+        "lifetime_policy",
         "item_category",
         "unit",
         "delivery_place",
@@ -175,6 +178,7 @@ USING: dict[str, str] = {
     "invitation": f"{BUYER} OR member_id = {MEMBER} OR encode(token_hash, 'hex') = {KEY}",
     "harmony_account": f"{BUYER} OR member_id = {MEMBER} OR member_id = ANY ((SELECT my_fellows())::bigint[])",
     "harmony_entry": f"encode(token_hash, 'hex') = {KEY}",
+    "password_link": f"encode(token_hash, 'hex') = {KEY}",
     "step_up": f"member_id = {MEMBER}",
     "notification_switch": f"member_id = {MEMBER}",
     # Of Harmony's people, who have no company, each sees what they pressed themselves.
@@ -198,6 +202,8 @@ USING: dict[str, str] = {
     "announcement": f"{BUYER} OR (published_at IS NOT NULL AND (reader = 'public' OR reader = {SIDE}))",
     "announcement_file": f"{BUYER} OR EXISTS (SELECT 1 FROM announcement p WHERE p.id = announcement_id)",  # noqa: S608 - names of ours
     "policy": NOT_MEDIA,
+    # Asked where a code or a form begins, by people nobody knows yet.
+    "lifetime_policy": "true",
     "holiday": "true",
     "number_counter": NOT_MEDIA,
     # Seen by the browser that holds the token, and by nobody else.

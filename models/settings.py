@@ -61,6 +61,8 @@ class Settings:
     sandbox_public_url: str
     public_url: str
     demo: bool
+    sample_numbers: bool
+    """Whether the 사업자등록번호 printed in the manual are taken, whose check digits are wrong."""
 
     def needed(self, name: str) -> str:
         """The text setting of that environment name; raises SettingsError when it was not given."""
@@ -103,6 +105,7 @@ DEFAULTS: Mapping[str, str] = {
     "SANDBOX_PUBLIC_URL": "",
     "PUBLIC_URL": "",
     "DEMO": "1",
+    "SAMPLE_NUMBERS": "0",
 }
 """Name and default of every setting the program knows."""
 
@@ -162,6 +165,7 @@ def read(environ: Mapping[str, str]) -> Settings:
         ).rstrip("/"),
         public_url=(_url(text, "PUBLIC_URL", ("http", "https")) or f"http://127.0.0.1:{port}").rstrip("/"),
         demo=_switch(text, "DEMO"),
+        sample_numbers=_sample_numbers(text),
     )
 
 
@@ -182,6 +186,13 @@ def _switch(text: Mapping[str, str], name: str) -> bool:
     if text[name] not in {"0", "1"}:
         raise SettingsError(f"{name} must be 1 or 0, not {text[name]!r}.")
     return text[name] == "1"
+
+
+def _sample_numbers(text: Mapping[str, str]) -> bool:
+    admitted = _switch(text, "SAMPLE_NUMBERS")
+    if admitted and text["REGISTRY_URL"]:
+        raise SettingsError("SAMPLE_NUMBERS is for the sandbox registry only; leave it 0 beside a REGISTRY_URL.")
+    return admitted
 
 
 def _database(text: Mapping[str, str], name: str) -> str:

@@ -84,6 +84,8 @@ def environments(
         "PORT": str(config.port),
         "HOST": config.host,
     }
+    # People who read along with the manual may type its numbers.
+    shared.setdefault("SAMPLE_NUMBERS", "1" if config.demo and not config.registry_url else "0")
     storage = {name: outer[name] for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY") if outer.get(name)}
     house = base | shared | storage | {name: secrets[name] for name in SECRETS}
     passwords = {name: secrets[name] for name in PASSWORD_OF.values()}

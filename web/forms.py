@@ -14,6 +14,8 @@ from starlette.datastructures import FormData, UploadFile
 from models.kernel.hangul_amount import hangul_amount
 from models.kernel.refusals import FieldErrors, Refusal
 from models.kernel.text import ascii_digits, clean_text, digits, narrow, nfc
+from models.members.forms import SAMPLES
+from models.settings import settings
 from web.form_sentences import sentence_of
 
 M = TypeVar("M", bound=BaseModel)
@@ -144,7 +146,7 @@ def parse(model: type[M], form: FormData | Mapping[str, Any]) -> Parsed[M]:
     tree = _tree(name_value for name_value in texts.items() if name_value[0] not in FRAME_FIELDS)
     values = {name: texts[name] for name in FRAME_FIELDS if name in texts} | dict(_flat("", tree))
     try:
-        value = model.model_validate(_shaped(model, tree))
+        value = model.model_validate(_shaped(model, tree), context={SAMPLES: settings().sample_numbers})
     except ValidationError as error:
         errors = errors_of(error, model)
         labels = {name: _title(model, _place(name)) for name in errors}

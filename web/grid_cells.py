@@ -97,7 +97,8 @@ def _inners(column: Column, rows: Sequence[Any], now: dt.datetime) -> list[str]:
             f'{inner}<div class="sub">{_escaped(second)}</div>' if second else inner
             for inner, second in zip(inners, seconds, strict=True)
         ]
-    return inners
+    # A row stays a row however much somebody wrote; the whole text is on its page and in the sheet.
+    return [f'<div class="clamp">{inner}</div>' for inner in inners] if column.wrap else inners
 
 
 def _opening(column: Column) -> str:

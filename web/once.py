@@ -8,14 +8,14 @@ from sqlmodel import Session
 
 from models.processes import writes
 from models.processes.messages import Actor
-from models.processes.tables import ProcessColumns
 from web.forms import Parsed
 
 
-def once(
-    session: Session, actor: Actor, kind: str, form: Parsed[Any], make: Callable[[], ProcessColumns | None]
-) -> int:
-    """The id of what this form made, now or at its first press. Raises RequestReused and what `make` raises."""
+def once(session: Session, actor: Actor, kind: str, form: Parsed[Any], make: Callable[[], Any]) -> int:
+    """The id of the row this form made (0: none), now or at its first press.
+
+    Raises RequestReused and what `make` raises.
+    """
     saving = _saving(kind, form)
     if saving is None:
         made = make()

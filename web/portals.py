@@ -16,12 +16,16 @@ class Audience(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """One menu entry. `count` names the number shown beside it; `roles` empty: everybody of the portal."""
+    """One menu entry. `count` names the number shown beside it; `roles` empty: everybody of the portal.
+
+    `individual`: for 개인회원 only, or not for them; None: for both.
+    """
 
     label: str
     href: str
     count: str = ""
     roles: frozenset[Role] = frozenset()
+    individual: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +49,11 @@ class Shell:
     inbox_count: int = 0
     notification_count: int = 0
     on_behalf_of: str = ""
+    individual: bool = False
     session_ends_at: dt.datetime | None = None
 
 
+OWNER = frozenset({Role.PARTNER_OWNER})
 HARMONY_STAFF = frozenset({Role.MEDIA_MANAGER, Role.ADMIN})
 TOP = (Link("내 할 일", "/inbox", count="inbox"), Link("홈", "/"), Link("공지사항", "/announcements"))
 
@@ -83,10 +89,11 @@ PARTNER_MENU = (
     Group(
         "회원",
         (
-            Link("기업정보", "/company", roles=frozenset({Role.PARTNER_OWNER})),
-            Link("회원정보", "/company/me"),
-            Link("담당자관리", "/company/contacts", roles=frozenset({Role.PARTNER_OWNER})),
-            Link("부담당자 가입요청", "/signups", roles=frozenset({Role.PARTNER_OWNER})),
+            Link("회원정보", "/company", individual=True),
+            Link("기업정보", "/company", roles=OWNER, individual=False),
+            Link("회원정보", "/company/me", individual=False),
+            Link("담당자관리", "/company/contacts", roles=OWNER, individual=False),
+            Link("부담당자 가입요청", "/signups", roles=OWNER, individual=False),
         ),
     ),
 )
@@ -142,7 +149,7 @@ OFFICE_MENU = (
 )
 
 HARMONY_MENU = (
-    Group("", (Link("홈", "/harmony"),)),
+    Group("", (Link("홈", "/harmony"), Link("공지사항", "/harmony/announcements"))),
     Group("내 하모니", (Link("내 스튜디오", "/harmony/studios"), Link("내 크레딧", "/harmony/credits"))),
     Group(
         "나",
@@ -185,4 +192,6 @@ def current(groups: Iterable[Group], path: str) -> str:
 
 
 def _allowed(link: Link, shell: Shell) -> bool:
+    if link.individual not in {None, shell.individual}:
+        return False
     return not link.roles or not link.roles.isdisjoint(shell.roles)

@@ -10,7 +10,7 @@ with workflow.unsafe.imports_passed_through():
 
 @workflow.defn
 class ConversionWorkflow(Process):
-    """포탈미사용회원 전환: the code is sent by the house itself, expires after seven days, lapses after thirty."""
+    """포탈미사용회원 전환: the code is sent by the house itself, expires, and lapses, when the document says."""
 
     rules = RULES
 

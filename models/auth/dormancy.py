@@ -2,20 +2,20 @@
 
 import datetime as dt
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session, col
 
 from models import clock
 from models.members.rules import MemberStatus
 from models.members.tables import Member
+from models.processes.paces import rearm
 from models.processes.tables import Outbox
 from models.processes.writes import STARTS, wake
 
 KIND = "dormancy"
 PAGE = 1000
-WATCHED = ("partner", "media")
-"""Whose absence is watched: people of the other side, by the role each of them has."""
+WATCHED = (MemberStatus.ACTIVE.value, MemberStatus.DORMANT.value)
 
 
 def workflow_id(member_id: int) -> str:
@@ -45,10 +45,12 @@ def _start(member_id: int, now: dt.datetime) -> dict[str, object]:
 
 
 def watch_everybody(session: Session) -> int:
-    """Active partners and media people nobody watches yet, whichever way they came in; how many there were."""
+    """Active people of every side nobody watches yet, whichever way they came in; how many there were."""
     started = select(col(Outbox.id)).where(col(Outbox.workflow_id) == func.concat("dormancy/", col(Member.id)))
-    theirs = or_(*(col(Member.roles).contains([role]) for role in WATCHED))
-    unwatched = select(col(Member.id)).where(col(Member.status) == MemberStatus.ACTIVE.value, theirs, ~started.exists())
+    anybody = func.cardinality(col(Member.roles)) > 0
+    unwatched = select(col(Member.id)).where(
+        col(Member.status) == MemberStatus.ACTIVE.value, anybody, ~started.exists()
+    )
     found = [
         member
         for member in session.execute(unwatched.order_by(col(Member.id)).limit(PAGE)).scalars()
@@ -57,3 +59,11 @@ def watch_everybody(session: Session) -> int:
     for member in found:
         watch(session, member)
     return len(found)
+
+
+def follow_policy(session: Session, occasion: str, now: dt.datetime) -> int:
+    """Have every watch read the policy again, in this transaction; how many there are."""
+    watched = select(col(Outbox.workflow_id), func.row_number().over(order_by=col(Member.id))).join(
+        Member, col(Outbox.workflow_id) == func.concat("dormancy/", col(Member.id))
+    )
+    return rearm(session, watched.where(col(Member.status).in_(WATCHED)), occasion, now)

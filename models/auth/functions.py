@@ -8,6 +8,7 @@ OPEN_SESSION = """
 CREATE OR REPLACE FUNCTION open_session(token bytea, instant timestamptz, idle interval, by_person boolean)
 RETURNS TABLE (
     session_id bigint, member_id bigint, login text, name text, company_id bigint, company_name text,
+    company_kind text,
     roles text[], delegations jsonb, csrf_secret text, unread bigint, must_change boolean,
     created_at timestamptz, last_seen_at timestamptz, expires_at timestamptz
 )
@@ -39,7 +40,7 @@ BEGIN
                             WHEN 'media' = ANY (person.roles) THEN 'media'
                             WHEN cardinality(person.roles) > 0 THEN 'buyer' ELSE 'nobody' END, true);
     RETURN QUERY SELECT held.id, person.id, person.login, person.name,
-        person.company_id, coalesce(firm.name, ''), person.roles,
+        person.company_id, coalesce(firm.name, ''), coalesce(firm.kind, ''), person.roles,
         coalesce((SELECT jsonb_agg(jsonb_build_object(
                              'role', d.role, 'member_id', giver.id, 'name', giver.name) ORDER BY d.id)
                     FROM delegation d JOIN member giver ON giver.id = d.from_member_id

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from models.auth import rules
 from models.auth.rules import Method, Step
 from models.processes.messages import Actor, Frozen
 
@@ -105,6 +106,17 @@ class Absence(Frozen):
     watched: bool
     dormant: bool
     seen_at: dt.datetime
+    months: int = rules.DORMANCY_MONTHS
+    notice: int = rules.NOTICE_DAYS
+    """Days; both as the policy was when this was read."""
+
+    @property
+    def warned_at(self) -> dt.datetime:
+        return rules.dormancy_warning_at(self.seen_at, self.months, self.notice)
+
+    @property
+    def dormant_at(self) -> dt.datetime:
+        return rules.dormant_at(self.seen_at, self.months)
 
 
 class AbsenceStep(Frozen):
@@ -112,6 +124,8 @@ class AbsenceStep(Frozen):
 
     member_id: int
     seen_at: dt.datetime
+    at: dt.datetime | None = None
+    """Now, by the clock that woke the watch."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,3 +150,5 @@ class Visit:
     last_seen_at: dt.datetime
     ends_at: dt.datetime
     """When it ends if nothing more is done."""
+    individual: bool = False
+    """An 개인회원: a partner without a company to manage."""

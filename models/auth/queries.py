@@ -13,6 +13,7 @@ from models.auth.tables import LoginSession
 from models.auth.tokens import token_hash
 from models.kernel.roles import Role, with_implied
 from models.members.house import HOUSE
+from models.members.rules import CompanyKind
 from models.plain import Plain, one_or_none
 from models.processes.messages import Actor, Person
 
@@ -72,6 +73,7 @@ def _visit(found: Any, idle: dt.timedelta) -> Visit:
         must_change_password=found.must_change,
         created_at=found.created_at,
         last_seen_at=found.last_seen_at,
+        individual=found.company_kind == CompanyKind.INDIVIDUAL,
         ends_at=rules.session_ends_at(last_seen_at=found.last_seen_at, expires_at=found.expires_at, idle=idle),
     )
 

@@ -15,7 +15,8 @@ from models.auth import rules
 from models.auth.messages import Challenge, PhoneChange, Send, TemporaryPassword, Verified
 from models.auth.passwords import hashed
 from models.auth.rules import Method
-from models.auth.writes import count_wrong, open_challenge, revoke_others_in, send_anew
+from models.auth.sessions import revoke_others_in
+from models.auth.writes import count_wrong, open_challenge, send_anew
 from models.columns import Encrypted
 from models.kernel.roles import Role, with_implied
 from models.kernel.text import mask_email

@@ -28,8 +28,10 @@ PASSWORD_AGE = dt.timedelta(days=90)
 TEMPORARY_LIFE = dt.timedelta(hours=24)
 """How long a temporary password opens the door."""
 
-DORMANCY_NOTICE = dt.timedelta(days=30)
-"""How long before 휴면 a person is told."""
+DORMANCY_MONTHS = 12
+"""Of absence until 휴면, where the policy says nothing else."""
+NOTICE_DAYS = 30
+"""How long before 휴면 a person is told, where the policy says nothing else."""
 
 TOTP_SECONDS = 30
 TOTP_SLACK = 1
@@ -215,24 +217,26 @@ def temporary_expired(*, changed_at: dt.datetime, now: dt.datetime) -> bool:
     return now >= changed_at + TEMPORARY_LIFE
 
 
-def a_year_after(instant: dt.datetime) -> dt.datetime:
-    """The same time of day in Seoul a year later; for 29 February the day after the 28th."""
+def months_after(instant: dt.datetime, months: int) -> dt.datetime:
+    """The same time of day in Seoul some months later; for a day that month has not, the first of the next."""
     there = instant.astimezone(KST)
+    years, month = divmod(there.month - 1 + months, 12)
     try:
-        later = there.replace(year=there.year + 1)
+        later = there.replace(year=there.year + years, month=month + 1)
     except ValueError:
-        later = there.replace(year=there.year + 1, month=3, day=1)
+        # Only a month that is followed by another of the same year is too short.
+        later = there.replace(year=there.year + years, month=month + 2, day=1)
     return later.astimezone(dt.UTC)
 
 
-def dormant_at(seen_at: dt.datetime) -> dt.datetime:
+def dormant_at(seen_at: dt.datetime, months: int = DORMANCY_MONTHS) -> dt.datetime:
     """When somebody who was last here at `seen_at` becomes 휴면."""
-    return a_year_after(seen_at)
+    return months_after(seen_at, months)
 
 
-def dormancy_warning_at(seen_at: dt.datetime) -> dt.datetime:
-    """When they are told that they will."""
-    return dormant_at(seen_at) - DORMANCY_NOTICE
+def dormancy_warning_at(seen_at: dt.datetime, months: int = DORMANCY_MONTHS, notice: int = NOTICE_DAYS) -> dt.datetime:
+    """When they are told that they will, `notice` days before."""
+    return dormant_at(seen_at, months) - dt.timedelta(days=notice)
 
 
 def check_code_open(*, used_at: dt.datetime | None, expires_at: dt.datetime, tries: int, now: dt.datetime) -> None:

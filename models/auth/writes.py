@@ -14,15 +14,14 @@ from models import database
 from models.auth import authenticators, passwords, rules
 from models.auth.messages import AsksConsent, Caller, Challenge, Code, OpenedSession, Send, Standing
 from models.auth.rules import Method, Step
-from models.auth.tables import LoginSession, OtpChallenge
+from models.auth.sessions import AGENT_CHARS_MAX, opened, revoke_others_in
+from models.auth.tables import OtpChallenge
 from models.auth.tokens import new_token, token_hash
 from models.kernel.roles import Role, with_implied
 from models.kernel.text import mask_phone
 from models.members.rules import CompanyStatus, MemberStatus, may_log_in, normal_login
 from models.members.tables import Member
 from models.processes.messages import Actor
-
-AGENT_CHARS_MAX = 300
 
 
 def begin_login(login: str, password: str, caller: Caller, now: dt.datetime, send: Send) -> Challenge:
@@ -320,7 +319,7 @@ def open_passed(
         if step is not None and step not in set(without):
             raise rules.StepsLeft(step=step.value)
         made.opened_at = now
-        return _open(session, actor, caller, now, kind, life)
+        return opened(session, actor, caller, now, kind, life)
 
 
 def finish_login(
@@ -339,59 +338,6 @@ def finish_login(
     """
     confirm_code(token, code, now)
     return open_passed(token, caller, now, asks, kind=kind, life=life, without=(Step.PASSWORD,))
-
-
-def _open(
-    session: Session, actor: Actor, caller: Caller, now: dt.datetime, kind: str, life: dt.timedelta
-) -> OpenedSession:
-    token = new_token()
-    ends = now + life
-    made = LoginSession(
-        token_hash=token_hash(token),
-        member_id=actor.member_id,
-        csrf_secret=new_token(),
-        created_at=now,
-        last_seen_at=now,
-        expires_at=ends,
-        ip=caller.ip,
-        agent=caller.agent[:AGENT_CHARS_MAX],
-        kind=kind,
-    )
-    session.add(made)
-    mine = col(Member.id) == actor.member_id
-    session.execute(update(Member).where(mine).values(last_login_at=now))
-    must_change = session.execute(select(col(Member.must_change_password)).where(mine)).scalar_one()
-    return OpenedSession(token=token, member_id=actor.member_id, must_change_password=must_change, expires_at=ends)
-
-
-def revoke_session(actor: Actor, session_id: int, now: dt.datetime) -> bool:
-    """End one session of this person; False when there is no such live one (others' look the same)."""
-    with database.writing(actor) as session:
-        mine = update(LoginSession).where(
-            col(LoginSession.id) == session_id,
-            col(LoginSession.member_id) == actor.member_id,
-            col(LoginSession.revoked_at).is_(None),
-        )
-        ended = session.execute(mine.values(revoked_at=now).returning(col(LoginSession.id)))
-        return ended.one_or_none() is not None
-
-
-def revoke_others(actor: Actor, keep: int, now: dt.datetime) -> int:
-    """End every session of this person but one; how many were ended."""
-    with database.writing(actor) as session:
-        return revoke_others_in(session, actor, keep, now)
-
-
-def revoke_others_in(session: Session, actor: Actor, keep: int, now: dt.datetime) -> int:
-    """`revoke_others` in a transaction that does more; keep 0 ends them all."""
-    others = update(LoginSession).where(
-        col(LoginSession.member_id) == actor.member_id,
-        col(LoginSession.id) != keep,
-        col(LoginSession.revoked_at).is_(None),
-        col(LoginSession.expires_at) > now,
-    )
-    ended = session.execute(others.values(revoked_at=now).returning(col(LoginSession.id)))
-    return len(ended.all())
 
 
 def store_password(session: Session, actor: Actor, password: str, **more: object) -> None:

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, Field, field_validator
+from pydantic import AfterValidator, BaseModel, Field, ValidationInfo, field_validator
 
 from models.changes.messages import Asked
 from models.members.forms import (
@@ -48,7 +48,7 @@ class CompanyChange(CompanyForm, Asked):
 
     @field_validator("business_number")
     @classmethod
-    def _business_number(cls, text: str) -> str:
+    def _business_number(cls, text: str, info: ValidationInfo) -> str:  # noqa: ARG003 - as it is in the form below
         return text
 
 

@@ -3,7 +3,7 @@
 import datetime as dt
 
 from models.conversions.messages import PAYLOADS
-from models.conversions.rules import EXPIRE, LAPSE, RULES, Status, lapses_at
+from models.conversions.rules import EXPIRE, LAPSE, RULES, Status
 from models.conversions.tables import Conversion
 from models.conversions.wording import WORDS
 from models.kernel.calendar import local_date
@@ -24,7 +24,7 @@ def _code_ends(conversion: Conversion) -> Alarm | None:
 
 
 def _ends(conversion: Conversion) -> Alarm | None:
-    return None if conversion.sent_at is None else Alarm(at=lapses_at(conversion.sent_at), act=LAPSE)
+    return None if conversion.ends_at is None else Alarm(at=conversion.ends_at, act=LAPSE)
 
 
 def _last_whole_day(conversion: Conversion) -> dt.date | None:

@@ -1,11 +1,10 @@
 """Conversion of a supplier the buyer registered earlier (포탈미사용회원 전환): the code and how long it lives.
 
-The buyer sends a code (「인증번호 전송」); sending again voids the one before. A code is good for seven days and five
-tries. Whoever joins with it uses it up in the transaction that keeps the 가입요청; what was begun with a code that
-nobody sent anew is forgotten after thirty days.
+The buyer sends a code (「인증번호 전송」); sending again voids the one before. A code is good for as long
+as the policy says (seven days) and five tries. Whoever joins with it uses it up in the transaction that keeps the
+가입요청; what was begun with a code that nobody sent anew is forgotten when the policy says so (after thirty days).
 """
 
-import datetime as dt
 from enum import StrEnum
 from typing import ClassVar
 
@@ -17,10 +16,7 @@ KIND = "conversion"
 SEND, RESEND, USE, EXPIRE, LAPSE = "send", "resend", "use", "expire", "lapse"
 
 CODE_DIGITS = 8
-CODE_LIFE = dt.timedelta(days=7)
 CODE_TRIES_MAX = 5
-UNFINISHED_LIFE = dt.timedelta(days=30)
-"""From the last sending: then the conversion ends and what was typed for it is deleted."""
 
 
 class Status(StrEnum):
@@ -92,7 +88,7 @@ class ConversionCodeWrong(Refusal):
 
 
 class ConversionCodeExpired(Refusal):
-    """Sent seven days ago or earlier."""
+    """Its time is over."""
 
     code = "conversion_code_expired"
     status: ClassVar[int] = 422
@@ -115,13 +111,3 @@ class ConversionUsed(Refusal):
     """A 가입요청 came with the code: there is nothing to call back or send anew."""
 
     code = "conversion_used"
-
-
-def expires_at(sent_at: dt.datetime) -> dt.datetime:
-    """The first instant at which the code is no longer taken."""
-    return sent_at + CODE_LIFE
-
-
-def lapses_at(sent_at: dt.datetime) -> dt.datetime:
-    """When an unfinished conversion ends."""
-    return sent_at + UNFINISHED_LIFE

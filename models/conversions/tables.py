@@ -35,6 +35,9 @@ class Conversion(ProcessColumns, table=True):
     sent_at: dt.datetime | None = instant(default=None)
     """Of the code in force."""
     expires_at: dt.datetime | None = instant(default=None)
+    """The first instant at which the code is no longer taken."""
+    ends_at: dt.datetime | None = instant(default=None)
+    """When the conversion ends, unless a code is sent anew, and what was typed for it is deleted."""
     sends: int = 0
     tries: int = 0
     """Wrong ones of the code in force."""

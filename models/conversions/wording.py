@@ -47,10 +47,10 @@ WORDS = Words(
     },
     hint={
         Status.PREPARING: "인증번호를 만들어 이메일로 보냅니다.",
-        Status.SENT: "협력사가 7일 안에 회원가입 화면에서 인증번호를 넣고 가입을 요청합니다.",
-        Status.EXPIRED: "인증번호의 유효기간 7일이 지났습니다. 다시 보내면 새 번호로 가입할 수 있습니다.",
+        Status.SENT: "협력사가 유효기간 안에 회원가입 화면에서 인증번호를 넣고 가입을 요청합니다.",
+        Status.EXPIRED: "인증번호의 유효기간이 지났습니다. 다시 보내면 새 번호로 가입할 수 있습니다.",
         Status.USED: "가입요청을 승인하면 포탈을 사용하는 회원이 됩니다.",
-        Status.LAPSED: "30일 동안 가입요청이 없어 끝났습니다. 다시 보내려면 새로 시작합니다.",
+        Status.LAPSED: "정해진 기간에 가입요청이 없어 끝났습니다. 다시 보내려면 새로 시작합니다.",
         Status.CANCELLED: "보낸 인증번호는 쓸 수 없습니다.",
     },
     reason={"cancel": "취소 사유"},
@@ -59,7 +59,7 @@ WORDS = Words(
         "not_portal_unused": "포탈을 사용하지 않는 협력사에만 인증번호를 보낼 수 있습니다.",
         "conversion_code_none": "보낸 인증번호가 없습니다. 구매담당자에게 인증번호를 요청해 주세요.",
         "conversion_code_wrong": "인증번호가 맞지 않습니다. {left}번 더 입력할 수 있습니다.",
-        "conversion_code_expired": "인증번호의 유효기간 7일이 지났습니다. 구매담당자에게 다시 요청해 주세요.",
+        "conversion_code_expired": "인증번호의 유효기간이 지났습니다. 구매담당자에게 다시 요청해 주세요.",
         "conversion_tries_used": (
             f"인증번호를 {CODE_TRIES_MAX}번 잘못 입력해 쓸 수 없습니다. 구매담당자에게 다시 요청해 주세요."
         ),

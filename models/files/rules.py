@@ -159,3 +159,9 @@ class PdfTooComplex(FileRefusal):
     """More objects than can be looked through."""
 
     code = "pdf_too_complex"
+
+
+class FileGone(FileRefusal):
+    """What was uploaded with a form is not there any more."""
+
+    code = "file_gone"

@@ -39,6 +39,9 @@ class Storage(Protocol):
     def exists(self, sha256: str) -> bool:
         """Whether there is content under this hash."""
 
+    def delete(self, sha256: str) -> None:
+        """Forget the bytes; nothing happens when there are none. Who calls knows that nothing refers to them."""
+
 
 def digest(data: bytes) -> str:
     """SHA-256 as lower-case hex."""
@@ -79,6 +82,12 @@ class DiskStorage:
 
     def exists(self, sha256: str) -> bool:
         return (self.root / _place(sha256)).is_file()
+
+    def delete(self, sha256: str) -> None:
+        target = self.root / _place(sha256)
+        if target.is_file():
+            target.unlink(missing_ok=True)
+            _flush_folder(target.parent)
 
     def _holds(self, target: Path, sha256: str) -> bool:
         # A damaged file is replaced by the next upload of the same content.
@@ -162,6 +171,14 @@ class S3Storage:
                 return False
             raise error from failed
         return True
+
+    def delete(self, sha256: str) -> None:
+        key = self._key(sha256)
+        try:
+            # The service says the same of an object that was not there.
+            self.client.delete_object(Bucket=self.bucket, Key=key)
+        except self.client.exceptions.ClientError as failed:
+            raise _s3_error(failed, sha256) from failed
 
     def _key(self, sha256: str) -> str:
         return self.prefix + _place(sha256)

@@ -27,5 +27,6 @@ SENTENCES: Mapping[str, str] = {
     "sheet_active": "매크로가 든 엑셀 파일은 올릴 수 없습니다. 매크로 없이 .xlsx로 저장해 올려 주세요.",
     "file_locked": "암호가 걸린 파일입니다. 암호를 풀어 저장한 뒤 올려 주세요.",
     "pdf_active": "스크립트나 실행 명령이 든 PDF는 올릴 수 없습니다. PDF로 다시 인쇄해서 올려 주세요.",
+    "file_gone": "올려 두신 파일이 남아 있지 않습니다. 파일을 다시 올려 주세요.",
     "pdf_too_complex": "구조가 너무 복잡한 PDF입니다. PDF로 다시 인쇄해서 올려 주세요.",
 }

@@ -5,6 +5,7 @@ from sqlmodel import Session, col
 
 from models.clock import now
 from models.files.detect import check
+from models.files.erasing import hold
 from models.files.rules import ANY, MEDIA_TYPES, FileKind, FileRole, Use
 from models.files.store import Storage, digest, storage
 from models.files.tables import DocumentFile, StoredFile
@@ -98,6 +99,7 @@ def _kept(
     created_by: int | None,
     store: Storage | None,
 ) -> StoredFile:
+    hold(session, digest(data))
     sha256 = (store or storage()).put(data)
     if sha256 != digest(data):
         raise AssertionError("the storage kept something else")

@@ -15,12 +15,14 @@ LAPSE = "lapse"
 AWAY = "away"
 """Why nothing is known: the provider did not answer."""
 
-INVITATION_LIFE = dt.timedelta(days=7)
-"""How long the link of a mail opens the door; the guide is silent."""
 ENTRY_LIFE = dt.timedelta(hours=1)
 """How long one way through log-in or joining may take."""
 OIDC_LIFE = dt.timedelta(minutes=10)
 """How long a person may take at the provider."""
+LINK_LIFE = dt.timedelta(minutes=30)
+"""How long the mailed link to a new password is good."""
+LINKS_MAX = 3
+"""Mails about one account within `LINK_LIFE`."""
 STEP_UP_LIFE = dt.timedelta(minutes=5)
 """추가인증: how long a code is good (guide p. 33)."""
 STEP_UP_HOLDS = dt.timedelta(minutes=10)
@@ -149,6 +151,13 @@ class EntryOver(Refusal):
 
     code = "entry_over"
     status = 409
+
+
+class LinkOver(Refusal):
+    """A mailed link to a new password that was used, is too old, or never was: nobody learns which."""
+
+    code = "password_link_over"
+    status = 404
 
 
 class ProviderAway(Refusal):

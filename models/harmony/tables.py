@@ -177,6 +177,21 @@ class HarmonyEntry(SQLModel, table=True):
     expires_at: dt.datetime = instant()
 
 
+class PasswordLink(SQLModel, table=True):
+    """「비밀번호 찾기」 of an account of the house: what a mailed link opens, once. Seen by whoever holds the link."""
+
+    __tablename__ = "password_link"
+    __table_args__ = (Index("password_link_expires", "expires_at"),)
+
+    id: int | None = big_id()
+    token_hash: bytes = Field(sa_type=LargeBinary, unique=True)
+    member_id: int | None = big_int(default=None, foreign_key="member.id")
+    """Nobody: asked for with an address that is no account's; written all the same, so that it takes as long."""
+    created_at: dt.datetime = instant()
+    expires_at: dt.datetime = instant()
+    used_at: dt.datetime | None = instant(default=None)
+
+
 class StepUp(SQLModel, table=True):
     """추가인증: a code sent to the member's telephone, for one purpose of one session."""
 

@@ -12,6 +12,8 @@ from models.masters.rules import PLACES, REASONS, Master, ReasonKind
 from models.masters.tables import TABLES, DeliveryPlace, Goods, ItemCategory, MasterColumns, ReasonCode, Unit
 
 SUGGESTED_MAX = 300
+OFFERED_MAX = 100
+"""Goods offered at once."""
 
 _PLACES = text("SELECT name FROM active_places()")
 _REASONS = text("SELECT code, name, active FROM reasons_of(:kind)")
@@ -43,25 +45,55 @@ class Suggestions:
     """What item forms offer while one types; free text stays possible."""
 
     categories: Sequence[str]
-    goods: Sequence[tuple[str, str]]
-    """(name, what tells it apart: 세부스펙, 단위)."""
+    goods: Sequence["Offer"]
+    has_more_goods: bool
+    """The list is longer than what is offered at once: it is searched while one types."""
     units: Sequence[str]
     places: Sequence[str]
 
 
-def suggestions(session: Session) -> Suggestions:
-    """Active names of every list, in their order."""
-    unit = col(Unit.name)
-    goods = (
-        select(col(Goods.name), col(Goods.spec), unit)
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """An 품목 with what picking it fills in."""
+
+    name: str
+    category: str
+    spec: str
+    unit: str
+    needs_serial: bool
+
+    @property
+    def facts(self) -> str:
+        """What tells it apart from others of its name."""
+        return " · ".join(part for part in (self.spec, self.unit) if part)
+
+
+def goods_offers(session: Session, asked: str = "", limit: int = OFFERED_MAX) -> list[Offer]:
+    """Goods in use whose name or code holds these words, in their order."""
+    rows = (
+        select(col(Goods.name), col(ItemCategory.name), col(Goods.spec), col(Unit.name), col(Goods.needs_serial))
         .join(Unit, col(Unit.id) == col(Goods.unit_id), isouter=True)
+        .join(ItemCategory, col(ItemCategory.id) == col(Goods.category_id), isouter=True)
         .where(col(Goods.active))
         .order_by(col(Goods.position), col(Goods.name), col(Goods.id))
-        .limit(SUGGESTED_MAX)
+        .limit(limit)
     )
+    if asked:
+        named = col(Goods.name).icontains(asked, autoescape=True) | col(Goods.code).icontains(asked, autoescape=True)
+        rows = rows.where(named)
+    return [
+        Offer(name, category or "", spec, unit or "", needs_serial)
+        for name, category, spec, unit, needs_serial in session.execute(rows)
+    ]
+
+
+def suggestions(session: Session) -> Suggestions:
+    """Active names of every list, in their order."""
+    goods = goods_offers(session, limit=OFFERED_MAX + 1)
     return Suggestions(
         categories=[row.name for row in active(session, Master.CATEGORY)],
-        goods=[(name, " · ".join(part for part in (spec, of) if part)) for name, spec, of in session.execute(goods)],
+        goods=goods[:OFFERED_MAX],
+        has_more_goods=len(goods) > OFFERED_MAX,
         units=[row.name for row in active(session, Master.UNIT)],
         places=place_names(session),
     )

@@ -147,7 +147,7 @@ class SupplierForm(BaseModel):
             return ""
         if not text.strip():
             raise ValueError(needed("사업자등록번호"))
-        return checked_business_number(text)
+        return checked_business_number(text, info)
 
 
 class CodeForm(BaseModel):

@@ -18,6 +18,7 @@ ACT: dict[str, str] = {
     "resume": "이용 재개",
     "end_sessions": "로그인 종료",
     "unlock": "로그인 잠금 해제",
+    "reset_authenticator": "인증 앱 해제",
     "block": "가입불가 지정",
     "unblock": "가입불가 해제",
     "send_code": "인증번호 전송",

@@ -78,12 +78,19 @@ def staff_roles(roles: Sequence[str]) -> list[Role]:
 
 
 _SESSIONS = text("SELECT * FROM member_sessions(:person, :now)")
+_AUTHENTICATOR = text("SELECT member_authenticator(:person, :now)")
 _ATTEMPTS = text("SELECT * FROM member_attempts(:person, :now)")
 
 
 def live_sessions(session: Session, member_id: int, now: dt.datetime) -> list[Row[Any]]:
     """Sessions of somebody that have not ended: kind, ip, agent, created_at, last_seen_at. For administrators."""
     return list(session.execute(_SESSIONS, {"person": member_id, "now": now}).all())
+
+
+def authenticator_since(session: Session, member_id: int, now: dt.datetime) -> dt.datetime | None:
+    """Since when somebody's log-in codes come from their 인증 앱; None without one. For administrators."""
+    found: dt.datetime | None = session.execute(_AUTHENTICATOR, {"person": member_id, "now": now}).scalar_one()
+    return found
 
 
 def attempts(session: Session, member_id: int, now: dt.datetime) -> list[Row[Any]]:

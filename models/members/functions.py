@@ -196,6 +196,35 @@ BEGIN
 END $$
 """
 
+AUTHENTICATOR_RESET = f"""
+CREATE OR REPLACE FUNCTION authenticator_reset(person bigint, instant timestamptz)
+RETURNS text
+{HEAD}
+BEGIN
+    PERFORM must_be_admin(instant);
+    IF person = nullif(current_setting('dongban.member', true), '')::bigint THEN
+        RETURN 'not_oneself';
+    END IF;
+    DELETE FROM authenticator a WHERE a.member_id = person;
+    IF NOT FOUND THEN
+        RETURN 'member_changed';
+    END IF;
+    DELETE FROM recovery_code r WHERE r.member_id = person;
+    UPDATE login_session s SET revoked_at = instant WHERE s.member_id = person AND s.revoked_at IS NULL;
+    RETURN 'done';
+END $$
+"""
+
+MEMBER_AUTHENTICATOR = f"""
+CREATE OR REPLACE FUNCTION member_authenticator(person bigint, instant timestamptz)
+RETURNS timestamptz
+{HEAD}
+BEGIN
+    PERFORM must_be_admin(instant);
+    RETURN (SELECT a.confirmed_at FROM authenticator a WHERE a.member_id = person);
+END $$
+"""
+
 DOORS = (
     "staff_add(text, text, text, bytea, text, text[], text, text, text, timestamptz)",
     "staff_edit(bigint, text, text, bytea, text, text, text, timestamptz)",
@@ -206,6 +235,8 @@ DOORS = (
     "unlock_login(bigint, timestamptz)",
     "member_sessions(bigint, timestamptz)",
     "member_attempts(bigint, timestamptz)",
+    "authenticator_reset(bigint, timestamptz)",
+    "member_authenticator(bigint, timestamptz)",
 )
 
 FUNCTIONS: list[str] = [
@@ -219,6 +250,8 @@ FUNCTIONS: list[str] = [
     UNLOCK_LOGIN,
     MEMBER_SESSIONS,
     MEMBER_ATTEMPTS,
+    AUTHENTICATOR_RESET,
+    MEMBER_AUTHENTICATOR,
     *(f"REVOKE ALL ON FUNCTION {door} FROM PUBLIC" for door in ("must_be_admin(timestamptz)", *DOORS)),
     *(f"GRANT EXECUTE ON FUNCTION {door} TO dongban_web" for door in DOORS),
 ]

@@ -46,6 +46,7 @@ _ROLES = text("SELECT staff_roles(:person, :before, :held, :now)").bindparams(
 _SECRET = text("SELECT staff_secret(:person, :secret, :now)")
 _STATUS = text("SELECT member_status(:person, :before, :wanted, :why, :now)")
 _END = text("SELECT end_sessions(:person, :now)")
+_RESET = text("SELECT authenticator_reset(:person, :now)")
 _UNLOCK = text("SELECT unlock_login(:person, :now)")
 
 
@@ -166,6 +167,17 @@ def unlock(session: Session, actor: Actor, member_id: int, now: dt.datetime) -> 
     cleared: int = session.execute(_UNLOCK, {"person": member_id, "now": now}).scalar_one()
     keep(session, actor, Thing("member", member_id), "unlock", {}, {"attempts": cleared})
     return cleared
+
+
+def reset_authenticator(session: Session, actor: Actor, member_id: int, reason: str, now: dt.datetime) -> None:
+    """「인증 앱 해제」 for somebody who lost the app and the recovery codes: codes go to the phone again.
+
+    Raises NotYourTurn, NotFound, NotOneself, MemberChanged.
+    """
+    actor.must_hold(Role.ADMIN)
+    directory.member(session, member_id)
+    _settle(session.execute(_RESET, {"person": member_id, "now": now}).scalar_one())
+    keep(session, actor, Thing("member", member_id), "reset_authenticator", {}, {"reason": reason})
 
 
 def register_supplier(session: Session, actor: Actor, form: SupplierForm, now: dt.datetime) -> Company:

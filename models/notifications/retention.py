@@ -8,7 +8,14 @@ from sqlmodel import Session, col
 from models.notifications.rules import Event, MessageState
 from models.notifications.tables import Message
 
-SECRETS = (Event.LOGIN_OTP, Event.STEP_UP, Event.EMAIL_CODE, Event.TEMPORARY_PASSWORD, Event.INVITATION)
+SECRETS = (
+    Event.LOGIN_OTP,
+    Event.STEP_UP,
+    Event.EMAIL_CODE,
+    Event.TEMPORARY_PASSWORD,
+    Event.INVITATION,
+    Event.HARMONY_PASSWORD,
+)
 """Messages that open something: their words are of no use to anybody but a thief."""
 SECRETS_KEPT = dt.timedelta(days=30)
 BODIES_KEPT = dt.timedelta(days=365)

@@ -44,6 +44,7 @@ class Event(StrEnum):
     INVITATION = "invitation"
     INVITATION_REMINDER = "invitation_reminder"
     STEP_UP = "step_up"
+    HARMONY_PASSWORD = "harmony_password"  # noqa: S105 - what happened
     CONTENT_CHANGED = "content_changed"
     CONTENT_PUBLISHED = "content_published"
     USER_JOINED = "user_joined"
@@ -82,6 +83,7 @@ CHANNELS: dict[Event, tuple[Channel, ...]] = {
     Event.INVITATION: (Channel.EMAIL,),
     Event.INVITATION_REMINDER: (Channel.EMAIL,),
     Event.STEP_UP: (Channel.KAKAOTALK,),
+    Event.HARMONY_PASSWORD: (Channel.EMAIL,),
     Event.CONTENT_CHANGED: (Channel.KAKAOTALK,),
     Event.CONTENT_PUBLISHED: (Channel.KAKAOTALK,),
     Event.USER_JOINED: (Channel.KAKAOTALK,),
@@ -123,6 +125,7 @@ SILENT = frozenset(
         Event.INVITATION,
         Event.INVITATION_REMINDER,
         Event.STEP_UP,
+        Event.HARMONY_PASSWORD,
         Event.EMAIL_CODE,
         Event.EMAIL_TAKEN,
         Event.TEMPORARY_PASSWORD,

@@ -32,6 +32,7 @@ EVENT: dict[Event, str] = {
     Event.INVITATION: "초대",
     Event.INVITATION_REMINDER: "초대 알림",
     Event.STEP_UP: "추가인증",
+    Event.HARMONY_PASSWORD: "비밀번호 찾기",
     Event.CONTENT_CHANGED: "콘텐츠 수정 · 삭제",
     Event.CONTENT_PUBLISHED: "예약 콘텐츠 발행",
     Event.USER_JOINED: "초대한 사용자 가입",

@@ -3,9 +3,10 @@
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from pydantic import BaseModel, Field, ValidationInfo, field_validator
-from sqlalchemy import Interval, cast, func, literal, select
+from sqlalchemy import Interval, Select, cast, func, literal, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session, col
 
@@ -137,20 +138,28 @@ def change(session: Session, actor: Actor, kind: Kind, status: str, pace: Pace, 
 
 
 def _rearm_all(session: Session, kind: Kind, status: str, occasion: str, now: dt.datetime) -> int:
-    """`writes.rearm` of every document that waits in a status, in this transaction.
+    """`writes.rearm` of every document that waits in a status, in this transaction."""
+    table = kind.table
+    waiting = select(col(table.workflow_id), func.row_number().over(order_by=col(table.id)))
+    of_status = waiting.where(col(table.status) == status, col(table.turn).is_not(None))
+    return rearm(session, of_status, occasion, now)
+
+
+def rearm(session: Session, workflows: Select[Any], occasion: str, now: dt.datetime) -> int:
+    """`writes.rearm` of many running processes, selected as (workflow id, place in the row); how many there are.
 
     They come due a page a second, so that what people start meanwhile does not queue behind them.
     """
-    workflow = col(kind.table.workflow_id)
-    page = (func.row_number().over(order_by=col(kind.table.id)) - 1) / PAGE
+    found = workflows.subquery()
+    workflow, place = found.c
     asked = select(
         workflow + literal(f"/{REARM}/{occasion}"),
         literal(REARM),
         func.jsonb_build_object("workflow_id", workflow),
         literal(now),
-        literal(now) + page * cast(literal(dt.timedelta(seconds=PAGE_SECONDS)), Interval),
+        literal(now) + ((place - 1) / PAGE) * cast(literal(dt.timedelta(seconds=PAGE_SECONDS)), Interval),
         literal(0),
-    ).where(col(kind.table.status) == status, col(kind.table.turn).is_not(None))
+    )
     names = ["workflow_id", "kind", "payload", "created_at", "next_attempt_at", "attempts"]
     kept = insert(Outbox).from_select(names, asked).on_conflict_do_nothing(index_elements=["workflow_id"])
     told = len(session.execute(kept.returning(col(Outbox.id))).all())

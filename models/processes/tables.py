@@ -4,7 +4,7 @@ import datetime as dt
 import uuid
 from typing import Any, ClassVar
 
-from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint
 from sqlalchemy import text as sql
 from sqlmodel import Field, SQLModel
 
@@ -151,6 +151,23 @@ class Policy(SQLModel, table=True):
     changed_at: dt.datetime = instant()
 
     __table_args__ = (Index("policy_key", "kind", "status", "id"),)
+
+
+class LifetimePolicy(SQLModel, table=True):
+    """How long something lasts, in the unit of its lifetime; the newest row of a lifetime holds."""
+
+    __tablename__ = "lifetime_policy"
+
+    id: int | None = big_id()
+    lifetime: str = text()
+    amount: int = Field()
+    changed_by: int | None = big_int(default=None)
+    changed_at: dt.datetime = instant()
+
+    __table_args__ = (
+        CheckConstraint("amount > 0", name="lifetime_policy_amount"),
+        Index("lifetime_policy_key", "lifetime", "id"),
+    )
 
 
 class NumberCounter(SQLModel, table=True):

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from models.kernel.roles import Role
+from models.kernel.transitions import ProcessRules
 from models.kernel.wording import ROLE, duration
 from models.processes.deadlines import ESCALATE, REMIND, Pace
 from models.processes.kinds import Kind
@@ -17,7 +18,12 @@ def who_acted(event: ProcessEvent) -> str:
     """「한빛네트웍스 김도윤」; the house itself where no person acted."""
     if event.actor_id is None:
         return "시스템"
-    return f"{event.actor_company} {event.actor_name}".strip()
+    return _person(event.actor_company, event.actor_name)
+
+
+def _person(company: str, name: str) -> str:
+    """An individual's company is the person."""
+    return name if company in {"", name} else f"{company} {name}"
 
 
 def done_entries(kind: Kind, events: Iterable[ProcessEvent]) -> list[dict[str, Any]]:
@@ -30,26 +36,31 @@ def created_entry(kind: Kind, made: AuditEntry) -> dict[str, Any]:
     return {
         "state": "done",
         "title": kind.words.event.get("create") or kind.words.step[kind.rules.initial],
-        "who": f"{made.actor_company} {made.actor_name}".strip(),
+        "who": _person(made.actor_company, made.actor_name),
         "at": made.at,
     }
 
 
 def _done(kind: Kind, event: ProcessEvent) -> dict[str, Any]:
-    path = kind.rules.path
     moved = event.status_from != event.status_to
-    back = moved and (
-        event.status_to not in path
-        or (event.status_from in path and path.index(event.status_to) < path.index(event.status_from))
-    )
     return {
-        "state": "back" if back else "done",
+        "state": "back" if moved and is_back(kind.rules, event.status_from, event.status_to) else "done",
         "title": MACHINE_WORDS.get(event.act) or kind.words.event.get(event.act, event.act),
         "who": who_acted(event),
         "on_behalf_of": event.on_behalf_of_name,
         "at": event.at,
         "reason": event.reason,
     }
+
+
+def is_back(rules: ProcessRules, before: str, after: str) -> bool:
+    """Away from the usual path's end; a status beside the path is on the way when its first act leads further."""
+    path = rules.path
+    place = path.index(before) if before in path else len(path)
+    if after in path:
+        return before in path and path.index(after) < place
+    ways = (to for move in rules.moves if move.status == after and move.primary for to in move.to)
+    return not any(to in path and path.index(to) > place for to in ways)
 
 
 def turn_label(role: str | None, company_name: str, member_name: str | None) -> str:

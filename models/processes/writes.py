@@ -238,15 +238,18 @@ def saved_before(session: Session, actor: Actor, saving: Saving) -> int | None:
     return row.document_id
 
 
-def keep_saving(session: Session, actor: Actor, saving: Saving, made: ProcessColumns | None) -> None:
-    """Remember what a press made, in the transaction that makes it. Raises RequestReused."""
+def keep_saving(session: Session, actor: Actor, saving: Saving, made: Any) -> None:
+    """Remember what a press made (a document, another row with an id, nothing), in the transaction that makes it.
+
+    Raises RequestReused.
+    """
     now = clock.now()
     values = {
         "request_id": saving.request_id,
-        "workflow_id": made.workflow_id if made else "",
+        "workflow_id": getattr(made, "workflow_id", ""),
         "kind": saving.kind,
         "document_id": made.id if made else 0,
-        "company_id": made.company_id if made else actor.company_id,
+        "company_id": getattr(made, "company_id", actor.company_id),
         "act": CREATE,
         "payload": Jsonb(_fingerprint(saving)),
         "actor_id": actor.member_id,
@@ -255,7 +258,7 @@ def keep_saving(session: Session, actor: Actor, saving: Saving, made: ProcessCol
         "actor_company": actor.company_name,
         "actor_roles": sorted(role.value for role in actor.every_role),
         "state": "done",
-        "detail": Jsonb({"status": made.status if made else "", "step": 0}),
+        "detail": Jsonb({"status": getattr(made, "status", ""), "step": 0}),
         "created_at": now,
         "decided_at": now,
         "next_attempt_at": now,

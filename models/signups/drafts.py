@@ -2,20 +2,25 @@
 
 import datetime as dt
 
-from sqlalchemy import delete, insert, select, text, update
+from sqlalchemy import insert, select, text, update
 from sqlmodel import Session, col
 
 from models import database
 from models.auth.tokens import new_token, token_hash
 from models.files.detect import check
-from models.files.rules import MEDIA_TYPES, PAPER, FileKind
+from models.files.erasing import forget
+from models.files.erasing import hold as hold_content
+from models.files.rules import MEDIA_TYPES, PAPER, FileGone, FileKind
 from models.files.store import storage
 from models.files.tables import StoredFile
 from models.kernel.file_names import clean_file_name
+from models.processes import lifetimes
+from models.processes.lifetimes import Lifetime
 from models.signups.messages import Draft, DraftFile
-from models.signups.rules import DRAFT_LIFE, FILES_MAX, DraftGone, TooManyFiles
+from models.signups.rules import FILES_MAX, DraftGone, TooManyFiles
 from models.signups.tables import SignupDraft
 
+PAGE = 200
 _HOLDER = text("SELECT set_config('dongban.signup', :holder, true)")
 
 
@@ -35,7 +40,7 @@ def begin(draft: Draft, now: dt.datetime) -> str:
                 company_id=draft.company_id,
                 content=draft.model_dump_json(),
                 created_at=now,
-                expires_at=now + DRAFT_LIFE,
+                expires_at=now + lifetimes.span(session, Lifetime.UNFINISHED),
             )
         )
     return token
@@ -60,9 +65,43 @@ def save(session: Session, token: str, draft: Draft) -> None:
     session.execute(mine.values(content=draft.model_dump_json(), company_id=draft.company_id))
 
 
-def forget_of_company(session: Session, company_id: int) -> None:
-    """Delete what was typed for a company's conversion (the worker, when it lapses)."""
-    session.execute(delete(SignupDraft).where(col(SignupDraft.company_id) == company_id))
+def give_up(token: str, now: dt.datetime) -> None:
+    """「취소」: nobody reads the form from now on; it is deleted with its uploads in the night (`clear_page`)."""
+    with database.web() as session:
+        hold(session, token)
+        mine = update(SignupDraft).where(
+            col(SignupDraft.token_hash) == token_hash(token), col(SignupDraft.expires_at) > now
+        )
+        session.execute(mine.values(expires_at=now))
+
+
+def expire_of_company(session: Session, company_id: int, now: dt.datetime) -> None:
+    """What was typed for a company's conversion is past its time (the worker, when it lapses).
+
+    Nobody reads it from now on; it is deleted with its uploads in the night (`clear_page`).
+    """
+    of_company = update(SignupDraft).where(col(SignupDraft.company_id) == company_id, col(SignupDraft.expires_at) > now)
+    session.execute(of_company.values(expires_at=now))
+
+
+def contents(session: Session, now: dt.datetime) -> set[str]:
+    """What forms that are still being filled in have uploaded (the worker): no row of a file names it yet."""
+    live = session.execute(select(SignupDraft).where(col(SignupDraft.expires_at) > now)).scalars()
+    return {file.sha256 for row in live for file in Draft.model_validate_json(row.content).files}
+
+
+def clear_page(session: Session, now: dt.datetime) -> int:
+    """Delete up to PAGE forms that are past their time, with what was uploaded (the worker); how many."""
+    old = select(SignupDraft).where(col(SignupDraft.expires_at) <= now).order_by(col(SignupDraft.id)).limit(PAGE)
+    rows = session.execute(old.with_for_update(skip_locked=True)).scalars().all()
+    if not rows:
+        return 0
+    uploaded = [file.sha256 for row in rows for file in Draft.model_validate_json(row.content).files]
+    for row in rows:
+        session.delete(row)
+    session.flush()
+    forget(session, uploaded, contents(session, now))
+    return len(rows)
 
 
 def stage(draft: Draft, name: str, data: bytes) -> int:
@@ -81,8 +120,11 @@ def stage(draft: Draft, name: str, data: bytes) -> int:
 
 
 def keep_file(session: Session, draft: Draft, place: int, company_id: int, member_id: int, now: dt.datetime) -> int:
-    """The row of a draft's file, now that there is somebody it belongs to; its id."""
+    """The row of a draft's file, now that there is somebody it belongs to; its id. Raises FileGone."""
     kept = draft.files[place - 1]
+    hold_content(session, kept.sha256)
+    if not storage().exists(kept.sha256):
+        raise FileGone
     row = StoredFile(
         sha256=kept.sha256,
         size=kept.size,

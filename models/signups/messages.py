@@ -120,8 +120,8 @@ class NumberForm(BaseModel):
 
     @field_validator("business_number")
     @classmethod
-    def _number(cls, text: str) -> str:
-        return checked_business_number(text)
+    def _number(cls, text: str, info: ValidationInfo) -> str:
+        return checked_business_number(text, info)
 
 
 class DraftFile(BaseModel):

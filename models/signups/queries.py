@@ -114,12 +114,12 @@ def content_of(signup: Signup) -> SignupContent:
 
 
 def before(session: Session, actor: Actor, signup: Signup) -> Sequence[Signup]:
-    """Earlier requests of the same company or person, newest first."""
-    rows = visible_to(actor, Signup).where(
-        col(Signup.id) != signup.id,
-        (col(Signup.member_id) == signup.member_id)
-        | ((col(Signup.company_id) == signup.company_id) & (col(Signup.signup_kind) != SignupKind.CONTACT)),
-    )
+    """Earlier requests of the same company or, of a 부담당자, the same person; newest first."""
+    same = col(Signup.member_id) == signup.member_id
+    if signup.signup_kind != SignupKind.CONTACT:
+        of_company = (col(Signup.company_id) == signup.company_id) & (col(Signup.signup_kind) != SignupKind.CONTACT)
+        same = same | of_company
+    rows = visible_to(actor, Signup).where(col(Signup.id) != signup.id, same)
     return session.execute(rows.order_by(col(Signup.id).desc()).limit(20)).scalars().all()
 
 

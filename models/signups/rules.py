@@ -1,6 +1,5 @@
 """Joining (회원가입): who may ask, who decides, what a check of 가입여부 answers (manual 2-1, 2-2)."""
 
-import datetime as dt
 from enum import StrEnum
 from typing import ClassVar
 
@@ -12,8 +11,6 @@ from models.members.rules import CompanyStatus, MemberStatus
 KIND = "signup"
 RECEIVE = "receive"
 
-DRAFT_LIFE = dt.timedelta(days=30)
-"""How long a form that was begun is kept for the browser that began it."""
 FILES_MAX = 12
 UPLOAD_BYTES_MAX = 120 * 1024 * 1024
 """One sending of the form with all its files."""

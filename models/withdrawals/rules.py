@@ -11,7 +11,8 @@ What is kept and why:
   them any longer (개인정보 보호법 21조).
 - five years from leaving: the name beside what the person did, the company's facts and its bank accounts, as part of
   the record of contracts, supplies and payments (전자상거래법 시행령 6조; 국세기본법 85조의3). Then a nightly job
-  makes the name unreadable, empties an individual's facts and the accounts, and deletes what change requests had kept.
+  makes the name unreadable, empties an individual's facts and the accounts, and deletes what change requests had kept
+  and the papers that came with sign-ups, changes and accounts, from the storage too where nothing else names them.
 - two years: who logged in and who saw personal data (안전성 확보조치 기준 8조).
 - the hash-chained record of steps keeps the names it was made with: it proves what both companies agreed.
 """

@@ -2,24 +2,32 @@
 
 import datetime as dt
 from dataclasses import dataclass
+from io import BytesIO
 from typing import Any
 
+from PIL import Image, ImageDraw
 from sqlalchemy import select
 from sqlmodel import Session, col
 
+import models.registry  # noqa: F401 - rows written here name rows of other domains
 from models import clock, database
 from models.auth.passwords import hashed
+from models.files.rules import FileKind
+from models.files.writes import keep
+from models.identity.hashing import identity_hash
 from models.kernel.identifiers import brn_with_check
 from models.kernel.roles import Role
 from models.members.house import HOUSE
-from models.members.rules import CompanyKind
-from models.members.tables import Company, Delegation, Member
+from models.members.places import BANKS
+from models.members.rules import CompanyKind, Sex
+from models.members.tables import BankAccount, Company, Delegation, Member
 from models.processes.messages import Actor
 from models.processes.tables import Policy
 from models.terms import standard
 from models.terms.queries import current as terms_in_force
 from models.terms.writes import consent
 from ops.demo_logins import PASSWORD
+from web.sandbox.people import ci_of
 
 
 @dataclass(frozen=True)
@@ -78,6 +86,16 @@ FIRMS: tuple[Firm, ...] = (
     ),
 )
 
+INDIVIDUAL = Firm(
+    "윤하늘",
+    "",
+    "",
+    "서울특별시 성동구 왕십리로 125, 302호",
+    (("haneul.yoon@studio.example", "윤하늘", True),),
+    CompanyKind.INDIVIDUAL,
+)
+"""An 개인회원; stands apart because the demo's trade is between companies."""
+
 # Due, reminders and escalation in business days (the manual is silent; architecture.md's defaults elsewhere).
 POLICIES: tuple[tuple[str, str, int, tuple[int, ...], int], ...] = (
     ("contract", "review_requested", 3, (1, 2), 5),
@@ -106,7 +124,7 @@ def load() -> bool:
             _member(session, now, secret, index, login, name, roles=[role.value for role in roles], department=team)
             for index, (login, name, team, roles) in enumerate(STAFF, start=1)
         ]
-        for number, firm in enumerate(FIRMS, start=1):
+        for number, firm in enumerate((*FIRMS, INDIVIDUAL), start=1):
             _firm(session, now, secret, number, firm)
         session.add(
             Delegation(
@@ -145,24 +163,55 @@ def _consent(session: Session, now: dt.datetime) -> None:
 
 def birth_date(index: int) -> str:
     """An invented birthday, one of its own for each demo person."""
-    return (dt.date(1970, 1, 1) + dt.timedelta(days=37 * index)).isoformat()
+    firm, place = divmod(index, 100)
+    return (dt.date(1970, 1, 1) + dt.timedelta(days=37 * (10 * firm + place))).isoformat()
+
+
+def sex(index: int) -> Sex:
+    """Invented like the birthday; the sandbox carrier knows these people by name, birthday and sex."""
+    return Sex.FEMALE if index % 2 else Sex.MALE
 
 
 def _firm(session: Session, now: dt.datetime, secret: str, number: int, firm: Firm) -> None:
     company = Company(
         name=firm.name,
         kind=firm.kind.value,
-        business_number=brn_with_check(firm.number),
+        business_number=brn_with_check(firm.number) if firm.number else None,
         representative=firm.representative,
         address=firm.address,
-        phone=f"0200000{number:03d}",
+        phone=f"02-0000-{number:04d}",
         created_at=now,
     )
     session.add(company)
     session.flush()
+    session.add(_account(session, now, number, company))
     for index, (login, name, owner) in enumerate(firm.contacts):
         roles = [Role.PARTNER.value, Role.PARTNER_OWNER.value] if owner else [Role.PARTNER.value]
         _member(session, now, secret, 100 * number + index, login, name, roles=roles, company_id=company.id)
+
+
+def _account(session: Session, now: dt.datetime, number: int, company: Company) -> BankAccount:
+    account_number = f"3333-{number:02d}-{1000000 + number}"
+    copy = keep(session, FileKind.PNG, "통장사본.png", _bankbook(account_number), company.id)
+    return BankAccount(
+        company_id=company.id or 0,
+        bank_code="090",
+        bank_name=BANKS["090"],
+        account_number=account_number,
+        holder=company.name,
+        copy_file_id=copy.id,
+        is_default=True,
+        created_at=now,
+    )
+
+
+def _bankbook(account_number: str) -> bytes:
+    """A page with the number on it."""
+    page = Image.new("RGB", (600, 380), "white")
+    ImageDraw.Draw(page).text((60, 160), account_number, fill="black", font_size=40)
+    written = BytesIO()
+    page.save(written, "PNG")
+    return written.getvalue()
 
 
 def _member(
@@ -180,6 +229,8 @@ def _member(
         "email": login if "@" in login else f"{login}@dongban.example",
         "phone": phone(index),
         "birth_date": birth_date(index),
+        "sex": sex(index).value,
+        "identity_hash": identity_hash(ci_of(name, dt.date.fromisoformat(birth_date(index)), sex(index).value)),
         "password_hash": secret,
         "password_changed_at": now,
         "created_at": now,

@@ -9,7 +9,7 @@ from sqlalchemy.exc import ProgrammingError
 from sqlmodel import col
 
 from models import clock, database
-from models.auth.tables import Disclosure, LoginAttempt, LoginSession
+from models.auth.tables import Authenticator, Disclosure, LoginAttempt, LoginSession, RecoveryCode
 from models.kernel.roles import STAFF_SIDE, Role
 from models.members import writes
 from models.members.tables import Delegation, Member
@@ -272,3 +272,43 @@ def test_a_deputy_administrator_acts_on_behalf_of_who_lent_the_role(office: Offi
         session.execute(update(Delegation).values(revoked_at=AT))
     with pytest.raises(ProgrammingError), database.writing(deputy) as session:
         writes.give_roles(session, deputy, office.buyer.member_id, [Role.ADMIN], AT)
+
+
+def _with_app(member_id: int) -> None:
+    with database.working() as session:
+        session.add(Authenticator(member_id=member_id, secret="JBSWY3DPEHPK3PXP", created_at=AT, confirmed_at=AT))
+        session.add(RecoveryCode(member_id=member_id, code_hash=b"1" * 32, created_at=AT))
+
+
+def test_a_lost_authenticator_is_taken_off_by_the_administrator_for_a_reason(office: Office) -> None:
+    _with_app(office.partner.member_id)
+    path = f"/admin/members/{office.partner.member_id}"
+    with office.seat(office.admin) as seat:
+        assert "인증 앱 사용 중" in seat.get(path)
+        assert seat.post(f"{path}/authenticator", reason="").status_code == 422
+        page = seat.done(f"{path}/authenticator", reason="휴대폰과 복구 코드를 모두 분실")
+        assert "인증 앱을 해제하고" in page
+        assert "인증 앱 사용 중" not in page
+        assert "휴대폰과 복구 코드를 모두 분실" in page
+        # Twice is once too often.
+        assert seat.post(f"{path}/authenticator", reason="다시").status_code == 409
+    with database.working() as session:
+        assert session.get(Authenticator, office.partner.member_id) is None
+        assert session.execute(select(RecoveryCode)).all() == []
+        told = select(Message).where(col(Message.event) == "authenticator_changed")
+        mail = session.execute(told).scalar_one()
+    assert (mail.recipient, "관리자가 해제" in mail.body) == (member(office.partner.member_id).email, True)
+
+
+def test_nobody_takes_off_their_own_authenticator_here_and_nobody_else_may(office: Office) -> None:
+    _with_app(office.admin.member_id)
+    path = f"/admin/members/{office.admin.member_id}/authenticator"
+    with office.seat(office.admin) as seat:
+        assert seat.post(path, reason="제 것").status_code == 409
+    for actor in (office.buyer, office.partner):
+        with office.seat(actor) as seat:
+            assert seat.post(path, reason="남의 것").status_code == 403
+        with database.writing(actor) as session, pytest.raises(ProgrammingError):
+            session.execute(text("SELECT authenticator_reset(:person, :now)"), {"person": 1, "now": AT})
+    with database.working() as session:
+        assert session.get(Authenticator, office.admin.member_id) is not None

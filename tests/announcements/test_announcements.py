@@ -1,6 +1,7 @@
 """공지사항: written as a draft, looked at, published for a period and a side; files come with their notice."""
 
 import datetime as dt
+import uuid
 from typing import Any
 
 import pytest
@@ -171,6 +172,21 @@ def test_changes_are_kept_and_do_not_overwrite_each_other(office: Office) -> Non
         assert (late.status_code, "다른 사람이 먼저 저장했습니다." in late.text) == (422, True)
         assert "게시 중" in seat.get("/admin/announcements", state="shown")
         assert seat.client.get("/admin/announcements?format=xlsx").content.startswith(b"PK")
+
+
+def test_a_double_press_writes_one_notice(office: Office) -> None:
+    press = {**WISH, "request_id": str(uuid.uuid4())}
+    with office.seat(office.admin) as seat:
+        first, second = (
+            seat.post("/admin/announcements", files={"files": ("그림.png", png(), "image/png")}, **press)
+            for _ in range(2)
+        )
+        assert first.headers["location"] == second.headers["location"]
+        other = seat.post("/admin/announcements", **{**press, "title": "다른 공지"})
+        assert other.status_code == 422
+    with database.working() as session:
+        assert session.execute(text("SELECT count(*) FROM announcement")).scalar_one() == 1
+        assert session.execute(text("SELECT count(*) FROM announcement_file")).scalar_one() == 1
 
 
 def test_only_the_administrator_writes(office: Office) -> None:

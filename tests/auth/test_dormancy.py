@@ -17,12 +17,14 @@ from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Worker
 
 from activities import dormancy as activities
+from models import clock
 from models import database as house
 from models.auth import dormancy, rules
 from models.auth.messages import AbsenceStep, DormancyStart
 from models.members.tables import Member
 from models.notifications.tables import Message, Notification
-from models.processes.tables import Outbox
+from models.processes.lifetimes import Lifetime
+from models.processes.tables import LifetimePolicy, Outbox
 from tests import factories
 from tests.conftest import TimeSkipping
 from workflows.dormancy import DormancyWorkflow
@@ -189,11 +191,75 @@ async def test_it_goes_on_in_a_new_run_after_some_years_and_ends_with_the_member
     assert told("dormant") == 0
 
 
+def put(lifetime: Lifetime, amount: int) -> None:
+    """As the administrator does, without the page."""
+    with house.working() as session:
+        session.add(LifetimePolicy(lifetime=lifetime.value, amount=amount, changed_at=clock.now()))
+
+
+@pytest.mark.usefixtures("database")
+async def test_the_policy_says_when_not_a_constant(time_skipping: TimeSkipping) -> None:
+    await asyncio.to_thread(put, Lifetime.DORMANCY, 6)
+    await asyncio.to_thread(put, Lifetime.NOTICE, 14)
+    async with watching(time_skipping, seen_now) as (watch, member_id):
+        with house.working() as session:
+            since = session.get_one(Member, member_id).last_login_at
+        assert since is not None
+        asleep = rules.dormant_at(since, 6)
+        await watch.until(asleep - 14 * DAY - 60 * SECOND)
+        assert told("dormancy_warning") == 0
+        await watch.until(asleep - 14 * DAY + SECOND)
+        await watch.settles(lambda: told("dormancy_warning") == 2)
+        with house.working() as session:
+            mails = select(Message).where(col(Message.event) == "dormancy_warning", col(Message.channel) == "email")
+            assert "6개월 동안 로그인하지 않으시면" in session.execute(mails).scalar_one().body
+        await watch.until(asleep - 60 * SECOND)
+        assert status_of(member_id) == "active"
+        await watch.until(asleep + SECOND)
+        await watch.settles(lambda: status_of(member_id) == "dormant")
+
+
+@pytest.mark.usefixtures("database")
+async def test_a_shorter_policy_reaches_a_watch_that_sleeps(time_skipping: TimeSkipping) -> None:
+    async with watching(time_skipping, seen_now) as (watch, member_id):
+        first = await watch.now()
+        await watch.until(first + 200 * DAY)
+        await asyncio.to_thread(put, Lifetime.DORMANCY, 6)
+        await watch.handle.signal("policy_changed")
+        # Overdue already: warned at once, and still given the days of the notice.
+        await watch.settles(lambda: told("dormancy_warning") == 2)
+        assert status_of(member_id) == "active"
+        await watch.until(first + 228 * DAY)
+        assert status_of(member_id) == "active"
+        await watch.until(first + 230 * DAY)
+        await watch.settles(lambda: status_of(member_id) == "dormant")
+
+
+@pytest.mark.usefixtures("database")
+async def test_a_longer_policy_holds_even_where_no_signal_arrived(time_skipping: TimeSkipping) -> None:
+    async with watching(time_skipping, seen_now) as (watch, member_id):
+        first = await watch.now()
+        await watch.until(rules.dormancy_warning_at(first) + DAY)
+        await watch.settles(lambda: told("dormancy_warning") == 2)
+        await asyncio.to_thread(put, Lifetime.DORMANCY, 24)
+        await watch.until(rules.dormant_at(first) + DAY)
+        assert status_of(member_id) == "active"
+        # Another day is another warning.
+        await watch.until(rules.dormancy_warning_at(first, 24) + DAY)
+        await watch.settles(lambda: told("dormancy_warning") == 4)
+        await watch.until(rules.dormant_at(first, 24) + DAY)
+        await watch.settles(lambda: status_of(member_id) == "dormant")
+
+
 @pytest.mark.usefixtures("database")
 async def test_an_absence_is_told_once_however_often_the_step_is_tried() -> None:
     since = dt.datetime(2025, 2, 9, 1, 0, tzinfo=dt.UTC)
     member_id = make_member(since)
-    step = AbsenceStep(member_id=member_id, seen_at=since)
+    early = AbsenceStep(member_id=member_id, seen_at=since, at=rules.dormancy_warning_at(since) - SECOND)
+    activities.warn_of_dormancy(early)
+    assert not activities.make_dormant(early).dormant
+    assert told("dormancy_warning") == 0
+    step = AbsenceStep(member_id=member_id, seen_at=since, at=rules.dormant_at(since))
     for _ in range(3):
         activities.warn_of_dormancy(step)
     assert told("dormancy_warning") == 2
@@ -213,7 +279,7 @@ def test_a_member_is_watched_once_and_whoever_is_not_is_found_at_night() -> None
         dormancy.watch(session, first)
         dormancy.watch(session, first)
     with house.working() as session:
-        # The factory's member without a role is staff to nobody.
+        # The factory's member without a role is nobody who logs in.
         assert dormancy.watch_everybody(session) == 1
         assert dormancy.watch_everybody(session) == 0
     with house.working() as session:
@@ -223,14 +289,17 @@ def test_a_member_is_watched_once_and_whoever_is_not_is_found_at_night() -> None
 
 
 @pytest.mark.parametrize(
-    ("seen_at", "asleep"),
+    ("seen_at", "months", "asleep"),
     [
-        (dt.datetime(2025, 3, 1, 12, tzinfo=dt.UTC), dt.datetime(2026, 3, 1, 12, tzinfo=dt.UTC)),
-        (dt.datetime(2024, 2, 29, 3, tzinfo=dt.UTC), dt.datetime(2025, 3, 1, 3, tzinfo=dt.UTC)),
+        (dt.datetime(2025, 3, 1, 12, tzinfo=dt.UTC), 12, dt.datetime(2026, 3, 1, 12, tzinfo=dt.UTC)),
+        (dt.datetime(2024, 2, 29, 3, tzinfo=dt.UTC), 12, dt.datetime(2025, 3, 1, 3, tzinfo=dt.UTC)),
         # 29 February in Seoul, still the 28th in UTC.
-        (dt.datetime(2024, 2, 28, 20, tzinfo=dt.UTC), dt.datetime(2025, 2, 28, 20, tzinfo=dt.UTC)),
+        (dt.datetime(2024, 2, 28, 20, tzinfo=dt.UTC), 12, dt.datetime(2025, 2, 28, 20, tzinfo=dt.UTC)),
+        (dt.datetime(2025, 8, 31, 3, tzinfo=dt.UTC), 6, dt.datetime(2026, 3, 1, 3, tzinfo=dt.UTC)),
+        (dt.datetime(2025, 12, 31, 3, tzinfo=dt.UTC), 1, dt.datetime(2026, 1, 31, 3, tzinfo=dt.UTC)),
+        (dt.datetime(2025, 11, 30, 3, tzinfo=dt.UTC), 1, dt.datetime(2025, 12, 30, 3, tzinfo=dt.UTC)),
     ],
 )
-def test_a_year_is_a_year_of_the_calendar_in_seoul(seen_at: dt.datetime, asleep: dt.datetime) -> None:
-    assert rules.dormant_at(seen_at) == asleep
-    assert rules.dormancy_warning_at(seen_at) == asleep - 30 * DAY
+def test_months_are_those_of_the_calendar_in_seoul(seen_at: dt.datetime, months: int, asleep: dt.datetime) -> None:
+    assert rules.dormant_at(seen_at, months) == asleep
+    assert rules.dormancy_warning_at(seen_at, months, 30) == asleep - 30 * DAY

@@ -9,7 +9,7 @@ from sqlalchemy import func, select, text
 from sqlmodel import Session, col
 
 from models import database as house
-from models.auth import passwords, queries, rules, writes
+from models.auth import passwords, queries, rules, sessions, writes
 from models.auth.messages import Caller, Challenge
 from models.auth.tables import LoginAttempt, LoginSession
 from models.kernel.refusals import Refusal
@@ -55,6 +55,11 @@ def test_password_then_code_then_session(people: People) -> None:
     assert visit.actor.member_id == people.partner.id
     assert visit.actor.company_name == "(주)한빛네트웍스"
     assert visit.actor.roles == {Role.PARTNER, Role.PARTNER_OWNER}
+    assert not visit.individual
+    change(Company, people.partner.company_id, kind="individual", business_number=None)
+    found = queries.visit(opened.token, NOW)
+    assert found is not None
+    assert found.individual
     assert visit.ends_at == NOW + rules.SESSION_IDLE
 
 
@@ -246,9 +251,9 @@ def test_revoking_ends_ones_own_sessions_only(people: People) -> None:
     mine, other = queries.visit(here, NOW), queries.visit(there, NOW)
     assert mine is not None
     assert other is not None
-    assert not writes.revoke_session(actor_of(people.partner), mine.session_id, NOW)
-    assert writes.revoke_session(mine.actor, other.session_id, NOW)
-    assert not writes.revoke_session(mine.actor, other.session_id, NOW)
+    assert not sessions.revoke_session(actor_of(people.partner), mine.session_id, NOW)
+    assert sessions.revoke_session(mine.actor, other.session_id, NOW)
+    assert not sessions.revoke_session(mine.actor, other.session_id, NOW)
     assert queries.visit(there, NOW) is None
     assert queries.visit(here, NOW)
 

@@ -60,7 +60,7 @@ def desk(world: World, actor: Actor, monkeypatch: pytest.MonkeyPatch) -> Iterato
         return await asyncio.to_thread(_recorded, world, command)
 
     monkeypatch.setattr(confirming, "deliver", deliver)
-    with clock.set_to(AT), TestClient(_app(actor)) as client:
+    with clock.set_to(AT), TestClient(_app(actor, individual=actor == world.single)) as client:
         yield Desk(client, actor)
 
 
@@ -73,7 +73,7 @@ def _recorded(world: World, command: Command) -> Decision:
         return Decision(refusal=refusal)
 
 
-def _app(actor: Actor) -> FastAPI:
+def _app(actor: Actor, *, individual: bool) -> FastAPI:
     async def meet(request: Request) -> None:
         request.state.visit = Visit(
             session_id=1,
@@ -85,6 +85,7 @@ def _app(actor: Actor) -> FastAPI:
             created_at=AT,
             last_seen_at=AT,
             ends_at=AT,
+            individual=individual,
         )
         request.state.shell = Shell(
             audience=audience_of(actor.every_role), name=actor.name, roles=actor.every_role, csrf="t"

@@ -1,6 +1,7 @@
 """What 본인인증 and 이메일인증 change: one's phone at once, name and log-in e-mail with an approval."""
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import select
@@ -86,6 +87,25 @@ def test_a_name_and_an_email_are_asked_for_once_proven(world: World, monkeypatch
     with database.working() as session:
         told = session.execute(select(col(Message.recipient)).where(col(Message.event) == "decided")).scalars()
         assert set(told) == {before, "jian@example.com"}
+
+
+def test_the_same_person_under_a_new_name(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """개명: name and nothing else changes, of a member whose 연계정보 was recorded when joining."""
+    known(world, SEOYEON)
+    renamed = replace(SEOYEON, name="박지안", born_as="박서연")
+    with desk(world, world.contact, monkeypatch) as seat:
+        browse_as(seat.client, identity=verified(Purpose.ACCOUNT, renamed, at=AT))
+        made = seat.send("/company/me/change", reason="개명")
+        assert made.status_code == 303, made.text
+    with desk(world, world.owner, monkeypatch) as seat:
+        path = f"/company/contacts/{world.contact.member_id}/request"
+        assert seat.send(path, decision="approve", reason="").status_code == 303
+    member = world.member(world.contact)
+    assert (member.name, member.identity_hash) == ("박지안", SEOYEON.identity_hash)
+    with desk(world, world.contact, monkeypatch) as seat:
+        browse_as(seat.client, identity=verified(Purpose.PHONE, renamed, at=AT))
+        assert seat.send("/company/me/phone").status_code == 303
+    assert world.member(world.contact).phone == SEOYEON.phone
 
 
 def test_somebody_else_is_not_a_new_name(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -352,6 +352,8 @@ def test_an_individual_has_one_page(world: World, monkeypatch: pytest.MonkeyPatc
             assert words in page, words
         assert "사업자등록번호" not in page
         assert seat.status("/company/me") == 303
+        for path in ("", "/1", "/delegation", "/1/removal", "/1/request"):
+            assert seat.status(f"/company/contacts{path}") == 404
         form = {
             "zip_code": "03045",
             "address": "서울특별시 종로구 사직로 161",

@@ -60,6 +60,16 @@ def test_missing_content_is_said_to_be_missing(disk: DiskStorage) -> None:
         disk.get(OTHER)
 
 
+def test_what_is_deleted_is_gone_and_may_come_back(disk: DiskStorage) -> None:
+    disk.put(DATA)
+    disk.delete(SHA256)
+    disk.delete(SHA256)
+    disk.delete(OTHER)
+    assert not disk.exists(SHA256)
+    disk.put(DATA)
+    assert disk.get(SHA256) == DATA
+
+
 def test_damage_is_found_on_reading_and_healed_by_the_next_upload(disk: DiskStorage) -> None:
     disk.put(DATA)
     place(disk).write_bytes(DATA[:-1] + b"?")
@@ -71,7 +81,7 @@ def test_damage_is_found_on_reading_and_healed_by_the_next_upload(disk: DiskStor
 
 @pytest.mark.parametrize("key", ["../../etc/passwd", "", "A" * 64, "0" * 63, f"{OTHER}\n", f"/{OTHER}"])
 def test_only_a_hash_is_a_key(disk: DiskStorage, key: str) -> None:
-    for asking in (disk.get, disk.exists):
+    for asking in (disk.get, disk.exists, disk.delete):
         with pytest.raises(ValueError, match="SHA-256"):
             asking(key)
 
@@ -166,6 +176,13 @@ class Bucket(BaseHTTPRequestHandler):
         self.checksums[self.path] = self.headers["x-amz-checksum-sha256"]
         self._answer(200)
 
+    def do_DELETE(self) -> None:
+        if self.broken:
+            self._answer(403, b"<Error><Code>AccessDenied</Code></Error>")
+            return
+        self.objects.pop(self.path, None)
+        self._answer(204)
+
     def log_message(self, *_: object) -> None:
         """Tests are quiet."""
 
@@ -203,7 +220,12 @@ def test_s3_keeps_gives_back_and_knows_what_is_missing_damaged_or_closed(
     seen.objects[path] = b"something else"
     with pytest.raises(ContentDamagedError):
         remote.get(SHA256)
+    remote.delete(SHA256)
+    remote.delete(SHA256)
+    assert seen.objects == {}
     seen.broken = True
+    with pytest.raises(StorageError, match="AccessDenied"):
+        remote.delete(SHA256)
     with pytest.raises(StorageError, match="AccessDenied"):
         remote.get(SHA256)
     with pytest.raises(StorageError, match="403"):

@@ -19,13 +19,16 @@ NOW = dt.datetime(2026, 2, 10, 9, 0, tzinfo=dt.UTC)
 
 
 class Rows:
-    """The two things of a session that the writes use."""
+    """The three things of a session that the writes use."""
 
     def __init__(self) -> None:
         self.added: list[SQLModel] = []
 
     def add(self, row: SQLModel) -> None:
         self.added.append(row)
+
+    def execute(self, *_: object) -> None:
+        """The lock on the content, which a list needs not."""
 
     def flush(self) -> None:
         for number, row in enumerate(self.added, 1):

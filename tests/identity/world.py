@@ -47,10 +47,12 @@ class Somebody:
     sex: Sex = Sex.FEMALE
     foreign_national: bool = False
     phone: str = "01077701234"
+    born_as: str = ""
+    """The name before 개명: the same person to the carrier."""
 
     @property
     def ci(self) -> str:
-        return ci_of(self.name, self.birth_date, self.sex.value)
+        return ci_of(self.born_as or self.name, self.birth_date, self.sex.value)
 
     @property
     def identity_hash(self) -> bytes:

@@ -65,22 +65,28 @@ THINGS: Mapping[str, Mapping[str, str]] = {
     "/signups/{signup_id:int}/disclosure": {"signup_id": "signup"},
     "/signups/{signup_id:int}/registry": {"signup_id": "signup"},
     "/harmony/join/{link}": {"link": "request"},
+    "/harmony/password/{link}": {"link": "request"},
     "/harmony/members/{member_id:int}/image": {"member_id": "space"},
     "/harmony/notifications/{notification_id:int}/reading": {"notification_id": "notification"},
     "/terms/{terms_id}": {"terms_id": "terms"},
     "/terms/{terms_id}/withdrawal": {"terms_id": "terms"},
     "/delegations/{delegation_id:int}/revocation": {"delegation_id": "delegation"},
-    "/announcements/{announcement_id:int}": {"announcement_id": "announcement"},
-    "/announcements/{announcement_id:int}/files/{file_id:int}": {"announcement_id": "announcement", "file_id": "one"},
+    **{
+        f"{front}/{{announcement_id:int}}{rest}": {"announcement_id": "announcement", "file_id": "one"}
+        for front in ("/announcements", "/harmony/announcements")
+        for rest in ("", "/files/{file_id:int}")
+    },
     **{
         f"/admin/announcements/{{announcement_id:int}}{rest}": {"announcement_id": "announcement", "file_id": "one"}
         for rest in ("", "/edit", "/publication", "/files/{file_id:int}")
     },
     **{
         f"/admin/members/{{member_id:int}}{rest}": {"member_id": "member"}
-        for rest in ("", "/edit", "/roles", "/password", "/disclosure", "/suspension", "/resumption", "/unlocking")
+        for rest in (
+            *("", "/edit", "/roles", "/password", "/disclosure", "/suspension", "/resumption", "/unlocking"),
+            *("/authenticator", "/sessions/end"),
+        )
     },
-    "/admin/members/{member_id:int}/sessions/end": {"member_id": "member"},
     **{
         f"/admin/suppliers/{{company_id:int}}{rest}": {"company_id": "company"}
         for rest in ("", "/edit", "/code", "/block", "/unblock")

@@ -24,7 +24,7 @@ ARGUMENTS = (
 )
 PHONES = {login: people.phone(index) for index, (login, *_) in enumerate(people.STAFF, start=1)} | {
     login: people.phone(100 * number + index)
-    for number, firm in enumerate(people.FIRMS, start=1)
+    for number, firm in enumerate((*people.FIRMS, people.INDIVIDUAL), start=1)
     for index, (login, *_) in enumerate(firm.contacts)
 }
 

@@ -83,6 +83,11 @@ class Applicant:
 
     def verify(self) -> None:
         """At the carrier: PASS, approved by the app."""
+        self.answer("승인")
+        self.page.get_by_role("link", name="돌아가기").click()
+
+    def answer(self, button: str) -> None:
+        """At the carrier, up to what the app is told."""
         page = self.page
         expect(page).to_have_url(re.compile("/pass/"))
         page.locator("[name=operator]").first.check(force=True)
@@ -95,8 +100,7 @@ class Applicant:
         page.locator("[name=sex][value=female]").check(force=True)
         page.get_by_label("휴대폰번호").fill(self.person.phone)
         page.get_by_role("button", name="PASS 앱으로 요청").click()
-        page.get_by_role("button", name="승인").click()
-        page.get_by_role("link", name="돌아가기").click()
+        page.get_by_role("button", name=button).click()
 
     def prove(self) -> None:
         """At the page of whoever asks for a company."""

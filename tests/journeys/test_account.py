@@ -13,8 +13,8 @@ from playwright.sync_api import Browser, Page, expect
 from tests.house import House
 from tests.journeys.conftest import LogIn, shot
 from tests.journeys.joining import Applicant, Person, mail_for
+from tests.journeys.looking import look
 from tests.journeys.newcomer import PASSWORD, Newcomer, settle
-from tests.journeys.test_main_job import check_accessible
 
 NEW_PASSWORD = "Another2026@"
 ADMIN = "minseok.oh"
@@ -48,19 +48,6 @@ def newcomer(house: House, name: str, **more: object) -> Newcomer:
         "number": f"10181{number:04d}",
     }
     return settle(house, Newcomer(**(about | more)))  # type: ignore[arg-type]
-
-
-def look(page: Page, folder: Path, name: str) -> None:
-    """Nothing serious for axe-core; nothing wider than a phone."""
-    page.wait_for_load_state("load")
-    shot(page, folder, f"{name}-1440")
-    violations = check_accessible(page)
-    page.set_viewport_size({"width": 390, "height": 844})
-    wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-    shot(page, folder, f"{name}-390")
-    page.set_viewport_size({"width": 1440, "height": 900})
-    assert violations == [], f"{name}: {violations}"
-    assert wide <= 0, f"{name} is {wide} px wider than a phone"
 
 
 def type_password(page: Page, who: Newcomer, password: str = PASSWORD) -> None:
@@ -263,6 +250,40 @@ def test_the_authenticator_app(open_page: Open, house: House, tmp_path: Path) ->
     again.get_by_label("인증 앱 번호 또는 복구 코드").fill(codes[1])
     again.get_by_role("button", name="인증 앱 해제").click()
     expect(again.get_by_text("사용 안 함")).to_be_visible()
+
+
+def test_a_lost_authenticator_is_taken_off_by_the_administrator(
+    open_page: Open, log_in: LogIn, house: House, tmp_path: Path
+) -> None:
+    who, page = newcomer(house, "문소리"), open_page()
+    enter(page, house, who)
+    expect(page).to_have_url(f"{house.url}/")
+    page.goto("/account/authenticator")
+    page.get_by_label("현재 비밀번호").fill(PASSWORD)
+    page.get_by_role("button", name="인증 앱 등록").click()
+    app = pyotp.TOTP(page.locator(".secret").inner_text().replace(" ", ""))
+    page.get_by_label("인증 앱 번호").fill(app.now())
+    page.get_by_role("button", name="등록", exact=True).click()
+    expect(page.locator(".recovery code")).to_have_count(10)
+
+    admin = log_in(ADMIN)
+    admin.goto(f"/admin/members?login={who.login}")
+    admin.get_by_role("link", name=who.name).click()
+    expect(admin.get_by_role("main")).to_contain_text("인증 앱 사용 중")
+    admin.get_by_role("button", name="인증 앱 해제").click()
+    dialog = admin.get_by_role("dialog", name="인증 앱 해제")
+    look(admin, tmp_path, "app-reset")
+    dialog.get_by_label("사유").fill("전화로 본인을 확인함. 휴대폰 교체로 앱과 복구 코드를 모두 잃음")
+    dialog.get_by_role("button", name="인증 앱 해제").click()
+    expect(admin.get_by_role("main")).to_contain_text("인증 앱을 해제하고 모든 로그인을 종료했습니다.")
+    expect(admin.get_by_role("main")).not_to_contain_text("인증 앱 사용 중")
+    mail_for(house, who.login, "관리자가 해제")
+
+    # Whoever was in is out; the next log-in asks for a code by short message again.
+    page.goto("/account")
+    expect(page).to_have_url(re.compile("/login"))
+    enter(page, house, who)
+    expect(page).to_have_url(f"{house.url}/")
 
 
 def test_sessions_are_seen_and_ended(open_page: Open, house: House, tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 import openpyxl
+import psycopg
 import pytest
 from playwright.sync_api import FilePayload, Page, expect
 
@@ -98,6 +99,141 @@ def test_a_new_policy_moves_the_deadline_of_a_running_document(desk: Desk, log_i
     desk.look("policy")
     # The open page of the document hears of it by itself.
     expect(bar).not_to_have_text(before, timeout=15_000)
+
+
+def test_how_long_things_last_is_set_with_its_history(desk: Desk) -> None:
+    page = desk.page
+    desk.menu("정책")
+    expect(page.get_by_role("region", name="유효기간과 휴면 정책 표")).to_contain_text("휴면 전환까지의 기간")
+    page.get_by_role("link", name="하모니 초대 유효기간 바꾸기").click()
+    page.get_by_label("기간").fill("90")
+    page.get_by_role("button", name="저장").click()
+    expect(page.get_by_text("1~60일 안에서 정해 주세요.").first).to_be_visible()
+    desk.look("lifetime-wrong")
+    page.get_by_label("기간").fill("8")
+    page.get_by_role("button", name="저장").click()
+    expect(page.get_by_role("note")).to_contain_text("저장했습니다.")
+    page.get_by_role("link", name="하모니 초대 유효기간 바꾸기").click()
+    expect(page.get_by_role("table", name="변경 이력")).to_contain_text("8일")
+    desk.look("lifetime")
+    page.get_by_label("기간").fill("7")
+    page.get_by_role("button", name="저장").click()
+
+
+LISTS = {
+    "회원": "/admin/members",
+    "협력사": "/admin/suppliers",
+    "위임": "/delegations?open=all",
+    "공지사항": "/admin/announcements",
+    "세분류": "/admin/masters/categories?active=all",
+    "품목": "/admin/masters/goods?active=all",
+    "단위": "/admin/masters/units?active=all",
+    "납품위치": "/admin/masters/places?active=all",
+    "사유 코드": "/admin/masters/reasons?active=all",
+    "초대이력": "/invitations",
+}
+
+
+def test_every_list_of_the_administrator_is_downloaded_as_a_sheet(desk: Desk) -> None:
+    for title, address in LISTS.items():
+        _download(desk.page, title, address)
+
+
+def _download(page: Page, title: str, address: str) -> None:
+    page.goto(address)
+    expect(page.get_by_role("heading", level=1)).to_contain_text(title)
+    heads = page.locator("thead th:not(.no)").all_inner_texts()
+    total = re.search(r"총 ([\d,]+)건", page.get_by_role("main").inner_text())
+    assert total is not None
+    with page.expect_download() as download:
+        page.get_by_role("link", name="다운로드").click()
+    assert download.value.suggested_filename.endswith(".xlsx")
+    sheet = openpyxl.load_workbook(io.BytesIO(Path(download.value.path()).read_bytes())).active
+    assert sheet.max_row == 1 + int(total[1].replace(",", ""))
+    names = [cell.value for cell in sheet[1]]
+    assert [head.strip(" ↑↓\n") for head in heads if head.strip(" ↑↓\n") not in names] == []
+
+
+LONG = "대한민국정보통신시스템엔지니어링종합기술연구원아시아태평양지역본부글로벌파트너십사업단"
+
+
+def test_a_thousand_rows_and_long_names_keep_the_pages_together(desk: Desk, house: House) -> None:
+    page = desk.page
+    with psycopg.connect(house.database.owner_url) as connection:
+        # Those that left: nobody else's choices grow longer.
+        connection.execute(
+            "INSERT INTO company (name, kind, status, business_number, representative, representative_foreign,"
+            " business_type, business_item, country, currency, artist_insurance, zip_code, address, address_detail,"
+            " phone, status_reason, created_at)"
+            " SELECT '주식회사 ' || %(long)s || n, 'corporation', 'withdrawn', (4000000000 + n)::text, %(long)s, false,"
+            " '', '', 'KR', 'KRW', false, '', %(long)s, '', '', %(long)s, now() FROM generate_series(1, 1000) n",
+            {"long": LONG},
+        )
+        connection.execute(
+            "INSERT INTO goods (code, name, spec, position, active, needs_serial, edit_version, created_at, changed_at)"
+            " SELECT 'LONG-' || n, %(long)s || n, repeat(%(long)s, 8), 9000, false, false, 0, now(), now()"
+            " FROM generate_series(1, 1000) n",
+            {"long": LONG},
+        )
+    for name, address in (("suppliers", "/admin/suppliers?status=withdrawn"), ("goods", GOODS)):
+        page.goto(f"{address}&size=100")
+        expect(page.get_by_role("main")).to_contain_text("총 1,000건")
+        tallest = page.locator("tbody tr").evaluate_all("rows => Math.max(...rows.map(row => row.offsetHeight))")
+        assert tallest < ROW_PX_MAX, f"{name}: a row of {tallest} px"
+        page.get_by_role("navigation", name="쪽").get_by_role("link", name="10", exact=False).last.click()
+        expect(page.locator("tbody tr")).to_have_count(100)
+        desk.look(f"thousand-{name}")
+    page.locator("tbody .ref").first.click()
+    desk.look("long-goods")
+    page.goto("/admin/suppliers?status=withdrawn")
+    page.locator("tbody .ref").first.click()
+    desk.look("long-supplier")
+
+
+GOODS = "/admin/masters/goods?active=off"
+ROW_PX_MAX = 120
+
+
+def test_picking_goods_fills_what_the_house_knows_of_them(desk: Desk, log_in: LogIn) -> None:
+    page = desk.page
+    for kind, facts in (
+        ("categories", {"code": "PICK-C", "name": "저장장치"}),
+        ("units", {"code": "PICK-U", "name": "BOX"}),
+        ("goods", {"code": "PICK-1", "name": "고른 디스크", "spec": "16TB", "category": "PICK-C", "unit": "PICK-U"}),
+        ("goods", {"code": "PICK-2", "name": "고른 케이블"}),
+    ):
+        page.goto(f"/admin/masters/{kind}/new")
+        for name, value in facts.items():
+            field = page.locator(f"[name={name}]")
+            if name in {"category", "unit"}:
+                field.select_option(value)
+            else:
+                field.fill(value)
+        if facts["code"] == "PICK-1":
+            page.get_by_label("S/N 필요").check()
+        page.get_by_role("button", name="저장").click()
+        expect(page.get_by_text("저장했습니다.")).to_be_visible()
+    buyer = log_in(BUYER)
+    for form in ("/contracts/new", "/orders/new?other=1"):
+        buyer.goto(form)
+        row = [buyer.locator(f'[name="items-0-{name}"]') for name in ("category", "name", "spec", "unit")]
+        row[1].fill("고른 디스크")
+        row[1].press("Tab")
+        for field, value in zip(row, ("저장장치", "고른 디스크", "16TB", "BOX"), strict=True):
+            expect(field).to_have_value(value)
+        expect(buyer.locator('[type=checkbox][name="items-0-needs_serial"]')).to_be_checked()
+        expect(buyer.locator("[data-goods-filled]")).to_contain_text("고른 디스크")
+        # What somebody typed stays; what the pick before had put there goes.
+        row[2].fill("직접 적은 스펙")
+        row[1].fill("고른 케이블")
+        row[1].press("Tab")
+        for field, value in zip(row, ("", "고른 케이블", "직접 적은 스펙", ""), strict=True):
+            expect(field).to_have_value(value)
+        expect(buyer.locator('[type=checkbox][name="items-0-needs_serial"]')).not_to_be_checked()
+        # A name of one's own is taken as it is.
+        row[1].fill("목록에 없는 것")
+        row[1].press("Tab")
+        expect(row[2]).to_have_value("직접 적은 스펙")
 
 
 def test_a_role_is_delegated_and_the_deputy_acts_on_behalf(desk: Desk, log_in: LogIn) -> None:

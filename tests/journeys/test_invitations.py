@@ -158,7 +158,10 @@ def test_invited_people_join_by_kakao_account_and_by_email(story: Story) -> None
         assert answer.status == 403
 
         own_pages(story, master)
+        returning(story, master)
         further(story, master)
+    with story.somebody() as editor:
+        forgotten(story, editor)
 
 
 def log_in_again(story: Story, editor: Page) -> None:
@@ -195,6 +198,57 @@ def own_pages(story: Story, master: Page) -> None:
     master.get_by_role("switch", name="초대한 사용자 가입 카카오톡").uncheck()
     master.get_by_role("button", name="저장").click()
     expect(master.get_by_role("switch", name="초대한 사용자 가입 카카오톡")).not_to_be_checked()
+
+
+def returning(story: Story, master: Page) -> None:
+    """Everything is read; out, and in again by the same Kakao account, from the front page."""
+    master.goto("/harmony/notifications")
+    master.get_by_role("button", name="모두 읽음").click()
+    expect(master.get_by_role("button", name="모두 읽음")).to_have_count(0)
+    master.get_by_role("link", name="읽지 않음").click()
+    expect(master.get_by_role("main")).to_contain_text("읽지 않은 알림이 없습니다.")
+    master.locator(".me summary").click()
+    master.get_by_role("button", name="로그아웃").click()
+    master.goto("/harmony")
+    story.look(master, "front")
+    master.get_by_role("link", name="카카오계정으로 로그인").click()
+    story.kakao(master, "sports.kakao@kakao.example")
+    expect(master).to_have_url(re.compile(r"/harmony$"))
+    expect(master.get_by_role("heading", level=1)).to_contain_text("스포츠팀장 님")
+    # Somebody the house does not know is told how to join.
+    with story.somebody() as stranger:
+        stranger.goto("/harmony/login")
+        stranger.get_by_role("link", name="카카오계정으로 로그인").click()
+        story.kakao(stranger, "stranger@kakao.example", "모르는 사람")
+        expect(stranger.get_by_role("main")).to_contain_text("초대받은 제휴사만")
+
+
+def forgotten(story: Story, editor: Page) -> None:
+    """A lost password of an e-mail account: by a link in a mail, which works once."""
+    editor.goto("/harmony/login")
+    editor.get_by_role("link", name="비밀번호 찾기").click()
+    story.look(editor, "password-ask")
+    editor.get_by_label("이메일").fill("editor1@media.example")
+    editor.get_by_role("button", name="링크 받기").click()
+    expect(editor.get_by_role("main")).to_contain_text("링크를 보내 드렸습니다.")
+    story.look(editor, "password-sent")
+    found = re.search(
+        r"https?://\S+(/harmony/password/\S+)", mail_for(story.house, "editor1@media.example", "비밀번호")
+    )
+    assert found is not None
+    editor.goto(found[1])
+    expect(editor).to_have_url(re.compile("/harmony/password/new$"))
+    story.look(editor, "password-new")
+    editor.get_by_label("새 비밀번호", exact=False).first.fill("Renewed2026@")
+    editor.get_by_label("새 비밀번호 확인").fill("Renewed2026@")
+    editor.get_by_role("button", name="비밀번호 변경").click()
+    expect(editor.get_by_role("main")).to_contain_text("비밀번호를 바꾸었습니다.")
+    editor.get_by_label("이메일").fill("editor1@media.example")
+    editor.get_by_label("비밀번호").fill("Renewed2026@")
+    editor.get_by_role("button", name="로그인", exact=True).click()
+    expect(editor).to_have_url(re.compile("/harmony$"))
+    editor.goto(found[1])
+    expect(editor.get_by_role("main")).to_contain_text("이미 쓰셨거나")
 
 
 def further(story: Story, master: Page) -> None:

@@ -9,8 +9,9 @@ from PIL import Image
 from playwright.sync_api import Page, expect
 
 from ops.seed import people
-from tests.journeys.conftest import LogIn, shot
-from tests.journeys.test_main_job import DONE, check_accessible, give_reason, path_of
+from tests.journeys.conftest import LogIn
+from tests.journeys.looking import look
+from tests.journeys.test_main_job import DONE, give_reason, path_of
 
 BUYER = "amela.cha"
 OWNER, CONTACT = "jaeho.namgung@daehan.example", "hana.lee@daehan.example"
@@ -24,19 +25,6 @@ def certificate(tmp_path: Path) -> Path:
     return file
 
 
-def look(page: Page, folder: Path, name: str) -> None:
-    """axe-core finds nothing serious; the page holds together at 1440 and 390 px."""
-    page.wait_for_load_state("load")
-    shot(page, folder, f"{name}-1440")
-    violations = check_accessible(page)
-    page.set_viewport_size({"width": 390, "height": 844})
-    wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-    shot(page, folder, f"{name}-390")
-    page.set_viewport_size({"width": 1440, "height": 900})
-    assert violations == [], f"{name}: {violations}"
-    assert wide <= 0, f"{name} is {wide} px wider than a phone"
-
-
 def ask_change(page: Page, certificate: Path, address: str, *, account: bool = False) -> str:
     """「변경요청」 of the company's address; the path of the request."""
     page.goto("/company")
@@ -47,6 +35,8 @@ def ask_change(page: Page, certificate: Path, address: str, *, account: bool = F
     if account:
         if not page.get_by_role("group", name="새 계좌").is_visible():
             page.get_by_text("+ 계좌 추가").click()
+        for box in page.locator('.account-row [name$="-is_default"]:checked').all():
+            box.uncheck()
         new = page.get_by_role("group", name="새 계좌")
         new.get_by_label(re.compile("^은행명")).first.select_option(label="카카오뱅크")
         new.get_by_label(re.compile("^계좌번호")).fill("3333-01-7654321")

@@ -263,4 +263,49 @@ def test_suggestions_are_what_is_in_use(office: Office) -> None:
         seat.done(f"{GOODS}/2/activation", active="")
     with database.reading(office.buyer) as session:
         found = queries.suggestions(session)
-    assert (found.categories, found.units, found.goods) == (["서버"], ["EA"], [("랙 서버", "2U · EA")])
+    rack = queries.Offer("랙 서버", "", "2U", "EA", needs_serial=False)
+    assert (found.categories, found.units, found.goods) == (["서버"], ["EA"], [rack])
+    assert (rack.facts, found.has_more_goods) == ("2U · EA", False)
+
+
+def _thousand() -> None:
+    with database.working() as session:
+        session.add_all(
+            Goods(
+                code=f"G-{number:04d}",
+                name=f"{'아주 긴 이름의 ' * 10 if number % 100 == 0 else ''}품목 {number:04d}",
+                spec="가" * 500 if number == 777 else f"규격 {number}",
+                position=number,
+                needs_serial=number == 777,
+                created_at=AT,
+                changed_at=AT,
+            )
+            for number in range(1000)
+        )
+
+
+def test_of_a_long_list_some_are_offered_and_the_others_are_found_by_name_or_code(office: Office) -> None:
+    _thousand()
+    with database.reading(office.buyer) as session:
+        found = queries.suggestions(session)
+    assert (len(found.goods), found.has_more_goods) == (queries.OFFERED_MAX, True)
+    with office.seat(office.buyer) as seat:
+        options = seat.get("/goods/offers", q="품목 0777")
+        assert options.count("<option") == 1
+        assert ('data-serial="1"' in options, f'data-spec="{"가" * 500}"' in options) == (True, True)
+        assert seat.get("/goods/offers", q="g-0778").count("<option") == 1
+        assert seat.get("/goods/offers", q="100%").strip() == ""
+        assert seat.get("/goods/offers", q="품목").count("<option") == queries.OFFERED_MAX
+    for actor in (office.partner, office.receiver):
+        with office.seat(actor) as seat:
+            assert seat.status("/goods/offers") == 403
+
+
+def test_a_thousand_rows_are_one_page_after_another_and_one_sheet(office: Office) -> None:
+    _thousand()
+    with office.seat(office.admin) as seat:
+        page = seat.get(GOODS, size="100")
+        assert ("총 1,000건" in page, page.count("<tr") <= 102) == (True, True)
+        assert "품목 0999" in seat.get(GOODS, size="100", page="10")
+        sheet = openpyxl.load_workbook(io.BytesIO(seat.client.get(f"{GOODS}?format=xlsx").content)).active
+        assert sheet.max_row == 1001

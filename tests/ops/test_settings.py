@@ -37,6 +37,7 @@ def test_the_first_key_encrypts_and_the_older_stay() -> None:
         ("PORT", "0", "PORT must be"),
         ("PORT", "65536", "PORT must be"),
         ("DEMO", "yes", "DEMO must be 1 or 0"),
+        ("SAMPLE_NUMBERS", "no", "SAMPLE_NUMBERS must be 1 or 0"),
         ("DATABASE_URL", "mysql://root:hush@db/x", "DATABASE_URL must be an address like postgresql:"),
         ("STORAGE_URL", "/files", "STORAGE_URL must begin with file: or s3:"),
         ("TEMPORAL_ADDRESS", "http://engine:7233", "TEMPORAL_ADDRESS must be host:port"),
@@ -52,6 +53,13 @@ def test_a_malformed_value_gets_a_sentence_without_secrets(name: str, value: str
         read({name: value})
     assert part in str(refused.value)
     assert "hush" not in str(refused.value)
+
+
+def test_sample_numbers_are_not_taken_beside_a_real_registry() -> None:
+    with pytest.raises(SettingsError, match="SAMPLE_NUMBERS is for the sandbox registry"):
+        read({"SAMPLE_NUMBERS": "1", "REGISTRY_URL": "odcloud://key@api.odcloud.kr"})
+    assert read({"SAMPLE_NUMBERS": "1"}).sample_numbers
+    assert not read({}).sample_numbers
 
 
 def test_a_needed_setting_is_named() -> None:

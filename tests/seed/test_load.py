@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import datetime as dt
 import subprocess
 import sys
 import time
@@ -22,12 +23,13 @@ from models.contracts.tables import Contract, ContractInstalment, ContractItem, 
 from models.deliveries.kind import DELIVERY
 from models.deliveries.queries import amounts
 from models.deliveries.tables import DeliveryRound, DeliverySerial, Receipt
+from models.identity.hashing import identity_hash
 from models.inspections.kind import INSPECTION
 from models.inspections.tables import Inspection
 from models.kernel.numbers import parse_number
 from models.kernel.transitions import ProcessRules
 from models.kernel.vat import vat_floor
-from models.members.tables import Member
+from models.members.tables import BankAccount, Company, Member
 from models.orders.kind import ORDER
 from models.orders.queries import in_force
 from models.orders.tables import OrderItem, PurchaseOrder
@@ -43,6 +45,7 @@ from ops.demo_logins import LOGINS
 from ops.seed import people
 from tests import engines
 from tests.house import ROOT, House, running
+from web.sandbox.people import ci_of
 from workflows.runtime.client import connect
 
 pytestmark = pytest.mark.timeout(400)
@@ -299,6 +302,21 @@ def _everything(session: Session) -> dict[str, Any]:
 def _own(table: str) -> str:
     # Message batches are the house's own rhythm, not the load's.
     return "kind <> 'messages'" if table == "outbox" else "true"
+
+
+def test_the_sandbox_carrier_knows_the_demo_people(session: Session) -> None:
+    found = session.execute(select(Member).where(col(Member.login) == people.INDIVIDUAL.contacts[0][0])).scalar_one()
+    born = dt.date.fromisoformat(found.birth_date or "")
+    assert found.identity_hash == identity_hash(ci_of(found.name, born, found.sex or ""))
+    everybody = session.execute(select(Member)).scalars().all()
+    assert len({member.identity_hash for member in everybody} - {None}) == len(everybody)
+
+
+def test_every_partner_of_the_demo_has_an_account_to_be_paid_to(session: Session) -> None:
+    names = [firm.name for firm in (*people.FIRMS, people.INDIVIDUAL)]
+    named = select(col(Company.id)).where(col(Company.name).in_(names))
+    paid = session.execute(select(col(BankAccount.company_id)).where(col(BankAccount.is_default))).scalars().all()
+    assert sorted(paid) == sorted(session.execute(named).scalars())
 
 
 def test_the_people_are_the_printed_ones() -> None:

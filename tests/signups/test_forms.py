@@ -12,10 +12,12 @@ from models.kernel.identifiers import (
     normalize_phone,
     rrn_warnings,
 )
+from models.kernel.text import digits
 from models.members import form_wording as words
 from models.members.forms import CompanyForm, IndividualForm, doubts
 from models.members.places import BANKS, COUNTRIES, CURRENCIES
 from models.members.rules import CompanyKind
+from models.settings import settings
 from models.signups.messages import (
     CompanySignup,
     ContactSignup,
@@ -150,6 +152,20 @@ def test_a_check_digit_the_registry_dropped_is_a_doubt() -> None:
 )
 def test_the_check_of_a_number(kind: str, number: str, field: str, sentence: str) -> None:
     assert parse(NumberForm, {"kind": kind, "business_number": number}).errors == {field: [sentence]}
+
+
+@pytest.mark.parametrize("number", ["651-65-13513", "107-87-95297"])
+def test_the_numbers_of_the_manual_are_taken_where_the_switch_is_on(
+    number: str, house_settings: pytest.MonkeyPatch
+) -> None:
+    house_settings.setenv("SAMPLE_NUMBERS", "1")
+    settings.cache_clear()
+    checked = parse(NumberForm, {"kind": "corporation", "business_number": number})
+    assert checked.value is not None
+    assert checked.value.business_number == digits(number)
+    assert judged(CompanySignup, company__business_number=number).ok
+    wrong = parse(NumberForm, {"kind": "corporation", "business_number": "120-81-47522"})
+    assert wrong.at("business_number") == [words.BRN_WRONG]
 
 
 def test_the_choices_are_themselves_sound() -> None:

@@ -8,8 +8,12 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from sqlalchemy import func, select
 from sqlmodel import col
+from temporalio.testing import ActivityEnvironment
 
+from activities.retention import clear_old_traces
 from models import clock, database
+from models.files.rules import FileGone
+from models.files.store import storage
 from models.identity import rules as identity
 from models.kernel.refusals import Refusal
 from models.members.rules import CompanyKind, CompanyStatus, MemberStatus
@@ -267,4 +271,30 @@ def test_drafts_are_seen_by_their_own_browser_only(world: World) -> None:
         with pytest.raises(rules.DraftGone):
             drafts.read(session, token + "x", NOW)
     with database.web() as session, pytest.raises(rules.DraftGone):
-        drafts.read(session, token, NOW + rules.DRAFT_LIFE)
+        drafts.read(session, token, NOW + dt.timedelta(days=30))
+
+
+def test_forms_past_their_time_go_with_what_was_uploaded(world: World) -> None:
+    """Bytes that a file row or another form names stay."""
+    old, younger = (world.draft(SignupKind.INDIVIDUAL) for _ in range(2))
+    sent = world.draft(SignupKind.COMPANY)
+    younger.files.append(old.files[0])
+    drafts.begin(old, NOW)
+    drafts.begin(younger, NOW + dt.timedelta(days=1))
+    world.request(sent, somebody())
+    drafts.begin(sent, NOW)
+    with clock.set_to(NOW + dt.timedelta(days=30, minutes=1)):
+        ActivityEnvironment().run(clear_old_traces)
+        with database.working() as session:
+            left = session.execute(select(SignupDraft).where(col(SignupDraft.expires_at) <= clock.now())).all()
+    assert left == []
+    there = [storage().exists(file.sha256) for file in (*old.files, *sent.files)]
+    assert there == [True, False, True, True]
+
+
+def test_a_file_that_is_gone_is_asked_for_again(world: World) -> None:
+    draft = world.draft(SignupKind.INDIVIDUAL)
+    asked = world.asked(draft, somebody())
+    storage().delete(draft.files[1].sha256)
+    with pytest.raises(FileGone), clock.set_to(NOW):
+        writes.request(asked, NOW)

@@ -3,7 +3,6 @@
 import datetime as dt
 import re
 from collections.abc import Iterator
-from html import unescape
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -20,12 +19,14 @@ from models.files.tables import StoredFile
 from models.files.wording import SENTENCES as FILE_SENTENCES
 from models.identity.wording import SENTENCES as IDENTITY_SENTENCES
 from models.settings import settings
+from models.signups import drafts
 from models.signups.tables import Signup
 from models.signups.wording import WORDS
 from models.terms.wording import SENTENCES as TERMS_SENTENCES
 from tests.engines import Database
 from tests.files.samples import archive_of, pdf, png, sheet
 from tests.identity.world import Somebody, browse_as, verified, verified_email
+from tests.signups.browsing import Browser
 from tests.signups.cases import GOOD_PASSWORD, form
 from tests.signups.world import NOW, World, fresh_number, somebody
 from web import auth, errors, identity, signups
@@ -61,40 +62,6 @@ def world(module_database: Database, monkeypatch: pytest.MonkeyPatch) -> World:
     monkeypatch.setenv("PUBLIC_URL", PORTAL)
     settings.cache_clear()
     return World()
-
-
-class Browser:
-    """Somebody who is not logged in; `page` is what is on screen."""
-
-    def __init__(self, client: TestClient) -> None:
-        self.client = client
-        self.page = ""
-        self.csrf = ""
-
-    def get(self, path: str) -> int:
-        return self._took(self.client.get(path))
-
-    def post(self, path: str, files: Any = None, **fields: str) -> int:
-        named = {name.replace("__", "-"): value for name, value in fields.items()}
-        return self._took(self.client.post(path, data={"csrf": self.csrf, **named}, files=files))
-
-    def send(self, fields: dict[str, str], files: Any = None, do: str = "request") -> int:
-        """Press a button of the form with all of it."""
-        return self._took(self.client.post("/signups/form", data={"csrf": self.csrf, **fields, "do": do}, files=files))
-
-    def _took(self, answer: Any) -> int:
-        self.page, self.address = unescape(answer.text), answer.url.path
-        if found := re.search(r'name="csrf" value="([^"]+)"', answer.text):
-            self.csrf = found[1]
-        return int(answer.status_code)
-
-    def value(self, name: str) -> str:
-        """What stands in an input."""
-        found = re.search(rf'<input[^>]*name="{name}"[^>]*value="([^"]*)"', self.page) or re.search(
-            rf'<input[^>]*value="([^"]*)"[^>]*name="{name}"', self.page
-        )
-        assert found, name
-        return found[1]
 
 
 @pytest.fixture
@@ -381,3 +348,31 @@ def test_guests_send_files_only_where_they_join(browser: Browser) -> None:
 def test_a_person_is_the_same_whatever_their_phone() -> None:
     who = somebody()
     assert ci_of(who.name, who.birth_date, who.sex.value) == who.ci
+
+
+def test_what_was_typed_is_given_up_by_cancel(browser: Browser) -> None:
+    number = at_company_form(browser)
+    paper = {"company-certificate_upload": ("등록증.pdf", pdf())}
+    assert browser.send({"company-name": "나래상사"}, files=paper) == 422
+    left = browser.client.post(
+        "/signups/form", data={"csrf": browser.csrf, "do": "leave", "company-name": "다른 이름"}, follow_redirects=False
+    )
+    assert (left.status_code, left.headers["location"]) == (303, "/login")
+    assert browser.get("/signups/form") == 409
+    assert "입력하던 가입정보가 남아 있지 않습니다" in browser.page
+    with database.working() as session:
+        assert drafts.clear_page(session, clock.now()) >= 1
+    at_company_form(browser, number)
+    assert browser.value("company-name") == ""
+
+
+def test_an_individual_is_called_as_the_carrier_says_until_another_name_is_typed(browser: Browser) -> None:
+    is_somebody(browser, somebody("한가람"), "garam@joining.example")
+    browser.get("/signups/individual")
+    browser.post("/signups/individual")
+    browser.post("/signups/outcome")
+    agree(browser)
+    assert browser.value("company-name") == "한가람"
+    assert browser.send({"company-name": "가람공방"}) == 422
+    browser.get("/signups/form")
+    assert browser.value("company-name") == "가람공방"

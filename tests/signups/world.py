@@ -7,13 +7,15 @@ from typing import Any, TypeVar
 
 from temporalio.exceptions import ApplicationError
 
-from activities import conversions, signups
+from activities import conversions, signups, withdrawals
 from activities.recording import Recorder
 from models import clock, database
+from models.catalog import KINDS
 from models.conversions.kind import CONVERSION
 from models.conversions.tables import Conversion
 from models.conversions.writes import send
 from models.files.rules import FileKind
+from models.files.store import storage
 from models.kernel.identifiers import brn_with_check
 from models.kernel.refusals import rebuild
 from models.kernel.roles import Role
@@ -29,6 +31,9 @@ from models.signups.messages import FORMS, Draft, DraftFile, Secret
 from models.signups.rules import SignupKind, SignupMode
 from models.signups.tables import Signup
 from models.terms import standard
+from models.withdrawals.messages import Why
+from models.withdrawals.tables import Withdrawal
+from models.withdrawals.writes import ask_company
 from tests import factories
 from tests.identity.world import Somebody, verified, verified_email
 from tests.signups.cases import form
@@ -36,7 +41,7 @@ from web.forms import parse
 
 NOW = dt.datetime(2026, 2, 9, 1, 0, tzinfo=dt.UTC)
 _serial = count(1)
-Row = TypeVar("Row", Signup, Conversion, Company, Member)
+Row = TypeVar("Row", Signup, Conversion, Withdrawal, Company, Member)
 
 
 def somebody(name: str = "한가람") -> Somebody:
@@ -57,7 +62,9 @@ class World:
             standard.put(session, NOW - dt.timedelta(days=1))
             buyer = factories.member(session, "차지애", Role.BUYER)
             self.buyer = factories.actor(buyer)
-        self.recorder = Recorder({"signup": signups.STEPS, "conversion": conversions.STEPS})
+        self.recorder = Recorder(
+            {"signup": signups.STEPS, "conversion": conversions.STEPS, "withdrawal": withdrawals.STEPS}
+        )
         self.minutes = 0
 
     def draft(self, kind: SignupKind, mode: SignupMode = SignupMode.NEW, **more: Any) -> Draft:
@@ -68,7 +75,8 @@ class World:
         return Draft.model_validate(facts | {"files": files} | more)
 
     def file(self, name: str) -> DraftFile:
-        return DraftFile(sha256=f"{next(_serial):064x}", size=10, kind=FileKind.PDF.value, name=name)
+        data = f"{name} {next(_serial)}".encode()
+        return DraftFile(sha256=storage().put(data), size=len(data), kind=FileKind.PDF.value, name=name)
 
     def form(self, draft: Draft, **more: Any) -> Secret:
         """The form of this draft, sound."""
@@ -141,9 +149,25 @@ class World:
         with database.working() as session:
             return session.get_one(table, row_id)
 
-    def press(self, actor: Actor, row: Signup | Conversion, act: str, at: dt.datetime = NOW, **payload: Any) -> Outcome:
+    def leave(self, signup: Signup, at: dt.datetime = NOW, why: Why | None = None) -> Withdrawal:
+        """탈퇴 of the company of an approved request, asked for by its owner and approved."""
+        owner = self.owner_of(signup)
+        typed = why or Why(reason_code="OTHER", reason="거래를 마칩니다")
+        with clock.set_to(at), database.writing(owner) as session:
+            made = ask_company(session, owner, typed, at)
+        self.press(self.buyer, made, "approve", at)
+        return self.read(made)
+
+    def press(
+        self,
+        actor: Actor,
+        row: Signup | Conversion | Withdrawal,
+        act: str,
+        at: dt.datetime = NOW,
+        **payload: Any,
+    ) -> Outcome:
         """The act as a command, and its step recorded. Raises the refusal."""
-        kind = SIGNUP if isinstance(row, Signup) else CONVERSION
+        kind = next(kind for kind in KINDS.values() if kind.table is type(row))
         found = self.load(kind.table, row.id)  # type: ignore[type-var]
         move = kind.rules.move(found.status, act)
         request_id = uuid.uuid4()

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -87,6 +88,18 @@ def test_a_partner_sees_no_office_menu() -> None:
     labels = {link.label for group in portals.menu(SHELL, served) for link in group.links}
     assert "협력사" not in labels
     assert "계약목록" in labels
+
+
+def test_an_individual_has_no_company_to_manage() -> None:
+    served = frozenset(link.href for group in portals.PARTNER_MENU for link in group.links)
+    owner = replace(SHELL, roles=frozenset({Role.PARTNER, Role.PARTNER_OWNER}))
+
+    def own(shell: portals.Shell) -> list[str]:
+        return [link.label for group in portals.menu(shell, served) if group.label == "회원" for link in group.links]
+
+    assert own(owner) == ["기업정보", "회원정보", "담당자관리", "부담당자 가입요청"]
+    assert own(replace(owner, individual=True)) == ["회원정보"]
+    assert own(SHELL) == ["회원정보"]
 
 
 @pytest.mark.parametrize(

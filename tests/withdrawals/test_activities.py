@@ -12,8 +12,12 @@ from activities.withdrawals import erase_expired
 from models import clock, database
 from models.changes import writes as changes
 from models.changes.rules import NotMember, NotRequester, OwnRequest
-from models.changes.tables import ChangeItem
+from models.changes.tables import ChangeItem, ChangeRequest
 from models.contracts.tables import Contract
+from models.files.rules import FileRole
+from models.files.store import storage
+from models.files.tables import StoredFile
+from models.files.writes import attach
 from models.kernel.refusals import NotFound, NotYourTurn
 from models.members.rules import Sex
 from models.members.tables import BankAccount, Company, Member
@@ -28,7 +32,7 @@ from models.withdrawals import queries, rules, writes
 from models.withdrawals.messages import Leaving, Why
 from models.withdrawals.tables import Withdrawal
 from tests import factories
-from tests.changes.world import AT, BIRTH, World
+from tests.changes.world import AT, BIRTH, World, stored
 from tests.engines import Database
 from tests.settlements.world import World as Business
 
@@ -318,3 +322,75 @@ def test_what_somebody_joined_with_goes_too(world: World) -> None:
     erased_at(later)
     kept = world.load(Signup, signup.id)
     assert (kept.applicant_name, content_of(kept).person.name) == ("탈퇴회원", "탈퇴회원")
+
+
+def paper(world: World, name: str, company: Company, kind: str, document_id: int) -> StoredFile:
+    with database.working() as session:
+        file = session.get_one(StoredFile, stored(session, company, name))
+        place = attach(session, file, kind, document_id, FileRole.ATTACHMENT, company_id=company.id, title=name)
+        assert place.file_id == file.id
+    assert world
+    return file
+
+
+def test_after_five_years_the_papers_leave_the_storage(world: World) -> None:
+    copy = paper(world, "계좌사본.png", world.company, "contract", 1)
+    with database.working() as session:
+        own = stored(session, world.company, "통장.png")
+        session.get_one(BankAccount, world.account.id).copy_file_id = own
+        asked = ChangeRequest(
+            workflow_id="change/1",
+            company_id=world.company.id or 0,
+            case_key="1",
+            status="approved",
+            status_since=AT,
+            created_by=world.owner.member_id,
+            created_at=AT,
+            number="CH20260209-001",
+            subject="company",
+            company_name=world.company.name,
+            member_id=world.owner.member_id,
+            registration_file_id=stored(session, world.company, "등록증.pdf"),
+        )
+        session.add(asked)
+        session.flush()
+        certificate = session.get_one(StoredFile, asked.registration_file_id)
+        for number, file in enumerate((certificate, session.get_one(StoredFile, own))):
+            attach(
+                session,
+                file,
+                "change",
+                asked.id or 0,
+                FileRole.ATTACHMENT,
+                company_id=world.company.id,
+                position=number,
+            )
+        other = session.get_one(StoredFile, own)
+    world.press(world.buyer, leave_company(world), "approve")
+    left = world.load(Company, world.company.id).left_at or AT
+    erased_at(left.replace(year=left.year + 5) - dt.timedelta(seconds=1))
+    assert all(storage().exists(file.sha256) for file in (certificate, other, copy))
+    while erased_at(left.replace(year=left.year + 5) + dt.timedelta(seconds=1)):
+        pass
+    assert [storage().exists(file.sha256) for file in (certificate, other, copy)] == [False, False, True]
+    with database.working() as session:
+        left_over = select(col(StoredFile.id)).where(col(StoredFile.id).in_([certificate.id, other.id, copy.id]))
+        assert session.execute(left_over).scalars().all() == [copy.id]
+
+
+def test_who_came_back_and_was_rejected_is_erased_all_the_same(world: World) -> None:
+    world.press(world.buyer, leave_company(world), "approve")
+    with database.working() as session:
+        company = session.get_one(Company, world.company.id)
+        company.status, left = "rejected", company.left_at or AT
+    erased_at(left.replace(year=left.year + 6))
+    assert world.load(Company, world.company.id).representative == "탈퇴회원"
+
+
+def test_who_came_back_is_not_erased(world: World) -> None:
+    world.press(world.buyer, leave_company(world), "approve")
+    with database.working() as session:
+        company = session.get_one(Company, world.company.id)
+        company.status, left = "applying", company.left_at or AT
+    erased_at(left.replace(year=left.year + 6))
+    assert world.load(Company, world.company.id).representative != "탈퇴회원"

@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter
 
-from web.admin import delegations, members, policies, staff, suppliers
+from web.admin import delegations, lifetimes, members, policies, staff, suppliers
 
 router = APIRouter()
-for _part in (staff, members, suppliers, delegations, policies):
+for _part in (staff, members, suppliers, delegations, policies, lifetimes):
     router.include_router(_part.router)

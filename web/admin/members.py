@@ -18,13 +18,15 @@ from models.auth.disclosures import Subject, note
 from models.kernel.refusals import NotFound, Refusal
 from models.kernel.roles import MEDIA_SIDE, STAFF_SIDE, Role
 from models.kernel.text import mask_email, mask_phone
-from models.kernel.wording import ROLE
+from models.kernel.wording import ROLE, stamp
 from models.members import directory, writes
 from models.members.administration import Because
 from models.members.administration_wording import ACT, FIELD, OUTCOME
 from models.members.rules import MemberStatus
 from models.members.tables import Company, Member
 from models.members.wording import COMPANY_KIND, COMPANY_STATUS, MEMBER_STATUS
+from models.notifications.rules import Event
+from models.notifications.writes import send_mail
 from models.processes.messages import Actor
 from web import forms
 from web.auth.audience import require
@@ -56,6 +58,7 @@ DONE = {
     "resumed": "이용을 재개했습니다.",
     "ended": "모든 로그인을 종료했습니다.",
     "unlocked": "로그인 잠금을 해제했습니다.",
+    "authenticator": "인증 앱을 해제하고 모든 로그인을 종료했습니다. 다음 로그인부터 인증번호를 문자로 보냅니다.",
     "password": "임시 비밀번호를 이메일로 보내고 모든 로그인을 종료했습니다.",
     "created": "임직원을 등록하고 임시 비밀번호를 이메일로 보냈습니다.",
 }
@@ -118,6 +121,13 @@ async def disclose(request: Request, actor: Admin, member_id: int) -> Response:
     return await run_in_threadpool(_disclosed, request, actor, member_id, await request.form())
 
 
+@router.post("/{member_id:int}/authenticator")
+async def reset_authenticator(request: Request, actor: Admin, member_id: int) -> Response:
+    """「인증 앱 해제」: the person lost the app and the recovery codes."""
+    data = await request.form()
+    return await run_in_threadpool(_because, request, actor, member_id, data, act="authenticator")
+
+
 def _disclosed(request: Request, actor: Actor, member_id: int, data: FormData) -> Response:
     parsed = forms.parse(Because, data)
     if parsed.value is None:
@@ -158,9 +168,10 @@ def _because(request: Request, actor: Actor, member_id: int, data: FormData, *, 
     parsed = forms.parse(Because, data)
     try:
         if parsed.value is not None:
-            write = writes.suspend if act == "suspended" else writes.resume
             with database.writing(actor) as session:
-                write(session, actor, member_id, parsed.value.reason, clock.now())
+                _BECAUSE[act](session, actor, member_id, parsed.value.reason, clock.now())
+                if act == "authenticator":
+                    _tell_reset(session, member_id)
             return RedirectResponse(f"{PATH}/{member_id}?done={act}", 303)
     except NotFound:
         raise
@@ -168,6 +179,25 @@ def _because(request: Request, actor: Actor, member_id: int, data: FormData, *, 
         return _refused(request, actor, member_id, refusal)
     with database.reading(actor) as session:
         return member_page(request, session, member_id, parsed, status=UNPROCESSABLE)
+
+
+_BECAUSE = {
+    "suspended": writes.suspend,
+    "resumed": writes.resume,
+    "authenticator": writes.reset_authenticator,
+}
+
+
+def _tell_reset(session: Session, member_id: int) -> None:
+    person, now = directory.member(session, member_id), clock.now()
+    send_mail(
+        session,
+        to=person.email,
+        event=Event.AUTHENTICATOR_CHANGED,
+        params={"name": person.name, "change": "관리자가 해제", "at": stamp(now)},
+        key=f"authenticator-reset/{member_id}/{int(now.timestamp())}",
+        now=now,
+    )
 
 
 def _refused(
@@ -207,6 +237,7 @@ def member_page(
         tone=TONE[MemberStatus(person.status)],
         sessions=directory.live_sessions(session, member_id, now),
         attempts=[(attempt, OUTCOME.get(attempt.outcome, attempt.outcome)) for attempt in attempts],
+        authenticator_since=directory.authenticator_since(session, member_id, now),
         locked_until=_locked_until(attempts, now),
         history=history_of(session, "member", member_id),
         done=DONE.get(request.query_params.get("done", ""), ""),

@@ -1,4 +1,4 @@
-"""정책: by when a step is to be done, when it is reminded of, when it is told upward."""
+"""정책: how long things last, and for each step by when it is done, reminded of, told upward."""
 
 from typing import Annotated, Any
 
@@ -20,6 +20,7 @@ from models.processes.kinds import Kind
 from models.processes.messages import Actor
 from models.processes.paces import PaceForm
 from web import forms
+from web.admin.lifetimes import lifetime_lines
 from web.auth.audience import require
 from web.errors import sentence
 from web.forms import Parsed
@@ -38,7 +39,8 @@ def listed(request: Request, actor: Admin) -> Response:
     """Every step of every process that waits for somebody."""
     with database.reading(actor) as session:
         groups = [(kind, [_line(kind, line) for line in paces.lines(session, kind)]) for kind in catalog.KINDS.values()]
-    return page(request, "admin/policies.html", groups=groups, told=_told(request))
+        spans = lifetime_lines(session)
+    return page(request, "admin/policies.html", groups=groups, lifetimes=spans, told=_told(request))
 
 
 @router.get("/edit")
@@ -115,6 +117,8 @@ def pace_words(pace: Pace) -> tuple[str, str, str]:
 
 def _told(request: Request) -> str:
     told = request.query_params.get("told", "")
+    if "saved" in request.query_params:
+        return "저장했습니다."
     if not (told.isascii() and told.isdecimal()):
         return ""
     return f"저장했습니다. 진행 중인 문서 {int(told):,}건의 기한과 알림도 새 정책을 따릅니다."

@@ -25,6 +25,7 @@ from models.members.queries import companies_visible_to
 from models.members.rules import CompanyKind, CompanyStatus, MemberStatus
 from models.members.tables import Company, Member
 from models.members.wording import COMPANY_KIND, COMPANY_STATUS, MEMBER_STATUS
+from models.processes.lifetimes import Lifetime, amount, words
 from models.processes.messages import Actor
 from models.processes.tables import ProcessEvent
 from models.record import visible_events
@@ -58,7 +59,7 @@ TYPES = [(kind.value, words) for kind, words in COMPANY_KIND.items()]
 DONE = {
     "created": "포탈미사용 협력사로 등록했습니다. 「인증번호 전송」으로 포털 가입을 안내할 수 있습니다.",
     "saved": "저장했습니다.",
-    "sent": "인증번호를 이메일로 보냈습니다. 보낸 때부터 7일 동안 쓸 수 있습니다.",
+    "sent": "인증번호를 이메일로 보냈습니다. 유효기간은 메일에 적혀 있습니다.",
     "blocked": "가입불가로 지정했습니다.",
     "unblocked": "가입불가를 해제했습니다.",
 }
@@ -232,6 +233,7 @@ def _company_page(
         conversion=latest_of(session, company_id),
         code_open=open_of(session, actor, company_id),
         conversion_words=CONVERSION_WORDS,
+        code_life=words(Lifetime.CODE, amount(session, Lifetime.CODE)),
         form=form or forms.blank({}),
         is_admin=Role.ADMIN in actor.every_role,
         blockable=company.status in writes.BLOCKABLE,

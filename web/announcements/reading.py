@@ -7,7 +7,7 @@ from urllib.parse import quote
 from fastapi import APIRouter, Query
 from sqlmodel import Session
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from models import clock, database
 from models.announcements import queries
@@ -31,6 +31,8 @@ PAGE_SIZE = 20
 def listed(request: Request, p: Annotated[int, Query(ge=1, le=500)] = 1) -> Response:
     """The list, pinned ones first."""
     actor, now = _actor(request), clock.now()
+    if actor is not None and actor.side == "media":
+        return _to_harmony(request)
     with _session(actor) as session:
         found = queries.front(session, _side(actor), now, limit=p * PAGE_SIZE + 1)
     shown = found[(p - 1) * PAGE_SIZE : p * PAGE_SIZE]
@@ -48,6 +50,8 @@ def listed(request: Request, p: Annotated[int, Query(ge=1, le=500)] = 1) -> Resp
 def show(request: Request, announcement_id: int) -> Response:
     """One notice with its attachments."""
     actor = _actor(request)
+    if actor is not None and actor.side == "media":
+        return _to_harmony(request)
     with _session(actor) as session:
         found = queries.read(session, _side(actor), announcement_id, clock.now())
         files = queries.files(session, announcement_id)
@@ -71,6 +75,11 @@ def attachment(file: AnnouncementFile) -> Response:
     disposition = f"attachment; filename=\"file\"; filename*=UTF-8''{quote(file.name)}"
     headers = {"X-Content-Type-Options": "nosniff", "Content-Disposition": disposition, "Cache-Control": "no-store"}
     return Response(storage().get(file.sha256), media_type=file.media_type, headers=headers)
+
+
+def _to_harmony(request: Request) -> Response:
+    """People of Harmony read notices in their own portal."""
+    return RedirectResponse(f"/harmony{request.url.path}", 303)
 
 
 def _actor(request: Request) -> Actor | None:

@@ -31,6 +31,7 @@ from web.errors import sentence
 from web.forms import Parsed
 from web.grid import Choice, Column, DateRange, Grid, Option, Segment, Text
 from web.histories import entries
+from web.once import once
 from web.render import page
 
 PATH = "/admin/announcements"
@@ -141,9 +142,8 @@ def _saved(
     try:
         if parsed.value is not None:
             with database.writing(actor) as session:
-                kept = [_staged(session, actor, name, body) for name, body in uploads]
-                made = writes.save(session, actor, parsed.value, kept, clock.now(), announcement_id)
-            return RedirectResponse(f"{PATH}/{made.id}?done=saved", 303)
+                made = _kept(session, actor, announcement_id, parsed, uploads)
+            return RedirectResponse(f"{PATH}/{made}?done=saved", 303)
     except NotFound:
         raise
     except Refusal as refusal:
@@ -155,6 +155,22 @@ def _saved(
     with database.reading(actor) as session:
         row = queries.one(session, announcement_id)
         return _form_page(request, parsed, row, queries.files(session, announcement_id), status=UNPROCESSABLE)
+
+
+def _kept(
+    session: Session, actor: Actor, announcement_id: int | None, parsed: Parsed[Draft], uploads: list[Upload]
+) -> int:
+    """A new notice is made once however often 「저장」 is pressed; the id. Raises what `writes.save` raises."""
+    draft = parsed.value
+    assert draft is not None  # noqa: S101 - the caller looked
+
+    def save() -> Announcement:
+        files = [_staged(session, actor, name, body) for name, body in uploads]
+        return writes.save(session, actor, draft, files, clock.now(), announcement_id)
+
+    if announcement_id is not None:
+        return save().id or 0
+    return once(session, actor, "announcement", parsed, save)
 
 
 def _staged(session: Session, actor: Actor, name: str, body: bytes) -> StoredFile:

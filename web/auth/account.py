@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from models import clock, database
-from models.auth import authenticators, queries, rules, wording, writes
+from models.auth import authenticators, queries, rules, sessions, wording, writes
 from models.kernel.refusals import NotFound
 from models.kernel.wording import ROLE
 from models.members.tables import Member
@@ -81,14 +81,14 @@ def show_sessions(request: Request, actor: CurrentActor, visit: CurrentVisit) ->
 @router.post(f"{SESSIONS_PAGE}/others/revocation")
 def revoke_others(actor: CurrentActor, visit: CurrentVisit) -> Response:
     """Log out everywhere but here."""
-    writes.revoke_others(actor, visit.session_id, clock.now())
+    sessions.revoke_others(actor, visit.session_id, clock.now())
     return RedirectResponse(SESSIONS_PAGE, SEE_OTHER)
 
 
 @router.post(f"{SESSIONS_PAGE}/{{session_id}}/revocation")
 def revoke(actor: CurrentActor, session_id: int) -> Response:
     """Log out of one session; somebody else's is not there."""
-    if not writes.revoke_session(actor, session_id, clock.now()):
+    if not sessions.revoke_session(actor, session_id, clock.now()):
         raise NotFound
     return RedirectResponse(SESSIONS_PAGE, SEE_OTHER)
 

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from models import clock
-from models.auth import writes
+from models.auth import sessions, writes
 from models.auth.messages import Challenge
 from models.auth.rules import Method
 from models.kernel.roles import Role
@@ -126,5 +126,5 @@ def me(actor: Annotated[Actor, require(old_password=True)], visit: CurrentVisit)
 @router.delete("/session", status_code=NO_CONTENT, operation_id="end_session")
 def end(actor: Annotated[Actor, require(old_password=True)], visit: CurrentVisit) -> Response:
     """End the session of this token."""
-    writes.revoke_session(actor, visit.session_id, clock.now())
+    sessions.revoke_session(actor, visit.session_id, clock.now())
     return Response(status_code=NO_CONTENT)

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from models import clock, database
-from models.auth import authenticators, writes
+from models.auth import authenticators, sessions, writes
 from models.auth.messages import Visit
 from models.auth.wording import PASSWORD
 from models.identity import limits
@@ -135,7 +135,7 @@ def _confirm(request: Request, actor: Actor, visit: Visit, form: Parsed[Any], co
             _tell(session, actor, "등록")
     except Refusal as refusal:
         return _new_page(request, actor, visit, form.with_errors({"code": sentence(refusal)}), refusal.status)
-    writes.revoke_others(actor, visit.session_id, now)
+    sessions.revoke_others(actor, visit.session_id, now)
     return page(request, "auth/recovery_codes.html", headers=ONCE, codes=codes, fresh=True)
 
 

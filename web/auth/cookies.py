@@ -28,6 +28,8 @@ class Cookie(StrEnum):
     """The token of a 회원가입 form that is being filled in."""
     LOGIN = "dongban-id"
     """「아이디 저장」."""
+    LINK = "dongban-harmony-password"
+    """What a mailed link to a new password carries, so that no address does."""
     ENTRY = "dongban-harmony"
     """A way into Harmony before it is a session: log-in at another house, joining."""
 

@@ -15,7 +15,7 @@ from starlette.responses import RedirectResponse, Response
 from models import clock, database
 from models.announcements.queries import front
 from models.announcements.tables import Announcement
-from models.auth import rules, writes
+from models.auth import rules, sessions, writes
 from models.auth.messages import Caller, Challenge, OpenedSession
 from models.kernel.refusals import Refusal
 from models.members.rules import normal_login
@@ -225,7 +225,7 @@ def begin_again(request: Request, refusal: Refusal, target: str) -> Response:
 def _welcome(request: Request, opened: OpenedSession, target: str) -> Response:
     before = visit_of(request)
     if before is not None:
-        writes.revoke_session(before.actor, before.session_id, clock.now())
+        sessions.revoke_session(before.actor, before.session_id, clock.now())
     answer = RedirectResponse(PASSWORD_PAGE if opened.must_change_password else target, SEE_OTHER)
     cookies.write(answer, Cookie.SESSION, opened.token)
     cookies.clear(answer, Cookie.CHALLENGE, Cookie.FORM)
@@ -250,7 +250,7 @@ async def resend_code(request: Request, next: str = "/") -> Response:  # noqa: A
 @members.post("/logout")
 def log_out(visit: CurrentVisit, actor: Annotated[Actor, require(old_password=True, media=True)]) -> Response:
     """「로그아웃」: this session ends here and now."""
-    writes.revoke_session(actor, visit.session_id, clock.now())
+    sessions.revoke_session(actor, visit.session_id, clock.now())
     answer = RedirectResponse(HARMONY_LOGIN if actor.side == "media" else LOGIN_PAGE, SEE_OTHER)
     cookies.clear(answer, Cookie.SESSION)
     return answer

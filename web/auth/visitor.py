@@ -137,7 +137,8 @@ def _shell(visit: Visit, inbox: int) -> Shell:
     return Shell(
         audience=audience_of(actor.every_role),
         name=actor.name,
-        company=actor.company_name,
+        company="" if visit.individual else actor.company_name,
+        individual=visit.individual,
         roles=actor.every_role,
         csrf=visit.csrf,
         inbox_count=inbox,

@@ -11,7 +11,6 @@ from models.changes.messages import ChangeOut
 from models.changes.rules import Subject
 from models.changes.tables import ChangeRequest
 from models.changes.wording import SUBJECT
-from models.kernel.roles import Role
 from models.members.queries import companies, member_names
 from models.members.rules import CompanyKind
 from models.members.tables import Member
@@ -41,7 +40,7 @@ def context(session: Session, actor: Actor, request: ChangeRequest) -> dict[str,
         "sides": sides(items, request.subject, _file_names(session, items, papers)),
         "may_check_registry": _may_check(actor, request, company),
         "owner_login": _login(session, request),
-        **_crumbs(actor, request),
+        **show.crumbs(actor, company, request.number),
     }
 
 
@@ -63,14 +62,6 @@ def _may_check(actor: Actor, request: ChangeRequest, company: Any) -> bool:
 def _login(session: Session, request: ChangeRequest) -> str:
     row = select(col(Member.login)).where(col(Member.id) == request.created_by)
     return session.execute(row).scalar_one_or_none() or ""
-
-
-def _crumbs(actor: Actor, request: ChangeRequest) -> dict[str, Any]:
-    """A partner comes from 기업정보 or 회원정보, the buyer from the list."""
-    if actor.side == "buyer":
-        return {}
-    label, href = ("기업정보", "/company") if Role.PARTNER_OWNER in actor.roles else ("회원정보", "/company/me")
-    return {"nav": href, "crumbs": [(label, href), (request.number, None)]}
 
 
 def act_context(session: Session, actor: Actor, request: ChangeRequest, act: str) -> dict[str, Any]:  # noqa: ARG001

@@ -30,7 +30,7 @@ from models.withdrawals.rules import Subject as Leaving
 from models.withdrawals.tables import Withdrawal
 from web import forms
 from web.company import show
-from web.company.access import SEE_OTHER, UNPROCESSABLE, Owner
+from web.company.access import SEE_OTHER, UNPROCESSABLE, Owner, company_only
 from web.company.deciding import approve_now
 from web.company.leaving import refused
 from web.company.pages import PageNumber, history_context, said
@@ -39,7 +39,7 @@ from web.forms import Parsed
 from web.once import once
 from web.render import page
 
-router = APIRouter(prefix="/company/contacts", tags=["회원"], include_in_schema=False)
+router = APIRouter(prefix="/company/contacts", tags=["회원"], include_in_schema=False, dependencies=[company_only])
 
 CONTACTS_MAX = 300
 

@@ -22,14 +22,14 @@ from web import forms
 from web.auth import cookies
 from web.auth.audience import anyone
 from web.auth.cookies import Cookie
-from web.company.access import SEE_OTHER, UNPROCESSABLE, Owner
+from web.company.access import SEE_OTHER, UNPROCESSABLE, Owner, company_only
 from web.company.deciding import approve_now
 from web.errors import sentence
 from web.forms import Parsed
 from web.once import once
 from web.render import page
 
-router = APIRouter(prefix="/company/contacts", tags=["회원"], include_in_schema=False)
+router = APIRouter(prefix="/company/contacts", tags=["회원"], include_in_schema=False, dependencies=[company_only])
 
 DONE_PAGE = "/company/contacts/delegated"
 

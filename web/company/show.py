@@ -12,12 +12,14 @@ from models.changes.writes import ACCOUNT_COPY, REGISTRATION
 from models.files.rules import FileRole
 from models.files.tables import DocumentFile, StoredFile
 from models.kernel.identifiers import format_brn, format_crn
+from models.kernel.roles import Role
 from models.kernel.text import mask_account
 from models.kernel.wording import ROLE
 from models.members.places import COUNTRIES
 from models.members.rules import CompanyKind, CompanyStatus, MemberStatus, Sex
 from models.members.tables import BankAccount, Company
 from models.members.wording import COMPANY_KIND, COMPANY_STATUS, MEMBER_STATUS, SEX
+from models.processes.messages import Actor
 
 PAPERS_OF = ("company", "signup", "conversion", "change")
 """Documents through which a company's papers came in."""
@@ -43,6 +45,16 @@ class AccountShown:
 
 def is_individual(company: Company) -> bool:
     return company.kind == CompanyKind.INDIVIDUAL
+
+
+def crumbs(actor: Actor, company: Company | None, number: str) -> dict[str, Any]:
+    """Of a request's page: a partner comes from its own facts, the buyer from the list."""
+    if actor.side == "buyer":
+        return {}
+    label, href = "회원정보", "/company/me"
+    if Role.PARTNER_OWNER in actor.roles:
+        label, href = "개인 회원정보" if company is not None and is_individual(company) else "기업정보", "/company"
+    return {"nav": href, "crumbs": [(label, href), (number, None)]}
 
 
 def country(code: str) -> str:

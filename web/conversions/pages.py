@@ -24,6 +24,7 @@ from models.members.queries import companies_visible_to
 from models.members.rules import CompanyKind, CompanyStatus
 from models.members.tables import Company
 from models.members.wording import COMPANY_KIND
+from models.processes.lifetimes import Lifetime, amount, words
 from models.processes.messages import Actor
 from models.processes.queries import visible_to
 from models.signups.tables import Signup
@@ -132,7 +133,8 @@ def _new_page(request: Request, actor: Actor, form: Parsed[Any], *, status: int 
         unused = companies_visible_to(actor).where(col(Company.status) == CompanyStatus.PORTAL_UNUSED)
         rows = session.execute(unused.order_by(col(Company.name), col(Company.id)).limit(CHOICES_MAX)).scalars()
         choices = [(row.id, _label(row)) for row in rows]
-    return page(request, "conversions/new.html", status=status, form=form, companies=choices)
+        life = words(Lifetime.CODE, amount(session, Lifetime.CODE))
+    return page(request, "conversions/new.html", status=status, form=form, companies=choices, code_life=life)
 
 
 def _label(company: Company) -> str:

@@ -5,13 +5,23 @@ from fastapi import APIRouter, FastAPI
 from models.harmony.rules import StepUpNeeded
 from models.harmony.wording import SENTENCES
 from web import errors
-from web.harmony import home, joining, login, me, public, spaces, stepup
+from web.harmony import announcements, forgotten, home, joining, login, me, public, spaces, stepup
 from web.harmony.invitations import WEB
 
 __all__ = ["WEB", "install", "router"]
 
 router = APIRouter()
-for part in (public.router, login.router, joining.router, home.router, me.router, stepup.router, spaces.router):
+for part in (
+    public.router,
+    announcements.router,
+    login.router,
+    forgotten.router,
+    joining.router,
+    home.router,
+    me.router,
+    stepup.router,
+    spaces.router,
+):
     router.include_router(part)
 
 

@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from models import clock, database
+from models.announcements import queries as announcements
 from models.auth.rules import local_path
 from models.files.tables import StoredFile
 from models.files.writes import content
@@ -44,6 +45,7 @@ def home(request: Request, actor: Actor) -> Response:
             credits=queries.places(session, actor, Space.CREDIT),
             lines=bells.latest(session, actor, limit=HOME_LINES),
             labels=EVENT,
+            announcements=announcements.front(session, actor.side, clock.now()),
             roles=ROLES,
             services=SERVICES,
         )

@@ -45,7 +45,10 @@ def show_login(request: Request, next: str = HARMONY) -> Response:  # noqa: A002
 
 def _page(request: Request, form: Parsed[Any], *, status: int = 200, notice: str = "") -> Response:
     target = _inside(form.shown("next") or HARMONY)
-    return guest_page(request, "harmony/login.html", status=status, form=form, notice=notice, target=target)
+    renewed = "renewed" in request.query_params
+    return guest_page(
+        request, "harmony/login.html", status=status, form=form, notice=notice, target=target, renewed=renewed
+    )
 
 
 @router.post(HARMONY_LOGIN)

@@ -4,7 +4,9 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from models import database
+from models import clock, database
+from models.announcements import queries as announcements
+from models.processes.lifetimes import Lifetime, amount, words
 from models.terms import queries as terms
 from models.terms.rules import TermsAudience
 from web.auth.audience import anyone
@@ -19,7 +21,11 @@ router = APIRouter(prefix="/harmony", include_in_schema=False, dependencies=[any
 def front(request: Request) -> Response:
     """What Harmony is; for its people what is theirs."""
     actor = member_of(request)
-    return page(request, "harmony/front.html") if actor is None else home(request, actor)
+    if actor is not None:
+        return home(request, actor)
+    with database.web() as session:
+        notices = announcements.front(session, None, clock.now())
+    return page(request, "harmony/front.html", announcements=notices)
 
 
 @router.get("/terms")
@@ -49,4 +55,6 @@ def show_contact(request: Request) -> Response:
 @router.get("/help")
 def show_help(request: Request) -> Response:
     """「도움말」."""
-    return page(request, "harmony/help.html")
+    with database.web() as session:
+        life = words(Lifetime.INVITATION, amount(session, Lifetime.INVITATION))
+    return page(request, "harmony/help.html", invitation_life=life)

@@ -121,7 +121,7 @@ async def read(request: Request) -> JSONResponse:
         "birthDate": who["birth_date"],
         "gender": who["sex"].upper(),
         "isForeigner": who["foreign"],
-        "ci": people.ci_of(who["name"], dt.date.fromisoformat(who["birth_date"]), who["sex"]),
+        "ci": people.ci_of(who.get("born_as") or who["name"], dt.date.fromisoformat(who["birth_date"]), who["sex"]),
         "di": secrets.token_hex(16),
     }
     return JSONResponse(about | {"status": "VERIFIED", "verifiedCustomer": customer, "pgTxId": check["id"]})

@@ -185,6 +185,7 @@ def _read_person(typed: dict[str, str]) -> tuple[dict[str, Any], dict[str, str]]
         "sex": typed.get("sex", ""),
         "foreign": typed.get("nationality") == "foreign",
         "phone": phone,
+        "born_as": " ".join(typed.get("born_as", "").split())[:50],
     }
     return found, errors
 

@@ -1,5 +1,6 @@
 """The form a browser has begun: its cookie, its draft, its place among the pages of joining."""
 
+import datetime as dt
 from typing import Any
 
 from starlette.requests import Request
@@ -10,9 +11,9 @@ from models.identity import limits
 from models.identity.messages import Identity
 from models.identity.rules import Purpose
 from models.kernel.refusals import Refusal
+from models.processes.lifetimes import BOUNDS, Lifetime
 from models.signups import drafts
 from models.signups.messages import Draft
-from models.signups.rules import DRAFT_LIFE
 from web import identity
 from web.auth import cookies
 from web.auth.answers import SEE_OTHER
@@ -29,6 +30,9 @@ FORM_PAGE = "/signups/form"
 DONE_PAGE = "/signups/done"
 STEPS = ("가입여부 확인", "약관동의", "가입정보 입력 및 요청")
 SEND = limits.Limit("signup", 60, 60)
+
+COOKIE_LIFE = dt.timedelta(days=BOUNDS[Lifetime.UNFINISHED].most)
+"""The form itself says how long it is kept."""
 
 
 def token_of(request: Request) -> str:
@@ -49,7 +53,7 @@ def keep(request: Request, draft: Draft) -> None:
 def begin(draft: Draft, onward: str) -> Response:
     """A new draft for this browser, then on."""
     answer = RedirectResponse(onward, SEE_OTHER)
-    cookies.write(answer, Cookie.SIGNUP, drafts.begin(draft, clock.now()), DRAFT_LIFE)
+    cookies.write(answer, Cookie.SIGNUP, drafts.begin(draft, clock.now()), COOKIE_LIFE)
     return answer
 
 

@@ -18,24 +18,27 @@ from models.identity.writes import verified_email
 from models.kernel.refusals import Refusal
 from models.members.places import BANKS, COUNTRIES, CURRENCIES, HOME
 from models.members.wording import COMPANY_KIND
-from models.signups import writes
+from models.signups import drafts, writes
 from models.signups.messages import Draft
 from models.signups.rules import DraftGone, EmailTaken, SignupKind, SignupMode
 from models.signups.wording import MODE, SIGNUP_KIND
 from web import identity
-from web.auth.answers import SEE_OTHER
+from web.auth import cookies
+from web.auth.answers import LOGIN_PAGE, SEE_OTHER
 from web.auth.audience import anyone
+from web.auth.cookies import Cookie
 from web.auth.login import caller_of
 from web.errors import sentence
 from web.forms import Parsed
 from web.identity import emails
 from web.signups import browser, typed
-from web.signups.browser import BEGIN_PAGES, DONE_PAGE, FORM_PAGE, TERMS_PAGE, begun, shown, who
+from web.signups.browser import DONE_PAGE, FORM_PAGE, TERMS_PAGE, begun, shown, who
 
 router = APIRouter(prefix="/signups", include_in_schema=False, dependencies=[anyone("people fill in who they are")])
 
 NAME_DIFFERS = "등록된 회원명과 본인인증한 이름이 다릅니다. 회원 본인의 명의로 인증해 주세요."
 UNPROCESSABLE = 422
+LEAVE = "leave"
 
 
 @router.get("/form")
@@ -52,7 +55,7 @@ def show_form(request: Request) -> Response:
     person, _ = who(request)
     if person is not None and typed.begin_from_earlier(draft, person):
         browser.keep(request, draft)
-    return _page(request, draft, typed.shown(draft))
+    return _page(request, draft, typed.named(draft, typed.shown(draft), person))
 
 
 def _page(request: Request, draft: Draft, form: Parsed[Any], *, status: int = 200) -> Response:
@@ -105,12 +108,23 @@ def _press(request: Request, data: FormData, files: dict[str, tuple[str, bytes]]
         return browser.gone(request, refusal)
     if draft.done:
         return RedirectResponse(DONE_PAGE, SEE_OTHER)
+    if data.get("do") == LEAVE:
+        return _leave(request)
     refused = typed.take(draft, data, files)
     browser.keep(request, draft)
     if refused:
         return _page(request, draft, typed.shown(draft).with_errors(refused), status=UNPROCESSABLE)
     do, _, row = str(data.get("do") or "request").partition(":")
     return _DO.get(do, _request)(request, draft, data, row)
+
+
+def _leave(request: Request) -> Response:
+    """「취소」: what was typed is given up, in this browser at once."""
+    drafts.give_up(browser.token_of(request), clock.now())
+    answer = RedirectResponse(LOGIN_PAGE, SEE_OTHER)
+    cookies.clear(answer, Cookie.SIGNUP)
+    identity.forget(answer)
+    return answer
 
 
 def _add_account(request: Request, draft: Draft, data: FormData, row: str) -> Response:  # noqa: ARG001 - one of a kind
@@ -223,13 +237,3 @@ def show_done(request: Request) -> Response:
     if not draft.done:
         return RedirectResponse(FORM_PAGE, SEE_OTHER)
     return shown(request, "signups/done.html", 3, draft=draft, contact=draft.kind is SignupKind.CONTACT)
-
-
-@router.get("/leave")
-def leave(request: Request) -> Response:
-    """「취소」: back to the beginning; what was typed stays with the browser for thirty days."""
-    try:
-        kind = begun(request).kind
-    except DraftGone:
-        kind = SignupKind.INDIVIDUAL
-    return RedirectResponse(BEGIN_PAGES["individual" if kind is SignupKind.INDIVIDUAL else "company"], SEE_OTHER)

@@ -35,7 +35,7 @@ def listed(request: Request, actor: Decider) -> Response:
         if view.download:
             return grid.download(session, view, scope, who=actor)
         found = grid.fetch(session, view, scope, who=actor)
-    return page(request, "signups/list.html", grid=grid.present(view, found))
+    return page(request, "layouts/list.html", grid=grid.present(view, found))
 
 
 @cache

@@ -21,7 +21,7 @@ from models.identity.wording import STANDING
 from models.kernel.identifiers import format_brn, format_crn
 from models.kernel.refusals import NotFound, Refusal
 from models.kernel.roles import Role
-from models.members.forms import CompanyForm, IndividualForm, doubts
+from models.members.forms import JUDGED, CompanyForm, IndividualForm, doubts
 from models.members.places import COUNTRIES
 from models.members.rules import CompanyKind
 from models.members.tables import Company
@@ -92,7 +92,7 @@ def _company_form(content: SignupContent) -> CompanyForm | IndividualForm | None
     if content.company is None:
         return None
     individual = content.company.get("kind") == CompanyKind.INDIVIDUAL
-    return (IndividualForm if individual else CompanyForm).model_validate(content.company)
+    return (IndividualForm if individual else CompanyForm).model_validate(content.company, context=JUDGED)
 
 
 def papers(session: Session, signup: Signup) -> list[dict[str, Any]]:

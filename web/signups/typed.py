@@ -22,6 +22,7 @@ SECRETS = ("password", "password_again", "code")
 FRAME = ("csrf", "request_id", "version", "do")
 UPLOAD, FILE_ID = "_upload", "_file_id"
 ACCOUNTS = "accounts"
+NAME = "company-name"
 FRESH_ACCOUNT = {"country": [HOME]}
 
 
@@ -92,6 +93,13 @@ def shown(draft: Draft) -> Parsed[BaseModel]:
         values |= {f"{ACCOUNTS}-0-{name}": list(value) for name, value in FRESH_ACCOUNT.items()}
         values[f"{ACCOUNTS}-0-is_default"] = ["1"]
     return Parsed(values=values)
+
+
+def named(draft: Draft, form: Parsed[BaseModel], person: Identity | None) -> Parsed[BaseModel]:
+    """An 개인회원 is called as 본인인증 says, until somebody types another name."""
+    if person is None or draft.kind is not SignupKind.INDIVIDUAL or form.shown(NAME):
+        return form
+    return replace(form, values={**form.values, NAME: [person.name]})
 
 
 def judged(draft: Draft, data: FormData) -> Parsed[Secret]:

@@ -6,7 +6,6 @@ from sqlalchemy import select
 from sqlmodel import Session, col
 
 from models.changes.queries import MEMBER_SHOWN
-from models.kernel.roles import Role
 from models.members.queries import companies, member_names
 from models.members.rules import CompanyKind
 from models.members.tables import Member
@@ -40,7 +39,7 @@ def context(session: Session, actor: Actor, withdrawal: Withdrawal) -> dict[str,
         "person": names.get(withdrawal.member_id, ""),
         "people": _people(session, withdrawal) if of_company and not individual else [],
         "blockers": _blockers(session, actor, withdrawal),
-        **_crumbs(actor, withdrawal),
+        **show.crumbs(actor, company, withdrawal.number),
     }
 
 
@@ -56,14 +55,6 @@ def _blockers(session: Session, actor: Actor, withdrawal: Withdrawal) -> list[qu
     if withdrawal.subject == Subject.COMPANY:
         return queries.blockers(session, actor, withdrawal.company_id)
     return queries.blockers_of_member(session, actor, withdrawal.company_id, withdrawal.member_id)
-
-
-def _crumbs(actor: Actor, withdrawal: Withdrawal) -> dict[str, Any]:
-    """A partner comes from 기업정보 or 회원정보, the buyer from the list."""
-    if actor.side == "buyer":
-        return {}
-    label, href = ("기업정보", "/company") if Role.PARTNER_OWNER in actor.roles else ("회원정보", "/company/me")
-    return {"nav": href, "crumbs": [(label, href), (withdrawal.number, None)]}
 
 
 WEB = WebKind(

@@ -35,6 +35,8 @@ function added(kind) {
     if (input.id) input.id = `f-${input.name}`;
     input.removeAttribute("aria-invalid");
     input.removeAttribute("aria-describedby");
+    delete input.dataset.picked;
+    delete input.dataset.filled;
     if (input.type === "checkbox") input.checked = false;
     else input.value = "";
   }

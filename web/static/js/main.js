@@ -13,6 +13,7 @@ const needs = [
   ["[data-session-seconds]", "./session.js"],
   ["input[data-limit-mb]", "./files.js"],
   ["[data-lines]", "./lines.js"],
+  ["[data-goods]", "./goods.js"],
   ["[data-reader]", "./reader.js"],
   ["[data-pad]", "./pad.js"],
   ["[data-autosave]", "./autosave.js"],
