@@ -33,6 +33,7 @@ from web import (
     footer,
     harmony,
     health,
+    hooks,
     identity,
     inspections,
     masters,
@@ -106,6 +107,7 @@ def create_app() -> FastAPI:
     )
     errors.add_sentences(ADMINISTRATION_SENTENCES, MASTER_SENTENCES, ANNOUNCEMENT_SENTENCES)
     app.add_route("/static/{path:path}", assets.serve)
+    app.router.routes.extend(hooks.ROUTES)
     for router in (
         health.router,
         auth.router,

@@ -26,6 +26,8 @@ PLACE = re.compile(r"\{(\w+)(?::\w+)?\}")
 OF_KIND = {kind.plural: kind for kind in KINDS.values()}
 PUBLIC = frozenset({"/static/{path:path}", "/api/v1/openapi.json"})
 """Routes without an audience that carry nobody's data."""
+MACHINES = frozenset({"/hooks/tax-hub", "/hooks/popbill"})
+"""Doors of other programs, which have no session to be abused: they prove themselves in every message."""
 ENDLESS = frozenset({"/live/me"})
 """Streams that begin at once: tested by what they tell, not by their end."""
 
