@@ -19,5 +19,6 @@ import models.settlements.tables
 import models.signatures.tables
 import models.signups.tables
 import models.tax_invoices.events
+import models.tax_invoices.tables
 import models.terms.tables
 import models.withdrawals.tables  # noqa: F401 - imported for the tables it registers

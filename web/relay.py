@@ -46,6 +46,7 @@ WORKFLOWS = {
     "delivery": ("DeliveryWorkflow", INTERACTIVE),
     "inspection": ("InspectionWorkflow", INTERACTIVE),
     "settlement": ("SettlementWorkflow", INTERACTIVE),
+    "tax_invoice": ("TaxInvoiceWorkflow", INTERACTIVE),
     "change": ("ChangeWorkflow", INTERACTIVE),
     "withdrawal": ("WithdrawalWorkflow", INTERACTIVE),
     "signup": ("SignupWorkflow", INTERACTIVE),
