@@ -1,0 +1,110 @@
+"""XML from outside becomes a tree only past this door: small, UTF-8, no DTD, no comments, no instructions.
+
+Comments and processing instructions are refused, not skipped: canonicalization drops comments, so that two
+readers could see different text under one signature.
+"""
+
+import re
+
+from lxml import etree
+
+from models.etax.faults import Malformed
+from models.etax.layout import NAMESPACE, XSI
+
+BYTES_MAX = 512 * 1024
+"""99 full lines take about 80 KB."""
+DEPTH_MAX = 12
+ELEMENTS_MAX = 2_000
+TEXT_MAX = 16 * 1024
+_DECLARATION = re.compile(rb"\A<\?xml\s[^>]*?\?>")
+_ENCODING = re.compile(rb"""encoding\s*=\s*["']([A-Za-z0-9._-]+)["']""")
+_BOM = b"\xef\xbb\xbf"
+_XML_ID = "{http://www.w3.org/XML/1998/namespace}id"
+_ROOT = f"{{{NAMESPACE}}}TaxInvoice"
+ROOT_ATTRIBUTES = frozenset({f"{{{XSI}}}schemaLocation"})
+
+
+def tree(xml: bytes) -> etree._Element:
+    """The root element. Raises Malformed; nothing is fetched, expanded or read from disk."""
+    _look_at_bytes(xml)
+    parser = etree.XMLParser(
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        dtd_validation=False,
+        attribute_defaults=False,
+        huge_tree=False,
+        collect_ids=False,
+        remove_comments=False,
+        remove_pis=False,
+    )
+    try:
+        root = etree.fromstring(xml, parser)
+    except etree.XMLSyntaxError as error:
+        raise Malformed("xml_not_well_formed", f"/line[{error.lineno or 0}]") from None
+    _look_at_nodes(root)
+    if root.tag != _ROOT or root.prefix is not None:
+        raise Malformed("xml_root")
+    return root
+
+
+def _look_at_bytes(xml: bytes) -> None:
+    if len(xml) > BYTES_MAX:
+        raise Malformed("xml_too_large")
+    declaration = _DECLARATION.match(xml.removeprefix(_BOM))
+    named = _ENCODING.search(declaration[0]) if declaration else None
+    if named and named[1].lower() not in {b"utf-8", b"utf8"}:
+        raise Malformed("xml_encoding")
+    try:
+        xml.decode("utf-8")
+    except UnicodeDecodeError:
+        raise Malformed("xml_encoding") from None
+    if b"\x00" in xml:
+        raise Malformed("xml_encoding")
+    # The bytes are UTF-8, so this sees every DTD; it also stops what a parser would do before one can ask it.
+    if b"<!DOCTYPE" in xml or b"<!ENTITY" in xml:
+        raise Malformed("xml_doctype")
+
+
+def _look_at_nodes(root: etree._Element) -> None:
+    tree_ = root.getroottree()
+    if tree_.docinfo.doctype or root.getprevious() is not None or root.getnext() is not None:
+        raise Malformed("xml_outside_root")
+    ids: set[str] = set()
+    for count, (depth, element) in enumerate(_walk(root)):
+        if count >= ELEMENTS_MAX:
+            raise Malformed("xml_too_many_elements")
+        if depth > DEPTH_MAX:
+            raise Malformed("xml_too_deep", tree_.getpath(root))
+        if not isinstance(element.tag, str):
+            raise Malformed("xml_comment", _place(element))
+        if max(len(element.text or ""), len(element.tail or "")) > TEXT_MAX:
+            raise Malformed("xml_text_too_long", _place(element))
+        _look_at_attributes(element, ids)
+
+
+def _look_at_attributes(element: etree._Element, ids: set[str]) -> None:
+    for name, value in element.attrib.items():
+        if len(value) > TEXT_MAX:
+            raise Malformed("xml_text_too_long", _place(element))
+        if name == _XML_ID or str(name).lower() == "id":
+            if value in ids:
+                raise Malformed("xml_duplicate_id", _place(element))
+            ids.add(str(value))
+
+
+def _walk(root: etree._Element) -> list[tuple[int, etree._Element]]:
+    """Elements in document order with their depth; stops one past the limit."""
+    found: list[tuple[int, etree._Element]] = []
+    waiting = [(1, root)]
+    while waiting and len(found) <= ELEMENTS_MAX:
+        depth, element = waiting.pop()
+        found.append((depth, element))
+        if depth <= DEPTH_MAX:
+            waiting += [(depth + 1, child) for child in reversed(element)]
+    return found
+
+
+def _place(element: etree._Element) -> str:
+    names = [element, *element.iterancestors()]
+    return "/" + "/".join(etree.QName(each).localname for each in reversed(names) if isinstance(each.tag, str))
