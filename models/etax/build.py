@@ -1,7 +1,7 @@
 """An invoice as the standard's XML: canonical form (one line, no comments), so that equal invoices give equal bytes."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from decimal import Decimal
 
 from models.etax.document import Contact, ImportDocument, Invoice, Line, Party, Payment
@@ -14,10 +14,11 @@ _OPEN = f'<TaxInvoice xmlns="{NAMESPACE}" xmlns:xsi="{XSI}" xsi:schemaLocation="
 _UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
-def build(invoice: Invoice) -> bytes:
+def build(invoice: Invoice, clean: Callable[[str], str] = str) -> bytes:
     """The unsigned XML. What is empty in the invoice has no element; a draft has no ExchangedDocument.
 
-    Malformed("text_control") for text that XML cannot carry. Nothing else is judged here: see validate.
+    Malformed("text_control") for text that XML cannot carry, unless `clean` takes it out. Nothing else is judged
+    here: see validate.
     """
     text = "".join(
         (
@@ -29,6 +30,7 @@ def build(invoice: Invoice) -> bytes:
             "</TaxInvoice>",
         )
     )
+    text = clean(text)
     if _UNWRITABLE.search(text):
         raise Malformed("text_control")
     return HEADER + text.encode()

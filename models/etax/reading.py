@@ -21,6 +21,7 @@ _ENCODING = re.compile(rb"""encoding\s*=\s*["']([A-Za-z0-9._-]+)["']""")
 _BOM = b"\xef\xbb\xbf"
 _XML_ID = "{http://www.w3.org/XML/1998/namespace}id"
 _ROOT = f"{{{NAMESPACE}}}TaxInvoice"
+_TOO_DEEP = etree.XPath(f"boolean({'/*' * (DEPTH_MAX + 1)})")
 ROOT_ATTRIBUTES = frozenset({f"{{{XSI}}}schemaLocation"})
 
 
@@ -61,50 +62,40 @@ def _look_at_bytes(xml: bytes) -> None:
         raise Malformed("xml_encoding") from None
     if b"\x00" in xml:
         raise Malformed("xml_encoding")
+    # An element has two tags, or one: no element is made before this is known.
+    if xml.count(b"<") > 2 * ELEMENTS_MAX:
+        raise Malformed("xml_too_many_elements")
     # The bytes are UTF-8, so this sees every DTD; it also stops what a parser would do before one can ask it.
     if b"<!DOCTYPE" in xml or b"<!ENTITY" in xml:
         raise Malformed("xml_doctype")
 
 
 def _look_at_nodes(root: etree._Element) -> None:
-    tree_ = root.getroottree()
-    if tree_.docinfo.doctype or root.getprevious() is not None or root.getnext() is not None:
+    if root.getroottree().docinfo.doctype or root.getprevious() is not None or root.getnext() is not None:
         raise Malformed("xml_outside_root")
+    if _TOO_DEEP(root):
+        raise Malformed("xml_too_deep")
     ids: set[str] = set()
-    for count, (depth, element) in enumerate(_walk(root)):
-        if count >= ELEMENTS_MAX:
-            raise Malformed("xml_too_many_elements")
-        if depth > DEPTH_MAX:
-            raise Malformed("xml_too_deep", tree_.getpath(root))
+    for element in root.iter():
         if not isinstance(element.tag, str):
-            raise Malformed("xml_comment", _place(element))
-        if max(len(element.text or ""), len(element.tail or "")) > TEXT_MAX:
-            raise Malformed("xml_text_too_long", _place(element))
-        _look_at_attributes(element, ids)
+            raise Malformed("xml_comment", place(element))
+        if len(element.text or "") > TEXT_MAX or len(element.tail or "") > TEXT_MAX:
+            raise Malformed("xml_text_too_long", place(element))
+        if element.attrib:
+            _look_at_attributes(element, ids)
 
 
 def _look_at_attributes(element: etree._Element, ids: set[str]) -> None:
     for name, value in element.attrib.items():
         if len(value) > TEXT_MAX:
-            raise Malformed("xml_text_too_long", _place(element))
+            raise Malformed("xml_text_too_long", place(element))
         if name == _XML_ID or str(name).lower() == "id":
             if value in ids:
-                raise Malformed("xml_duplicate_id", _place(element))
+                raise Malformed("xml_duplicate_id", place(element))
             ids.add(str(value))
 
 
-def _walk(root: etree._Element) -> list[tuple[int, etree._Element]]:
-    """Elements in document order with their depth; stops one past the limit."""
-    found: list[tuple[int, etree._Element]] = []
-    waiting = [(1, root)]
-    while waiting and len(found) <= ELEMENTS_MAX:
-        depth, element = waiting.pop()
-        found.append((depth, element))
-        if depth <= DEPTH_MAX:
-            waiting += [(depth + 1, child) for child in reversed(element)]
-    return found
-
-
-def _place(element: etree._Element) -> str:
+def place(element: etree._Element) -> str:
+    """The path of an element, without indexes."""
     names = [element, *element.iterancestors()]
     return "/" + "/".join(etree.QName(each).localname for each in reversed(names) if isinstance(each.tag, str))
