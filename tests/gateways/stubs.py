@@ -21,6 +21,8 @@ class Asked:
     query: dict[str, list[str]]
     headers: dict[str, str]
     body: Any
+    asks: str = ""
+    """What stands behind the question mark, as it was written."""
 
 
 @dataclass
@@ -49,6 +51,7 @@ def serving(world: World) -> Iterator[World]:
                 query=parse_qs(parts.query),
                 headers={name.lower(): value for name, value in self.headers.items()},
                 body=json.loads(raw) if raw else None,
+                asks=parts.query,
             )
             world.asked.append(asked)
             status, content = world.answer(asked)

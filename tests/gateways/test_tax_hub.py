@@ -1,0 +1,481 @@
+"""One contract for hubs of electronic tax invoices: the sandbox hub, and Popbill as it answers."""
+
+import dataclasses
+import datetime as dt
+from collections.abc import Iterator
+from typing import Protocol
+
+import pytest
+
+from activities.gateways.tax_hub import choice, popbill, sandbox
+from activities.gateways.tax_hub.interface import (
+    Code,
+    HubContact,
+    HubStatus,
+    Rejected,
+    Standing,
+    TaxHub,
+    Unavailable,
+)
+from models import clock
+from models.etax.codes import Amendment, PaymentMeans, Purpose
+from models.etax.document import Invoice, Payment
+from models.settings import SettingsError, settings
+from tests.gateways.hub_world import NOW, SUPPLIER, SandboxOffice, invoice
+from tests.gateways.popbill_world import APPROVAL, CORP, LINK, SECRET, Popbill
+from tests.gateways.stubs import Answer, serving
+
+CONTACT = HubContact(name="서명해", email="sign@garam.example", phone="01012345678")
+KEY = "TX20261122-001"
+
+
+class Office(Protocol):
+    """A hub, and the people and machines at its other side."""
+
+    hub: TaxHub
+
+    def sign(self, key: str) -> None: ...
+    def refuse(self, key: str, reason: str) -> None: ...
+    def transmit(self, key: str, *, well: bool) -> None: ...
+    def go_away(self) -> None: ...
+    def lose_answers(self, count: int) -> None: ...
+    def set_standing(self, number: str, standing: Standing) -> None: ...
+    def issued_times(self, key: str) -> int: ...
+    def reminded(self, key: str) -> int: ...
+
+
+class PopbillOffice:
+    def __init__(self, world: Popbill) -> None:
+        self.world = world
+        world.certificates[SUPPLIER] = "20271122235959"
+        self.hub: TaxHub = popbill.PopbillHub(popbill.account(world.url()))
+        self.signed: list[str] = []
+
+    def sign(self, key: str) -> None:
+        self.signed.append(key)
+        self.world.states[key] = 310
+        self.world.xml[key] = f'<?xml version="1.0" encoding="UTF-8"?><TaxInvoice>{APPROVAL} 가람</TaxInvoice>'
+
+    def refuse(self, key: str, reason: str) -> None:
+        self.world.states[key], self.world.memos[key] = 410, reason
+
+    def transmit(self, key: str, *, well: bool) -> None:
+        self.world.states[key] = 314 if well else 315
+
+    def go_away(self) -> None:
+        self.world.away = True
+
+    def lose_answers(self, count: int) -> None:
+        self.world.lost = count
+
+    def set_standing(self, number: str, standing: Standing) -> None:
+        self.world.certificates.pop(number, None)
+        if standing is not Standing.NONE:
+            self.world.certificates[number] = "20271122235959" if standing is Standing.FULL else None
+
+    def issued_times(self, key: str) -> int:
+        return self.signed.count(key)
+
+    def reminded(self, key: str) -> int:
+        return sum(1 for one, _ in self.world.mails if one == key)
+
+
+@pytest.fixture(params=["sandbox", "popbill"])
+def office(request: pytest.FixtureRequest) -> Iterator[Office]:
+    with clock.set_to(NOW):
+        if request.param == "sandbox":
+            with SandboxOffice.open(request.getfixturevalue("module_database").sandbox_url) as made:
+                yield made
+            return
+        with serving(Popbill()) as world:
+            assert isinstance(world, Popbill)
+            yield PopbillOffice(world)
+
+
+def test_a_request_is_signed_sent_and_taken(office: Office) -> None:
+    hub = office.hub
+    filed = hub.file(KEY, invoice(), CONTACT, "11월분")
+    assert (filed.state, filed.written_on) == (HubStatus.REQUESTED, dt.date(2026, 11, 20))
+    assert (filed.approval_number, filed.issued_at, filed.sent_at) == (None, None, None)
+    office.sign(KEY)
+    signed = hub.state(KEY)
+    assert signed is not None
+    assert signed.state is HubStatus.ISSUED
+    assert signed.approval_number is not None
+    assert len(signed.approval_number) == 24
+    assert signed.issued_at is not None
+    assert signed.issued_at.utcoffset() is not None
+    assert signed.approval_number.encode() in hub.xml(KEY)
+    assert hub.send(KEY).state in {HubStatus.NTS_WAITING, HubStatus.NTS_SENDING}
+    office.transmit(KEY, well=True)
+    sent = hub.state(KEY)
+    assert sent is not None
+    assert (sent.state, sent.result_code) == (HubStatus.NTS_ACCEPTED, "SUC001")
+    assert sent.sent_at is not None
+
+
+def test_versions_grow_where_a_hub_counts(office: Office) -> None:
+    first = office.hub.file(KEY, invoice(), CONTACT)
+    office.sign(KEY)
+    second = office.hub.state(KEY)
+    assert second is not None
+    if first.version is None:
+        assert second.version is None
+    else:
+        assert second.version is not None
+        assert second.version > first.version
+
+
+def test_a_refusal_comes_with_its_reason(office: Office) -> None:
+    office.hub.file(KEY, invoice(), CONTACT)
+    office.refuse(KEY, "수량이 다릅니다")
+    refused = office.hub.state(KEY)
+    assert refused is not None
+    assert (refused.state, refused.refused_reason) == (HubStatus.REFUSED, "수량이 다릅니다")
+    with pytest.raises(Rejected):
+        office.hub.cancel_request(KEY, "필요 없어졌습니다")
+    with pytest.raises(Rejected):
+        office.hub.xml(KEY)
+
+
+def test_a_request_is_withdrawn_once_and_for_all(office: Office) -> None:
+    office.hub.file(KEY, invoice(), CONTACT)
+    assert office.hub.cancel_request(KEY, "금액을 고칩니다").state is HubStatus.REQUEST_CANCELLED
+    assert office.hub.cancel_request(KEY, "금액을 고칩니다").state is HubStatus.REQUEST_CANCELLED
+    with pytest.raises(Rejected):
+        office.hub.send(KEY)
+
+
+def test_a_signature_is_undone_only_before_it_is_sent(office: Office) -> None:
+    office.hub.file(KEY, invoice(), CONTACT)
+    office.sign(KEY)
+    assert office.hub.cancel_issue(KEY, "계약 해제").state is HubStatus.ISSUE_CANCELLED
+    assert office.hub.cancel_issue(KEY, "계약 해제").state is HubStatus.ISSUE_CANCELLED
+    other = f"{KEY}-2"
+    office.hub.file(other, invoice(), CONTACT)
+    office.sign(other)
+    office.hub.send(other)
+    office.transmit(other, well=True)
+    with pytest.raises(Rejected):
+        office.hub.cancel_issue(other, "계약 해제")
+
+
+def test_what_the_tax_service_did_not_take_is_sent_again(office: Office) -> None:
+    office.hub.file(KEY, invoice(), CONTACT)
+    office.sign(KEY)
+    office.hub.send(KEY)
+    office.transmit(KEY, well=False)
+    failed = office.hub.state(KEY)
+    assert failed is not None
+    assert failed.state is HubStatus.NTS_FAILED
+    assert failed.result_code not in {None, "SUC001"}
+    assert office.hub.resend(KEY).state in {HubStatus.NTS_WAITING, HubStatus.NTS_SENDING}
+    assert office.hub.resend(KEY).state in {HubStatus.NTS_WAITING, HubStatus.NTS_SENDING}
+    office.transmit(KEY, well=True)
+    sent = office.hub.state(KEY)
+    assert sent is not None
+    assert sent.state is HubStatus.NTS_ACCEPTED
+
+
+def test_the_same_request_again_is_the_same_request(office: Office) -> None:
+    first = office.hub.file(KEY, invoice(), CONTACT)
+    assert office.hub.file(KEY, invoice(), CONTACT) == first
+    office.sign(KEY)
+    again = office.hub.file(KEY, invoice(), CONTACT)
+    assert again.state is HubStatus.ISSUED
+    assert office.issued_times(KEY) == 1
+
+
+def test_a_key_is_one_documents(office: Office) -> None:
+    office.hub.file(KEY, invoice(), CONTACT)
+    with pytest.raises(Rejected) as refused:
+        office.hub.file(KEY, invoice(supply=2_000_000), CONTACT)
+    assert refused.value.code == Code.KEY_TAKEN
+    assert refused.value.sentence
+
+
+def test_a_lost_answer_is_found_out_by_asking_again(office: Office) -> None:
+    office.lose_answers(1)
+    with pytest.raises(Unavailable):
+        office.hub.file(KEY, invoice(), CONTACT)
+    office.lose_answers(0)
+    assert office.hub.file(KEY, invoice(), CONTACT).state is HubStatus.REQUESTED
+    office.lose_answers(1)
+    with pytest.raises(Unavailable):
+        office.hub.cancel_request(KEY, "금액을 고칩니다")
+    office.lose_answers(0)
+    assert office.hub.cancel_request(KEY, "금액을 고칩니다").state is HubStatus.REQUEST_CANCELLED
+
+
+def test_nobody_is_asked_who_is_no_member(office: Office) -> None:
+    office.set_standing(SUPPLIER, Standing.NONE)
+    with pytest.raises(Rejected) as refused:
+        office.hub.file(KEY, invoice(), CONTACT)
+    assert refused.value.sentence
+    assert office.hub.state(KEY) is None
+    assert not office.hub.membership(SUPPLIER).can_sign
+
+
+@pytest.mark.parametrize("standing", [Standing.FULL, Standing.ASSOCIATE, Standing.NONE])
+def test_members_stand_as_the_hub_says(office: Office, standing: Standing) -> None:
+    office.set_standing(SUPPLIER, standing)
+    found = office.hub.membership(SUPPLIER)
+    assert found.standing is standing
+    assert found.can_sign is (standing is Standing.FULL)
+
+
+def test_an_unknown_key_is_no_document(office: Office) -> None:
+    assert office.hub.state("nobody") is None
+    for act in (
+        lambda: office.hub.cancel_request("nobody", "x"),
+        lambda: office.hub.cancel_issue("nobody", "x"),
+        lambda: office.hub.send("nobody"),
+        lambda: office.hub.resend("nobody"),
+        lambda: office.hub.remind("nobody"),
+        lambda: office.hub.xml("nobody"),
+    ):
+        with pytest.raises(Rejected) as refused:
+            act()
+        assert refused.value.code == Code.UNKNOWN_KEY
+
+
+@pytest.mark.parametrize("key", ["", "a" * 25, "../members", "a/b", "a?b", "가", "a b", "a\n"])
+def test_a_key_that_is_none_never_leaves_the_house(office: Office, key: str) -> None:
+    for act in (lambda: office.hub.state(key), lambda: office.hub.xml(key), lambda: office.hub.send(key)):
+        with pytest.raises(Rejected) as refused:
+            act()
+        assert refused.value.code == Code.INVALID_DOCUMENT
+    with pytest.raises(Rejected):
+        office.hub.file(key, invoice(), CONTACT)
+
+
+def test_a_reminder_is_a_mail_of_the_hub(office: Office) -> None:
+    office.hub.file(KEY, invoice(), CONTACT)
+    before = office.reminded(KEY)
+    office.hub.remind(KEY)
+    assert office.reminded(KEY) == before + 1
+
+
+def test_a_hub_that_is_away_says_nothing_about_documents(office: Office) -> None:
+    office.hub.file(KEY, invoice(), CONTACT)
+    office.go_away()
+    for act in (
+        lambda: office.hub.file(KEY, invoice(), CONTACT),
+        lambda: office.hub.state(KEY),
+        lambda: office.hub.cancel_request(KEY, "x"),
+        lambda: office.hub.send(KEY),
+        lambda: office.hub.remind(KEY),
+        lambda: office.hub.xml(KEY),
+        lambda: office.hub.membership(SUPPLIER),
+    ):
+        with pytest.raises(Unavailable):
+            act()
+
+
+def test_every_kind_of_document_can_be_asked_for(office: Office) -> None:
+    plain = invoice()
+    line = plain.lines[0]
+    exempt = dataclasses.replace(
+        plain,
+        type_code="0301",
+        tax_total=0,
+        grand_total=plain.charge_total,
+        lines=(dataclasses.replace(line, tax=0),),
+        payments=(Payment(PaymentMeans.CREDIT, plain.charge_total),),
+    )
+    zero = dataclasses.replace(exempt, type_code="0102")
+    minus = dataclasses.replace(
+        plain,
+        type_code="0201",
+        amendment=Amendment.CANCELLATION,
+        original_issue_id="202610204100009900000001",
+        charge_total=-plain.charge_total,
+        tax_total=-plain.tax_total,
+        grand_total=-plain.grand_total,
+        lines=(dataclasses.replace(line, amount=-line.amount, tax=-line.tax, quantity=None, unit_price=None),),
+        payments=(),
+        remarks=("원본 작성일자 2026-10-20",),
+        purpose=Purpose.RECEIPT,
+    )
+    for number, one in enumerate((exempt, zero, minus)):
+        assert office.hub.file(f"{KEY}-{number}", one, CONTACT).state is HubStatus.REQUESTED
+
+
+class TestPopbill:
+    """What is Popbill's alone."""
+
+    @pytest.fixture
+    def at(self) -> Iterator[PopbillOffice]:
+        with clock.set_to(NOW), serving(Popbill()) as world:
+            assert isinstance(world, Popbill)
+            yield PopbillOffice(world)
+
+    def test_the_request_is_in_its_words(self, at: PopbillOffice) -> None:
+        asked: Invoice = invoice()
+        at.hub.file(KEY, asked, CONTACT, "11월분")
+        posted = at.world.documents[KEY]
+        assert posted["issueType"] == "역발행"
+        assert posted["chargeDirection"] == "역과금"
+        assert (posted["taxType"], posted["purposeType"]) == ("과세", "청구")
+        assert posted["writeDate"] == "20261120"
+        assert (posted["supplyCostTotal"], posted["taxTotal"], posted["totalAmount"]) == (
+            "1000000",
+            "100000",
+            "1100000",
+        )
+        assert posted["invoicerCorpNum"] == SUPPLIER
+        assert posted["invoicerEmail"] == CONTACT.email
+        assert posted["invoiceeMgtKey"] == KEY
+        assert posted["invoiceeType"] == "사업자"
+        assert posted["modifyCode"] is None
+        assert posted["memo"] == "11월분"
+        assert posted["credit"] == "1100000"
+        assert posted["detailList"] == [
+            {
+                "serialNum": 1,
+                "purchaseDT": "20261115",
+                "itemName": "사무용 의자",
+                "spec": "A-1",
+                "qty": "2.5",
+                "unitCost": "400000",
+                "supplyCost": "1000000",
+                "tax": "100000",
+                "remark": "",
+            }
+        ]
+
+    def test_an_amendment_names_its_reason_and_original(self, at: PopbillOffice) -> None:
+        minus = dataclasses.replace(
+            invoice(), type_code="0201", amendment=Amendment.DUPLICATE, original_issue_id="2" * 24
+        )
+        at.hub.file(KEY, minus, CONTACT)
+        assert (at.world.documents[KEY]["modifyCode"], at.world.documents[KEY]["orgNTSConfirmNum"]) == (6, "2" * 24)
+
+    @pytest.mark.parametrize(
+        ("code", "state"),
+        [
+            (200, HubStatus.REQUESTED),
+            (210, HubStatus.REQUESTED),
+            (300, HubStatus.ISSUED),
+            (301, HubStatus.ISSUED),
+            (302, HubStatus.NTS_WAITING),
+            (303, HubStatus.NTS_SENDING),
+            (304, HubStatus.NTS_ACCEPTED),
+            (305, HubStatus.NTS_FAILED),
+            (310, HubStatus.ISSUED),
+            (311, HubStatus.ISSUED),
+            (312, HubStatus.NTS_WAITING),
+            (313, HubStatus.NTS_SENDING),
+            (314, HubStatus.NTS_ACCEPTED),
+            (315, HubStatus.NTS_FAILED),
+            (400, HubStatus.REFUSED),
+            (410, HubStatus.REFUSED),
+            (500, HubStatus.REQUEST_CANCELLED),
+            (510, HubStatus.REQUEST_CANCELLED),
+            (600, HubStatus.ISSUE_CANCELLED),
+        ],
+    )
+    def test_its_states_are_ours(self, at: PopbillOffice, code: int, state: HubStatus) -> None:
+        at.hub.file(KEY, invoice(), CONTACT)
+        at.world.states[KEY] = code
+        found = at.hub.state(KEY)
+        assert found is not None
+        assert found.state is state
+        assert found.version is None
+
+    def test_no_state_of_ours_is_missing(self) -> None:
+        assert set(popbill.STATES.values()) == set(HubStatus)
+        assert set(sandbox.STATES.values()) == set(HubStatus)
+
+    def test_a_state_nobody_told_us_of_is_no_answer(self, at: PopbillOffice) -> None:
+        at.hub.file(KEY, invoice(), CONTACT)
+        at.world.states[KEY] = 777
+        with pytest.raises(Unavailable):
+            at.hub.state(KEY)
+
+    def test_a_draft_left_behind_is_asked_for(self, at: PopbillOffice) -> None:
+        at.hub.file(KEY, invoice(), CONTACT)
+        at.world.states[KEY] = 100
+        assert at.hub.state(KEY) is None
+        assert at.hub.file(KEY, invoice(), CONTACT).state is HubStatus.REQUESTED
+
+    def test_one_token_serves_until_it_ends(self, at: PopbillOffice) -> None:
+        at.hub.file(KEY, invoice(), CONTACT)
+        at.hub.state(KEY)
+        assert at.world.tokens == 1
+        with clock.set_to(NOW + dt.timedelta(minutes=29, seconds=30)):
+            at.hub.state(KEY)
+        assert at.world.tokens == 2
+
+    def test_two_accounts_do_not_share_the_packages_object(self, at: PopbillOffice) -> None:
+        wrong = popbill.PopbillHub(popbill.account(at.world.url().replace(LINK, "SOMEBODY")))
+        with pytest.raises(Unavailable, match="-99010020"):
+            wrong.state(KEY)
+        assert at.hub.state(KEY) is None
+
+    @pytest.mark.parametrize(
+        ("answer", "error"),
+        [
+            ((400, {"code": -99000001, "message": "포인트가 부족합니다."}), Rejected),
+            ((500, {"code": -11000001, "message": "오류"}), Unavailable),
+            ((429, {"code": -11000001, "message": "오류"}), Unavailable),
+            ((200, b"<html>"), Unavailable),
+            ((200, []), Unavailable),
+            ((200, {"class": 1}), Unavailable),
+            ((200, {"stateCode": "many"}), Unavailable),
+            ((400, {}), Unavailable),
+            ((400, b""), Unavailable),
+        ],
+    )
+    def test_other_answers_are_sorted_into_no_and_not_now(
+        self, at: PopbillOffice, answer: Answer, error: type[Exception]
+    ) -> None:
+        at.world.fixed = answer
+        with pytest.raises(error):
+            at.hub.state(KEY)
+
+    def test_its_own_words_are_passed_on(self, at: PopbillOffice) -> None:
+        at.world.fixed = (400, {"code": -99000001, "message": "포인트가 부족합니다."})
+        with pytest.raises(Rejected) as refused:
+            at.hub.file(KEY, invoice(), CONTACT)
+        assert (refused.value.code, refused.value.sentence) == ("-99000001", "포인트가 부족합니다.")
+
+    def test_consigned_and_imported_ones_are_not_asked_for(self, at: PopbillOffice) -> None:
+        asked = invoice()
+        with pytest.raises(Rejected):
+            at.hub.file(KEY, dataclasses.replace(asked, type_code="0103", broker=asked.supplier), CONTACT)
+        assert at.world.documents == {}
+
+
+def test_the_account_is_read_and_never_shown(house_settings: pytest.MonkeyPatch) -> None:
+    account = popbill.account(f"popbill://{LINK}:hu%2Fsh@popbill.linkhub.co.kr?corp=120-81-47521&user=tax")
+    assert (account.host, account.auth_host, account.corp) == (
+        "popbill.linkhub.co.kr",
+        "auth.linkhub.co.kr",
+        "1208147521",
+    )
+    assert (account.user, account.test, account.tls, account.secret_key) == ("tax", False, True, "hu/sh")
+    assert "hu/sh" not in repr(account)
+    for wrong in (
+        f"popbill://{LINK}@popbill.linkhub.co.kr?corp={CORP}",
+        f"popbill://{LINK}:{SECRET}@popbill.linkhub.co.kr",
+        f"popbill://{LINK}:{SECRET}@popbill.linkhub.co.kr?corp=12081475",
+    ):
+        with pytest.raises(ValueError, match="TAX_HUB_URL"):
+            popbill.account(wrong)
+
+
+def test_the_settings_choose(house_settings: pytest.MonkeyPatch) -> None:
+    with pytest.raises(SettingsError, match="SANDBOX_URL"):
+        choice.tax_hub(settings())
+    house_settings.setenv("SANDBOX_URL", "http://127.0.0.1:9")
+    settings.cache_clear()
+    made = choice.tax_hub(settings())
+    assert isinstance(made, sandbox.SandboxHub)
+    with pytest.raises(Unavailable) as silence:
+        made.state(KEY)
+    assert settings().tax_hub_key not in str(silence.value) + repr(made)
+    made.client.close()
+    house_settings.setenv("TAX_HUB_URL", f"popbill://{LINK}:{SECRET}@popbill.linkhub.co.kr?corp={CORP}")
+    settings.cache_clear()
+    assert choice.tax_hub(settings()).name == "popbill"
