@@ -5,11 +5,12 @@ from temporalio import activity
 from models import clock, database
 from models.auth import dormancy, retention
 from models.notifications import retention as messages
+from models.tax_invoices import events
 
 
 @activity.defn(name="clear_old_traces")
 def clear_old_traces() -> int:
-    """Old log-in attempts, codes, ended sessions, records of disclosures, words of messages; how many rows.
+    """Old log-in attempts, codes, ended sessions, records of disclosures, words of messages, hubs' news; how many.
 
     One transaction per page, so that nothing is locked for long; a repeat does only what is left.
     """
@@ -17,7 +18,8 @@ def clear_old_traces() -> int:
     while True:
         with database.working() as session:
             now = clock.now()
-            page = sum(retention.clear_page(session, now).values()) + messages.forget_page(session, now)
+            page = sum(retention.clear_page(session, now).values())
+            page += messages.forget_page(session, now) + events.forget_page(session, now)
         gone += page
         activity.heartbeat(gone)
         if page == 0:

@@ -8,9 +8,9 @@ workflow. The relay takes that to the engine, whenever the engine is there.
 import datetime as dt
 from enum import StrEnum
 
-from sqlalchemy import UniqueConstraint
+from sqlalchemy import UniqueConstraint, delete, select
 from sqlalchemy import text as sql
-from sqlmodel import Session, SQLModel
+from sqlmodel import Session, SQLModel, col
 
 from models.columns import big_id, instant, text
 from models.processes.writes import CHANNEL, STARTS, TELL, announcement
@@ -18,6 +18,9 @@ from models.processes.writes import CHANNEL, STARTS, TELL, announcement
 SIGNAL = "hub_changed"
 EVENT_KEPT = dt.timedelta(days=400)
 """A message proves nothing; it is kept for as long as somebody may ask why an invoice was looked at."""
+
+
+FORGOTTEN_AT_ONCE = 1000
 
 
 class Hub(StrEnum):
@@ -56,6 +59,13 @@ def hear(session: Session, hub: Hub, event_id: str, hub_key: str, body: str, now
     asked = sql("SELECT hear_hub(:hub, :event_id, :hub_key, :body, :now)")
     values = {"hub": hub.value, "event_id": event_id, "hub_key": hub_key, "body": body, "now": now}
     return Heard(session.execute(asked, values).scalar_one())
+
+
+def forget_page(session: Session, now: dt.datetime) -> int:
+    """Remove up to FORGOTTEN_AT_ONCE old messages; how many. Ask again until there are none."""
+    old = select(col(HubEvent.id)).where(col(HubEvent.received_at) < now - EVENT_KEPT).limit(FORGOTTEN_AT_ONCE)
+    gone = delete(HubEvent).where(col(HubEvent.id).in_(old)).returning(col(HubEvent.id))
+    return len(session.execute(gone).all())
 
 
 HEAR_HUB = f"""

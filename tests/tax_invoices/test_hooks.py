@@ -19,6 +19,7 @@ from models import database as house
 from models.kernel.roles import Role
 from models.processes.tables import Outbox
 from models.settings import settings
+from models.tax_invoices import events
 from models.tax_invoices.events import HubEvent
 from models.tax_invoices.tables import TaxInvoice
 from tests import factories
@@ -132,6 +133,15 @@ def test_a_key_that_is_not_ours_is_taken_and_forgotten(door: TestClient) -> None
     assert door.post("/hooks/tax-hub", content=body, headers=signed(body)).status_code == 202
     assert kept() == [("sandbox", "TX20261122-999", "unknown")]
     assert told() == []
+
+
+def test_old_messages_are_forgotten(door: TestClient) -> None:
+    body = pack(message())
+    door.post("/hooks/tax-hub", content=body, headers=signed(body))
+    for after, gone in ((events.EVENT_KEPT, 0), (events.EVENT_KEPT + dt.timedelta(seconds=1), 1)):
+        with house.working() as session:
+            assert events.forget_page(session, NOW + after) == gone
+    assert kept() == []
 
 
 @pytest.mark.parametrize(
