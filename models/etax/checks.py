@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from typing import TypeAlias
 
 from models.etax.codes import FOREIGNER_NUMBER, Amendment, BusinessType, Form, Trade
-from models.etax.structure import Reading
+from models.etax.structure import Reading, is_day
 from models.kernel.identifiers import brn_fault, rrn_birth_date
 
 Finding: TypeAlias = tuple[str, str]
@@ -159,6 +159,9 @@ def amendments(facts: Facts) -> Iterator[Finding]:
     original, written = facts.values.get(ORIGINAL_ID), facts.values.get(WRITTEN)
     if original and original == facts.values.get(ISSUE_ID):
         yield ORIGINAL_ID, "original_is_itself"
+    if original and not is_day(original[_DAY]):
+        yield ORIGINAL_ID, "original_id_day"
+        return
     if facts.amendment and original and written:
         if facts.amendment in _KEEPS_THE_DAY and original[_DAY] != written:
             yield WRITTEN, "amendment_written_on"

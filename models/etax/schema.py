@@ -1,15 +1,17 @@
 """Our XSD of the standard (none was ever public), written from the layout, and what it says about a document.
 
-`tax_invoice.xsd` beside this file is `xsd()` for other people's tools; a test keeps it equal.
+PUBLISHED is `xsd()` for other people's tools; a test keeps it equal.
 """
 
 import threading
+from pathlib import Path
 from xml.sax.saxutils import quoteattr
 
 from lxml import etree
 
 from models.etax.layout import DS, MANY, NAMESPACE, PATTERNS, ROOT, Kind, Node
 
+PUBLISHED = Path(__file__).with_name("tax_invoice.xsd")
 _SCHEMA = "http://www.w3.org/2001/XMLSchema"
 _HEAD = (
     '<?xml version="1.0" encoding="UTF-8"?>\n'

@@ -2,7 +2,9 @@
 
 import datetime as dt
 import re
+from bisect import bisect_right
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from lxml import etree
 
@@ -95,6 +97,7 @@ def _signature(reading: Reading, root: etree._Element, path: str) -> None:
         reading.add(path, "signature_present")
     if len(found) > 1:
         reading.add(f"{path}[2]", "signature_repeated")
+        return
     following = found[0].getnext()
     if found[0].getparent() is not root or following is None or following.tag != _name("TaxInvoiceDocument"):
         reading.add(path, "signature_place")
@@ -125,7 +128,7 @@ def _branch(reading: Reading, node: Node, element: etree._Element, children: lis
         reading.add(path, "unexpected_text")
     places = _PLACES[id(node)]
     counts = [0] * len(node.children)
-    furthest = 0
+    read: list[tuple[int, str]] = []
     for child in children:
         place = places.get(child.tag)
         if place is None:
@@ -137,11 +140,29 @@ def _branch(reading: Reading, node: Node, element: etree._Element, children: lis
         child_path = f"{path}/{known.name}"
         if known.high > 1 or counts[place] > 1:
             child_path += f"[{counts[place]}]"
-        if place < furthest:
-            reading.add(child_path, "out_of_order")
-        furthest = max(furthest, place)
+        read.append((place, child_path))
         _one_of(reading, known, child, child_path, counts[place])
+    for child_path in _misplaced(read):
+        reading.add(child_path, "out_of_order")
     _count(reading, node, counts, path)
+
+
+def _misplaced(read: list[tuple[int, str]]) -> list[str]:
+    """The fewest elements that would have to move for all to stand in order."""
+    places = [place for place, _ in read]
+    if all(one <= other for one, other in pairwise(places)):
+        return []
+    ends: list[int] = []  # index of the last element of the best ordered run of each length
+    before: list[int] = []
+    for index, place in enumerate(places):
+        length = bisect_right(ends, place, key=places.__getitem__)
+        before.append(ends[length - 1] if length else -1)
+        ends[length : length + 1] = [index]
+    kept, index = set(), ends[-1]
+    while index >= 0:
+        kept.add(index)
+        index = before[index]
+    return [path for index, (_, path) in enumerate(read) if index not in kept]
 
 
 def _one_of(reading: Reading, node: Node, element: etree._Element, path: str, count: int) -> None:
@@ -186,7 +207,7 @@ def _value_fault(node: Node, text: str) -> tuple[str, int | str] | None:
     if node.kind is Kind.CODE:
         return None if text in node.codes else ("unknown_code", "")
     kind = node.kind or Kind.TEXT
-    if not _PATTERNS[kind].fullmatch(text) or (kind in {Kind.DATE, Kind.TIME} and not _is_day(text[_DAY])):
+    if not _PATTERNS[kind].fullmatch(text) or (kind in {Kind.DATE, Kind.TIME} and not is_day(text[_DAY])):
         return _VALUE_FAULTS[kind], ""
     if kind is Kind.DIGITS:
         return _length_fault(node, text)
@@ -199,7 +220,8 @@ def _length_fault(node: Node, text: str) -> tuple[str, int | str] | None:
     return ("too_long", node.longest) if len(text) > (node.longest or MANY) else None
 
 
-def _is_day(text: str) -> bool:
+def is_day(text: str) -> bool:
+    """Whether eight digits are a day of the calendar."""
     try:
         dt.date(int(text[:4]), int(text[4:6]), int(text[6:]))
     except ValueError:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import functools
+from dataclasses import replace
 from decimal import Decimal
 
 from cryptography import x509
@@ -10,8 +11,8 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import NameOID
 
 from models.etax.certificates import Credential, credential
-from models.etax.codes import BusinessType, PaymentMeans, Purpose
-from models.etax.document import Contact, Invoice, Line, Party, Payment
+from models.etax.codes import FOREIGNER_NUMBER, Amendment, BusinessType, PaymentMeans, Purpose
+from models.etax.document import Contact, ImportDocument, Invoice, Line, Party, Payment
 from models.kernel.identifiers import brn_with_check
 
 SUPPLIER_NUMBER = brn_with_check("220811234")
@@ -144,3 +145,85 @@ def _root() -> x509.Certificate:
     public = key(which=1).public_key()
     lone = Credential(key(which=1), certificate(None, name="시험 최상위", public=public, authority=True), (), "")
     return certificate(None, name="시험 최상위", public=public, authority=True, issuer=lone)
+
+
+def issued(invoice: Invoice = DRAFT, number: str = NUMBER) -> Invoice:
+    """The invoice with an approval number and the instant of its issuing."""
+    return replace(invoice, issue_id=number, issued_at=ISSUED)
+
+
+ORIGINAL = "202610154100007300000abc"
+AMENDED = replace(
+    DRAFT,
+    type_code="0201",
+    amendment=Amendment.PRICE_CHANGE,
+    original_issue_id=ORIGINAL,
+    remarks=("당초 작성일자 2026-10-15",),
+)
+CONSIGNED = replace(DRAFT, type_code="0103", broker=BROKER)
+_UNTAXED_LINES = tuple(replace(line, tax=0) for line in LINES)
+_UNTAXED = replace(DRAFT, lines=_UNTAXED_LINES, tax_total=0, grand_total=1_033_344, payments=())
+ZERO_RATED = replace(_UNTAXED, type_code="0102")
+ZERO_RATED_CONSIGNED = replace(_UNTAXED, type_code="0105", broker=BROKER)
+EXEMPT = replace(_UNTAXED, type_code="0301", purpose=Purpose.RECEIPT)
+IMPORTED = replace(
+    DRAFT,
+    type_code="0104",
+    purpose=None,
+    import_document=ImportDocument("12345-26-12345U", 3, dt.date(2026, 11, 1), dt.date(2026, 11, 20)),
+)
+INDIVIDUAL = replace(
+    DRAFT,
+    buyer=replace(BUYER, registration_number="9001011234568", kind=BusinessType.INDIVIDUAL, name="고길동"),
+)
+FOREIGNER = replace(
+    DRAFT,
+    buyer=replace(BUYER, registration_number=FOREIGNER_NUMBER, kind=BusinessType.FOREIGNER, name="John Smith"),
+    remarks=("여권번호 M12345678",),
+)
+SMALL = replace(
+    DRAFT,
+    lines=(Line(position=1, amount=9, tax=0),),
+    charge_total=9,
+    tax_total=0,
+    grand_total=9,
+    payments=(),
+    remarks=(),
+    supplier=Party(SUPPLIER_NUMBER, "가", "나"),
+    buyer=Party(BUYER_NUMBER, "다", "라", kind=BusinessType.BUSINESS, contacts=(Contact(email="a@b.kr"),)),
+)
+MINUS = replace(
+    DRAFT,
+    type_code="0201",
+    amendment=Amendment.CANCELLATION,
+    original_issue_id=ORIGINAL,
+    lines=(Line(position=1, amount=-50_000, tax=-5_000, quantity=Decimal(-1), unit_price=Decimal(50_000)),),
+    charge_total=-50_000,
+    tax_total=-5_000,
+    grand_total=-55_000,
+    payments=(Payment(PaymentMeans.CREDIT, -55_000),),
+)
+FULL = replace(
+    DRAFT,
+    lines=tuple(Line(position=n, amount=1_000, tax=100, name="가" * 100, spec="나" * 60) for n in range(1, 100)),
+    charge_total=99_000,
+    tax_total=9_900,
+    grand_total=108_900,
+    payments=(),
+    remarks=("가" * 150, "나" * 150, "다" * 150),
+)
+ALL = {
+    "taxed": DRAFT,
+    "amended": AMENDED,
+    "minus": MINUS,
+    "consigned": CONSIGNED,
+    "zero rated": ZERO_RATED,
+    "zero rated, consigned": ZERO_RATED_CONSIGNED,
+    "exempt": EXEMPT,
+    "imported": IMPORTED,
+    "individual": INDIVIDUAL,
+    "foreigner": FOREIGNER,
+    "under ten won": SMALL,
+    "99 lines": FULL,
+}
+"""An invoice of each sort, all of them right."""
