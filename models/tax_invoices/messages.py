@@ -38,15 +38,14 @@ class Draft(BaseModel):
 class Amendment(BaseModel):
     """수정세금계산서: which reason, and what it needs besides.
 
-    02 takes `difference` (won, minus for less), 03 `difference` (won taken back, a minus amount); 01 and 05 may carry
-    the right content of the second document (`written_on` of 01, `lines`, `remarks`); `happened_on` is the day of the
-    cause for 02, 03, 04 and 05.
+    02 `difference` (won, minus for less) or `lines` that say it; 03 `difference` (won that came back, positive) or
+    `lines`; 01 what is right: `lines`, `remarks` (parties are taken as they are now). `happened_on` is the day of the
+    cause, of 02, 03, 04 and 05.
     """
 
     reason: Reason = Field(title="수정 사유")
     happened_on: dt.date | None = Field(default=None, title="사유가 생긴 날")
-    difference: int | None = Field(default=None, title="늘거나 준 공급가액")
-    written_on: dt.date | None = Field(default=None, title="바른 작성일자")
+    difference: int | None = Field(default=None, title="공급가액")
     lines: list[DraftLine] | None = Field(default=None, min_length=1, max_length=LINES_MAX, title="품목")
     remarks: list[str] = Field(default_factory=list, max_length=REMARKS_MAX, title="비고")
 

@@ -89,6 +89,10 @@ SENDING = "sending"
 ACCEPTED = "accepted"
 REJECTED = "rejected"
 
+CHECK_RECEIVED_JOB = "check_received_tax_invoice"
+PAPER_JOB = "build_tax_invoice_paper"
+REMIND_JOB = "remind_at_hub"
+
 OFFICER = frozenset({Role.SETTLEMENT})
 MACHINE = frozenset({Role.SYSTEM})
 
@@ -274,14 +278,19 @@ def _in_order(rings: Iterable[Alarm]) -> list[Alarm]:
 
 
 ASK_FIRST = dt.timedelta(minutes=10)
+ASK_MACHINE_FIRST = dt.timedelta(minutes=1)
 ASK_LAST = dt.timedelta(hours=6)
 RETRY_FIRST = dt.timedelta(seconds=30)
 RETRY_LAST = dt.timedelta(minutes=30)
 
 
-def ask_after(asked: int) -> dt.timedelta:
-    """How long to wait for a webhook before the hub is asked unasked, having been asked so often without news."""
-    return min(ASK_FIRST * (1 << min(asked, 10)), ASK_LAST)
+def ask_after(status: str, asked: int) -> dt.timedelta:
+    """How long to wait for a webhook before the hub is asked unasked, having been asked so often without news.
+
+    What waits for a person is asked after 10 minutes, what waits for machines after one; both grow to 6 hours.
+    """
+    first = ASK_FIRST if status == Status.REQUESTED else ASK_MACHINE_FIRST
+    return min(first * (1 << min(asked, 10)), ASK_LAST)
 
 
 def retry_after(failures: int) -> dt.timedelta:
@@ -357,6 +366,20 @@ class AmendmentTooLarge(Refusal):
     """More taken back than is left; facts in won: `field`, `left`, `asked`."""
 
     code = "amendment_too_large"
+    status: ClassVar[int] = 422
+
+
+class AmendmentRefused(Refusal):
+    """The original and the reason do not go together; fact: `why` (a sentence)."""
+
+    code = "amendment_refused"
+    status: ClassVar[int] = 422
+
+
+class TotalsDiffer(Refusal):
+    """The lines do not add up to what was settled; facts in won: `needed`, `given`."""
+
+    code = "totals_differ"
     status: ClassVar[int] = 422
 
 

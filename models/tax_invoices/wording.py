@@ -158,6 +158,8 @@ WORDS = Words(
         "not_amendable": "국세청 전송이 끝난 세금계산서만 수정할 수 있습니다.",
         "amendment_under_way": "수정세금계산서 {number}가 진행 중입니다.",
         "amendment_too_large": "{asked:,}원은 남은 공급가액 {left:,}원을 넘습니다.",
+        "amendment_refused": "{why}",
+        "totals_differ": "품목의 합계 {given:,}원이 정산 금액 {needed:,}원과 다릅니다.",
         "amendment_empty": "바뀌는 내용이 없습니다.",
         "happened_on_wrong": "사유가 생긴 날은 {earliest}부터 오늘까지 입력할 수 있습니다.",
         "approval_number_taken": "이 승인번호는 {number}에 이미 쓰였습니다.",
