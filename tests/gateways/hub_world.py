@@ -21,6 +21,7 @@ from web.sandbox import store
 from web.sandbox.app import create
 from web.sandbox.hub import authority, clockwork, companies, signing
 from web.sandbox.hub.core import SWITCHES, Hub, Told, UnknownKey, Weather
+from web.sandbox.hub.machine import Act
 
 NOW = dt.datetime(2026, 11, 22, 0, 15, tzinfo=dt.UTC)
 SUPPLIER = papers.SUPPLIER_NUMBER
@@ -115,10 +116,7 @@ class SandboxOffice:
         self.call(signing.sign, self.desk, company, row, bytes(own["pkcs12"]), own["password"])
 
     def refuse(self, key: str, reason: str) -> None:
-        row = self.call(self.desk.document, key)
-        company = self.call(companies.company, self.desk, row["supplier"])
-        assert company is not None
-        self.call(signing.refuse, self.desk, company, row, reason)
+        self.call(self.desk.move, key, Act.REFUSE, "공급자", reason, {"reason": reason})
 
     def transmit(self, key: str, *, well: bool) -> None:
         self.weather(fail_next=0 if well else 1)

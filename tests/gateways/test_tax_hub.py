@@ -3,6 +3,7 @@
 import dataclasses
 import datetime as dt
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Protocol
 
 import pytest
@@ -21,9 +22,11 @@ from models import clock
 from models.etax.codes import Amendment, PaymentMeans, Purpose
 from models.etax.document import Invoice, Payment
 from models.settings import SettingsError, settings
+from models.tax_invoices.verification import looked_through
+from tests.etax.test_attacks import ATTACKS
 from tests.gateways.hub_world import NOW, SUPPLIER, SandboxOffice, invoice
 from tests.gateways.popbill_world import APPROVAL, CORP, LINK, SECRET, Popbill
-from tests.gateways.stubs import Answer, serving
+from tests.gateways.stubs import Answer, Asked, World, serving
 
 CONTACT = HubContact(name="서명해", email="sign@garam.example", phone="01012345678")
 KEY = "TX20261122-001"
@@ -425,6 +428,7 @@ class TestPopbill:
             ((200, {"stateCode": "many"}), Unavailable),
             ((400, {}), Unavailable),
             ((400, b""), Unavailable),
+            ((200, b'{"stateCode": 210, "x": "' + b"0" * 4_000_000 + b'"}'), Unavailable),
         ],
     )
     def test_other_answers_are_sorted_into_no_and_not_now(
@@ -445,6 +449,65 @@ class TestPopbill:
         with pytest.raises(Rejected):
             at.hub.file(KEY, dataclasses.replace(asked, type_code="0103", broker=asked.supplier), CONTACT)
         assert at.world.documents == {}
+
+
+@dataclass
+class OddHub(World):
+    """Answers everything with the same."""
+
+    fixed: Answer = (200, {})
+
+    def answer(self, asked: Asked) -> Answer:
+        return self.fixed
+
+
+@pytest.mark.parametrize(
+    ("answer", "error"),
+    [
+        ((200, {}), Unavailable),
+        ((200, []), Unavailable),
+        ((200, b"<html>"), Unavailable),
+        ((200, {"state": "DANCING", "state_version": 1}), Unavailable),
+        ((200, {"state": "ISSUED", "state_version": "x"}), Unavailable),
+        ((200, {"state": "ISSUED", "state_version": 1, "issued_at": "2026-11-22T01:00:00"}), Unavailable),
+        ((200, {"state": "ISSUED", "state_version": 1, "transmission": 7}), Unavailable),
+        ((302, b""), Unavailable),
+        ((401, {"code": "unauthorized"}), Unavailable),
+        ((429, {}), Unavailable),
+        ((500, {}), Unavailable),
+        ((409, {"code": "state_forbids", "title": "안 됩니다"}), Rejected),
+        (
+            (422, {"code": "invalid_document", "violations": [{"path": "/a", "code": "b", "sentence": "c"}, 7]}),
+            Rejected,
+        ),
+    ],
+)
+def test_other_answers_of_the_sandbox_hub_are_sorted_into_no_and_not_now(
+    answer: Answer, error: type[Exception]
+) -> None:
+    with serving(OddHub(fixed=answer)) as world:
+        hub = sandbox.SandboxHub(sandbox.Account(f"http://127.0.0.1:{world.port}", "k" * 24))
+        with pytest.raises(error) as said:
+            hub.state(KEY)
+        if isinstance(said.value, Rejected) and said.value.code == Code.INVALID_DOCUMENT:
+            assert [(one.path, one.code, one.sentence) for one in said.value.violations] == [("/a", "b", "c")]
+        hub.client.close()
+
+
+@pytest.mark.parametrize("attack", ATTACKS)
+def test_no_document_of_a_hub_hurts_the_house(attack: str) -> None:
+    content, _ = ATTACKS[attack]
+    with serving(OddHub(fixed=(200, content))) as world:
+        hub = sandbox.SandboxHub(sandbox.Account(f"http://127.0.0.1:{world.port}", "k" * 24))
+        try:
+            found = looked_through(hub.xml(KEY))
+        except Unavailable:
+            assert len(content) > sandbox.XML_BYTES_MAX
+        else:
+            assert found.problem == "malformed"
+            assert len(found.detail) < 500
+        finally:
+            hub.client.close()
 
 
 def test_the_account_is_read_and_never_shown(house_settings: pytest.MonkeyPatch) -> None:

@@ -26,6 +26,7 @@ from models import clock
 TIMEOUT_SECONDS = 20.0
 TOKEN_SPARE = dt.timedelta(minutes=1)
 SERVER_ERROR = 500
+BODY_BYTES_MAX = 4_000_000
 SCOPES = ("member", "110")
 SERVICE_REAL, SERVICE_TEST = "POPBILL", "POPBILL_TEST"
 AUTH_HOST = "auth.linkhub.co.kr"
@@ -80,13 +81,31 @@ class _Line:
         self.inner = inner
 
     def request(self, method: str, url: str, body: Any = None, headers: Mapping[str, str] | None = None) -> None:
-        self.inner.request(method, url, body, dict(headers or {}))
+        # Unpacked here nothing can be larger than it came.
+        self.inner.request(method, url, body, {**(headers or {}), "Accept-Encoding": "identity"})
 
-    def getresponse(self) -> http.client.HTTPResponse:
+    def getresponse(self) -> "_Answer":
         answer = self.inner.getresponse()
         if answer.status >= SERVER_ERROR or answer.status in RETRIED:
             raise Unavailable(f"HTTP {answer.status}")
-        return answer
+        body = answer.read(BODY_BYTES_MAX + 1)
+        if len(body) > BODY_BYTES_MAX:
+            raise Unavailable("more than a document")
+        return _Answer(answer.status, body)
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """A response as the package reads it."""
+
+    status: int
+    body: bytes = field(repr=False)
+
+    def read(self) -> bytes:
+        return self.body
+
+    def getheader(self, _name: str) -> None:
+        return None
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx2
 
-from activities.gateways.asking import TIMEOUT_SECONDS, ask, content
+from activities.gateways.asking import RETRIED, TIMEOUT_SECONDS, ask, content
 from activities.gateways.tax_hub.acting import CANCELLED, ON_ITS_WAY, SENT, UNDONE, act, checked
 from activities.gateways.tax_hub.interface import (
     Code,
@@ -94,10 +94,14 @@ class SandboxHub:
         self._ask("POST", f"/documents/{checked(key)}/remind", json={})
 
     def xml(self, key: str) -> bytes:
-        answer = self._answer("GET", f"/documents/{checked(key)}/xml")
-        if len(answer.content) > XML_BYTES_MAX:
-            raise Unavailable("more than a document")
-        return answer.content
+        try:
+            with self.client.stream("GET", f"{PATH}/documents/{checked(key)}/xml") as answer:
+                if not answer.is_success:
+                    answer.read()
+                    raise _why_not(answer)
+                return _limited(answer)
+        except httpx2.TransportError as error:
+            raise Unavailable(type(error).__name__) from None
 
     def membership(self, registration_number: str) -> Membership:
         if not registration_number.isdecimal():
@@ -121,13 +125,8 @@ class SandboxHub:
 
     def _answer(self, method: str, path: str, **how: Any) -> httpx2.Response:
         answer = ask(self.client, method, PATH + path, **how)
-        if answer.status_code in CLOSED_TO_US:
-            # Not the document's fault but the operator's: it waits until the key is right.
-            raise Unavailable(f"HTTP {answer.status_code}")
-        if answer.status_code >= httpx2.codes.BAD_REQUEST:
-            raise _rejected(answer)
         if not answer.is_success:
-            raise Unavailable(f"HTTP {answer.status_code}")
+            raise _why_not(answer)
         return answer
 
 
@@ -156,6 +155,25 @@ def _state(said: dict[str, Any]) -> HubState:
             result_code=sent.get("result_code") or None,
             result_text=sent.get("result_text") or None,
         )
+
+
+def _limited(answer: httpx2.Response) -> bytes:
+    """The body, as long as it may be a document's."""
+    found = bytearray()
+    for piece in answer.iter_bytes():
+        found += piece
+        if len(found) > XML_BYTES_MAX:
+            raise Unavailable("more than a document")
+    return bytes(found)
+
+
+def _why_not(answer: httpx2.Response) -> Exception:
+    """A no, or an answer that is none. A key that opens nothing is the operator's matter: the document waits."""
+    status = answer.status_code
+    away = status in RETRIED or status in CLOSED_TO_US or status >= httpx2.codes.INTERNAL_SERVER_ERROR
+    if away or status < httpx2.codes.BAD_REQUEST:
+        return Unavailable(f"HTTP {status}")
+    return _rejected(answer)
 
 
 def _rejected(answer: httpx2.Response) -> Rejected:
