@@ -1,4 +1,4 @@
-"""Each file of tests has a hub of its own database; each test a fresh key."""
+"""Each file of tests has a database, each test an empty hub."""
 
 import itertools
 from collections.abc import Iterator
@@ -12,9 +12,10 @@ NUMBERS = itertools.count(1)
 
 
 @pytest.fixture
-def played(database: engines.Database) -> Iterator[Playing]:
-    """A hub of this test alone."""
-    with playing(database.sandbox_url) as made:
+def played(module_database: engines.Database) -> Iterator[Playing]:
+    """A hub that has seen nothing yet but keeps its certificate authority."""
+    with playing(module_database.sandbox_url) as made:
+        made.forget()
         made.weather(pace="instant")
         yield made
 

@@ -16,6 +16,7 @@ from models.etax.document import Contact, Invoice, Line, Party
 from web.sandbox import store
 from web.sandbox.app import create
 from web.sandbox.hub import authority, clockwork, companies, core, signing
+from web.sandbox.hub.machine import Act
 
 START = dt.datetime(2026, 11, 20, 2, 0, tzinfo=dt.UTC)
 """A Friday, 11:00 in Seoul."""
@@ -78,6 +79,17 @@ class Playing:
     def state(self, key: str) -> str:
         return str(self.call("GET", f"/documents/{key}").json()["state"])
 
+    def forget(self) -> None:
+        """Documents, members, messages and mails are gone, and the weather is fine."""
+
+        async def go() -> None:
+            tables = "hub.company, hub.document, hub.change, hub.mail, hub.message, hub.session, hub.certificate"
+            async with self.hub.kept.pool.connection() as connection:
+                await connection.execute(f"TRUNCATE {tables}, sandbox.delivery")
+            await self.hub.set_weather(core.Weather())
+
+        self.run(go)
+
     def weather(self, **switches: Any) -> None:
         """Set the operator's switches by their names."""
 
@@ -86,14 +98,14 @@ class Playing:
 
         self.run(put)
 
-    def sign(self, key: str, life: str = "year") -> None:
-        """The supplier signs with a certificate of its own."""
+    def sign(self, key: str) -> None:
+        """The supplier signs with its newest certificate."""
 
         async def go() -> None:
             row = await self.hub.document(key)
             company = await companies.company(self.hub, row["supplier"])
             assert company is not None
-            made = await authority.issue(self.hub, company, life)
+            made = (await authority.certificates(self.hub, company))[0]
             await signing.sign(self.hub, company, row, bytes(made["pkcs12"]), made["password"])
 
         self.run(go)
@@ -105,7 +117,7 @@ class Playing:
             row = await self.hub.document(key)
             company = await companies.company(self.hub, row["supplier"])
             assert company is not None
-            await signing.refuse(self.hub, company, row, reason)
+            await signing.withdraw(self.hub, company, row, Act.REFUSE, reason)
 
         self.run(go)
 

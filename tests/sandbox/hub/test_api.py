@@ -2,9 +2,15 @@
 
 import dataclasses
 import datetime as dt
+from typing import Any
 
-from models.etax import parse, signature
-from tests.sandbox.hub.playing import SUPPLIER, Playing, invoice
+import pytest
+from cryptography import x509
+
+from models.etax import certificates, parse, signature
+from tests.sandbox.hub.playing import API, KEY, SUPPLIER, Playing, invoice
+from web.sandbox.hub import signing
+from web.sandbox.hub.machine import Forbidden
 
 
 def test_from_request_to_the_tax_service(played: Playing, key: str) -> None:
@@ -35,3 +41,168 @@ def test_from_request_to_the_tax_service(played: Playing, key: str) -> None:
     assert len(found["approval_number"]) == 24
     assert found["transmission"]["result_code"] == "SUC001"
     assert dt.datetime.fromisoformat(found["issued_at"]) == played.now
+
+
+def test_the_same_request_again_is_the_same_document(played: Playing, key: str) -> None:
+    assert played.file(key).status_code == 201
+    again = played.file(key)
+    assert (again.status_code, again.json()["state_version"]) == (200, 1)
+    other = played.file(key, invoice(600_000))
+    assert (other.status_code, other.json()["code"]) == (409, "key_taken")
+    played.refuse(key, "금액 오류")
+    late = played.file(key)
+    assert (late.status_code, late.json()["state"]) == (200, "REQUEST_REFUSED")
+    played.tick()
+    assert len(played.client.get("/mail/sign@supplier.example/messages").json()) == 1
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({"direction": "forward"}, "direction"),
+        ({"xml": None}, "missing"),
+        ({"xml": "<TaxInvoice/>"}, "xml_root"),
+        ({"xml": '<!DOCTYPE x [<!ENTITY e "e">]><x>&e;</x>'}, "xml_doctype"),
+        ({"contact": {"name": "김서명"}}, "email"),
+        ({"contact": {"name": "김" * 201, "email": "a@b.example"}}, "length"),
+        ({"contact": "none"}, "email"),
+        ({"memo": "m" * 201}, "length"),
+    ],
+)
+def test_what_is_no_document_is_refused(played: Playing, key: str, change: dict[str, Any], code: str) -> None:
+    answer = played.file(key, **change)
+    assert answer.status_code == 422
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json()["code"] == "invalid_document"
+    assert code in {one["code"] for one in answer.json()["violations"]}
+    assert played.call("GET", f"/documents/{key}").status_code == 404
+
+
+def test_every_violation_is_told_with_its_path(played: Playing, key: str) -> None:
+    wrong = invoice(written_on=dt.date(2026, 11, 21), grand_total=1, purpose=None)
+    found = played.file(key, wrong).json()["violations"]
+    assert {"future", "grand_total", "purpose_missing"} <= {one["code"] for one in found}
+    assert all(one["path"].startswith("/TaxInvoice") and one["sentence"] for one in found)
+    issued = invoice(issue_id="202611204100009900000001", issued_at=played.now)
+    assert "issued" in {one["code"] for one in played.file(key, issued).json()["violations"]}
+    bad_key = played.file("x" * 25)
+    assert bad_key.json()["violations"][0]["path"] == "key"
+
+
+def test_only_members_are_asked(played: Playing, key: str) -> None:
+    assert played.call("GET", f"/members/{SUPPLIER}").json() == {
+        "membership": "full",
+        "certificate_valid_until": None,
+    }
+    played.weather(newcomers="none")
+    assert played.call("GET", f"/members/{SUPPLIER}").json()["membership"] == "none"
+    answer = played.file(key)
+    assert (answer.status_code, answer.json()["code"]) == (422, "not_member")
+    played.weather(newcomers="full")
+    assert played.file(key).status_code == 201
+    played.weather(newcomers="none")
+    assert played.file(f"{key}-2").status_code == 201
+
+
+@pytest.mark.parametrize("header", [{}, {"authorization": "Bearer wrong"}, {"authorization": f"Basic {KEY}"}])
+def test_the_key_is_asked_for(played: Playing, key: str, header: dict[str, str]) -> None:
+    played.file(key)
+    for method, path in (("GET", f"/documents/{key}"), ("POST", f"/documents/{key}/send"), ("GET", "/members/1")):
+        answer = played.client.request(method, f"{API}{path}", headers=header)
+        assert (answer.status_code, answer.json()["code"]) == (401, "unauthorized")
+
+
+def test_without_a_key_of_its_own_nobody_comes_in(played: Playing, key: str) -> None:
+    played.hub.told = dataclasses.replace(played.hub.told, key="")
+    answer = played.client.get(f"{API}/documents/{key}", headers={"authorization": "Bearer "})
+    assert answer.status_code == 401
+
+
+def test_acts_asked_for_twice_are_done_once(played: Playing, key: str) -> None:
+    for name in ("a", "b", "c"):
+        played.file(f"{key}{name}")
+    for _ in range(2):
+        answer = played.call("POST", f"/documents/{key}a/cancel-request", {"reason": "착오"})
+        assert (answer.status_code, answer.json()["state"]) == (200, "REQUEST_CANCELLED")
+        assert answer.json()["state_version"] == 2
+        assert answer.json()["refused_reason"] is None
+    played.weather(pace="real", fail_next=1)
+    played.sign(f"{key}b")
+    played.tick()
+    for _ in range(2):
+        answer = played.call("POST", f"/documents/{key}b/cancel-issue", {"reason": "착오"})
+        assert (answer.json()["state"], answer.json()["state_version"]) == ("ISSUANCE_CANCELLED", 4)
+    played.sign(f"{key}c")
+    for _ in range(2):
+        answer = played.call("POST", f"/documents/{key}c/send")
+        assert (answer.json()["state"], answer.json()["state_version"]) == ("WAITING_SENDING", 3)
+    played.go_on(played.now + dt.timedelta(hours=2))
+    failed = played.call("GET", f"/documents/{key}c").json()
+    assert failed["transmission"]["state"] == "SENDING_FAILED"
+    assert failed["transmission"]["result_code"].startswith("SBX")
+    assert failed["transmission"]["sent_at"] is None
+    for _ in range(2):
+        answer = played.call("POST", f"/documents/{key}c/resend")
+        assert (answer.json()["state"], answer.json()["state_version"]) == ("WAITING_SENDING", 6)
+    played.go_on(played.now + dt.timedelta(hours=2))
+    assert played.state(f"{key}c") == "SENDING_COMPLETED"
+
+
+def test_states_forbid_what_comes_too_late_or_too_early(played: Playing, key: str) -> None:
+    played.file(key)
+    early = ("cancel-issue", "send", "resend")
+    late = ("cancel-request", "cancel-issue", "resend", "remind")
+    for act in early:
+        answer = played.call("POST", f"/documents/{key}/{act}", {"reason": "x"})
+        assert (answer.status_code, answer.json()["code"]) == (409, "state_forbids")
+        assert answer.json()["state"] == "REQUESTED"
+    assert played.call("GET", f"/documents/{key}/xml").status_code == 409
+    played.sign(key)
+    played.tick()
+    for act in late:
+        answer = played.call("POST", f"/documents/{key}/{act}", {"reason": "x"})
+        assert (answer.status_code, answer.json()["state"]) == (409, "SENDING_COMPLETED"), act
+    for act in ("cancel-request", "send", "remind"):
+        assert played.call("POST", f"/documents/nobody/{act}", {"reason": "x"}).json()["code"] == "unknown_key"
+    for body in (None, {}, {"reason": " "}):
+        answer = played.call("POST", f"/documents/{key}/cancel-issue", body)
+        assert answer.json()["code"] == "invalid_document"
+    assert played.call("GET", "/nothing").status_code == 404
+
+
+def test_reminders_are_mails(played: Playing, key: str) -> None:
+    played.file(key)
+    for _ in range(2):
+        assert played.call("POST", f"/documents/{key}/remind").status_code == 200
+    played.tick()
+    mails = played.client.get("/mail/sign@supplier.example/messages").json()
+    assert ["다시 알림" in one["subject"] for one in mails] == [True, True, False]
+
+
+def test_approval_numbers_are_never_given_twice(played: Playing, key: str) -> None:
+    keys = [f"{key}-{index}" for index in range(5)]
+    for one in keys:
+        played.file(one)
+        played.sign(one)
+        with pytest.raises(Forbidden):
+            played.sign(one)
+    numbers = [played.call("GET", f"/documents/{one}").json()["approval_number"] for one in keys]
+    assert len(set(numbers)) == len(keys)
+    assert all(number.startswith(f"20261120{signing.REGISTRAR}") for number in numbers)
+
+
+def test_lost_answers_and_failures(played: Playing, key: str) -> None:
+    played.weather(api_failure_percent=100)
+    assert played.file(key).status_code == 503
+    played.weather(api_failure_percent=0, lost_percent=100)
+    assert played.file(key).status_code == 504
+    played.weather(lost_percent=0)
+    assert played.file(key).status_code == 200
+
+
+def test_the_root_is_there_for_who_verifies(played: Playing, key: str) -> None:
+    root = x509.load_pem_x509_certificate(played.client.get("/hub/ca.pem").content)
+    played.file(key)
+    played.sign(key)
+    signed = signature.verify(played.call("GET", f"/documents/{key}/xml").content)
+    assert certificates.trusted(signed.certificate, [root], played.now)

@@ -114,7 +114,8 @@ async def _send_messages(hub: Hub) -> int:
 
 
 async def _send(hub: Hub, row: Row) -> None:
-    timestamp = str(int(hub.now().timestamp()))
+    # A replay carries the time of its recording.
+    timestamp = str(int((row["recorded_at"] or hub.now()).timestamp()))
     secret = "somebody else's" if row["forged"] else hub.told.secret
     headers = {
         "content-type": "application/json",
@@ -125,8 +126,9 @@ async def _send(hub: Hub, row: Row) -> None:
     status = await hub.post(hub.told.webhook_url, row["body"], headers)
     taken = 200 <= status < 300  # noqa: PLR2004 - HTTP's successes
     tries = row["tries"] + 1
-    # Whoever forges does not try again.
-    again = None if taken or row["forged"] else machine.retry_at(tries, row["at"], hub.now())
+    # Whoever forges or replays does not try again.
+    is_attack = row["forged"] or row["recorded_at"] is not None
+    again = None if taken or is_attack else machine.retry_at(tries, row["at"], hub.now())
     await hub.kept.run(
         "UPDATE hub.message SET tries = %s, status = %s, due_at = %s, taken_at = %s WHERE id = %s",
         tries,

@@ -69,9 +69,9 @@ async def _credential(hub: Hub, company: Row, pkcs12: bytes, password: str) -> c
     return found
 
 
-async def refuse(hub: Hub, company: Row, row: Row, reason: str) -> Row:
-    """역발행 거부. Raises Refused without a reason, machine.Forbidden."""
+async def withdraw(hub: Hub, company: Row, row: Row, act: Act, reason: str) -> Row:
+    """역발행 거부 or 발행취소. Raises Refused without a reason, machine.Forbidden."""
     reason = " ".join(reason.split())
     if not reason or len(reason) > REASON_MAX:
-        raise Refused("reason", "거부 사유를 200자까지 입력해 주세요.")
-    return await hub.move(row["key"], Act.REFUSE, company["name"], reason, {"reason": reason})
+        raise Refused("reason", "사유를 200자까지 입력해 주세요.")
+    return await hub.move(row["key"], act, company["name"], reason, {"reason": reason})

@@ -94,6 +94,7 @@ TABLES: tuple[LiteralString, ...] = (
         body bytea NOT NULL,
         forged boolean NOT NULL DEFAULT false,
         at timestamptz NOT NULL,
+        recorded_at timestamptz,
         due_at timestamptz,
         tries int NOT NULL DEFAULT 0,
         status int,

@@ -3,14 +3,25 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from pathlib import Path
 
-from web.sandbox.hub import api, clockwork
+from starlette.routing import Mount
+from starlette.staticfiles import StaticFiles
+
+from web.sandbox.hub import account, api, chaos, clockwork, pages
 from web.sandbox.hub.core import Hub
 from web.sandbox.hub.tables import TABLES
 
 __all__ = ["ROUTES", "TABLES", "living"]
 
-ROUTES = [*api.ROUTES]
+STATIC = Path(__file__).parent / "static"
+ROUTES = [
+    *api.ROUTES,
+    *chaos.ROUTES,
+    *account.ROUTES,
+    *pages.ROUTES,
+    Mount("/hub/static", StaticFiles(directory=STATIC)),
+]
 
 
 @asynccontextmanager
