@@ -42,6 +42,10 @@ WEB_WRITES: dict[str, str] = {
     "settlement_item": "INSERT, DELETE",
     "tax_invoice": "INSERT, UPDATE (type_code, written_on, purpose, amendment_reason, original_approval_number,"
     " supply_amount, vat_amount, total_amount, paid_cash, paid_cheque, paid_note, paid_credit, remarks, issue_by,"
+    " supplier_number, supplier_branch, supplier_name, supplier_representative, supplier_address,"
+    " supplier_business_type, supplier_business_item, contact_name, contact_email, contact_phone, buyer_kind,"
+    " buyer_number, buyer_person_number, buyer_branch, buyer_name, buyer_representative, buyer_address,"
+    " buyer_business_type, buyer_business_item, buyer_contact_name, buyer_email, broker,"
     " reminders_on, xml_file_id, edit_version, due_at)",
     "tax_invoice_line": "INSERT, DELETE",
     "command": "INSERT, UPDATE (state, code, detail, decided_at, attempts, next_attempt_at, confirmed)",

@@ -112,9 +112,10 @@ def _with_parties(session: Session, actor: Actor, company: Company, content: Inv
 
 
 def edit(session: Session, actor: Actor, invoice_id: int, draft: Draft, now: dt.datetime) -> TaxInvoice:
-    """Change a draft that nobody changed meanwhile. The day of an amendment is what its reason says it is.
+    """Change a draft that nobody changed meanwhile; parties and contact are taken as they are now.
 
-    Raises NotYourTurn, NotFound, InvoiceNotEditable, StaleDocument, FutureWrittenOn, TotalsDiffer.
+    The day of an amendment is what its reason says it is, its parties are the original's. Raises NotYourTurn, NotFound,
+    InvoiceNotEditable, StaleDocument, FutureWrittenOn, TotalsDiffer, PartyIncomplete, ContactMissing.
     """
     actor.must_hold(Role.SETTLEMENT)
     row = locked_document(session, actor, TaxInvoice, invoice_id)
@@ -127,7 +128,9 @@ def edit(session: Session, actor: Actor, invoice_id: int, draft: Draft, now: dt.
     new = _edited(old, draft)
     if row.settlement_id is not None and (new.charge_total, new.tax_total) != (old.charge_total, old.tax_total):
         raise rules.TotalsDiffer(needed=old.grand_total, given=new.grand_total)
-    for name, value in standard.content_columns(new).items():
+    if new.amendment is None:
+        new = _with_parties(session, actor, session.get_one(Company, row.company_id), new)
+    for name, value in (standard.content_columns(new) | standard.party_columns(new)).items():
         setattr(row, name, value)
     row.issue_by = drafting.issue_by(new, row.happened_on, _original_day(session, row), processes.holidays(session))
     row.edit_version += 1
