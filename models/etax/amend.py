@@ -18,7 +18,6 @@ DOCUMENTS = dict.fromkeys(Amendment, 1) | {Amendment.CORRECTION: 2, Amendment.LE
 """How many documents a reason makes."""
 _AMENDED = {Form.INVOICE: Form.AMENDED_INVOICE, Form.EXEMPT: Form.AMENDED_EXEMPT}
 _ZERO_RATED = {Trade.GENERAL: Trade.ZERO_RATED, Trade.CONSIGNED: Trade.ZERO_RATED_CONSIGNED}
-_REMARK_MAX = 150
 
 
 def amended(

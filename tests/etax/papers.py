@@ -1,5 +1,6 @@
 """Invoices and certificates for the tests."""
 
+import base64
 import datetime as dt
 import functools
 from dataclasses import replace
@@ -7,7 +8,8 @@ from decimal import Decimal
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 
 from models.etax.certificates import Credential, credential
@@ -139,6 +141,23 @@ def signer() -> Credential:
 def authority() -> Credential:
     """A root authority with a key of its own."""
     return credential(key(which=1), _root())
+
+
+def lone(own: rsa.RSAPrivateKey) -> Credential:
+    """A self-signed credential of any key, good or not."""
+    public = own.public_key()
+    first = Credential(own, certificate(public=public), (), "")
+    made = certificate(public=public, issuer=first)
+    return Credential(own, made, (), base64.b64encode(made.public_bytes(Encoding.DER)).decode())
+
+
+def curved() -> bytes:
+    """A DER certificate of an elliptic key."""
+    own = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "곡선")])
+    made = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(own.public_key())
+    made = made.serial_number(1).not_valid_before(FROM).not_valid_after(UNTIL)
+    return made.sign(own, hashes.SHA256()).public_bytes(Encoding.DER)
 
 
 def _root() -> x509.Certificate:
