@@ -90,6 +90,7 @@ def environments(
     house = base | shared | storage | {name: secrets[name] for name in (*SECRETS, *HUB_SECRETS)}
     passwords = {name: secrets[name] for name in PASSWORD_OF.values()}
     outside = {"SANDBOX_URL": addresses.sandbox, "PUBLIC_URL": config.public_url}
+    outside |= {name: outer[name] for name in ("SANDBOX_PUBLIC_URL",) if outer.get(name)}
     outside |= {name: secrets[name] for name in HUB_SECRETS} | {"TAX_HUB_WEBHOOK_URL": config.hub_webhook_url}
     return {
         "setup": house | logins | passwords | {"ADMIN_DATABASE_URL": addresses.admin_database},
