@@ -1,8 +1,10 @@
 """Reads of tax invoices. What people see starts from `visible_to`; the rest is for steps and writes."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy import Select, func, select
+from sqlalchemy.orm import load_only
 from sqlmodel import Session, col
 
 from models.kernel.refusals import NotFound
@@ -118,12 +120,24 @@ def holder(session: Session, number: str, but: TaxInvoice) -> str | None:
 
 def contact_of(session: Session, company_id: int) -> Member | None:
     """Who at the supplier is asked to sign: the 주담당자, else the one who joined first."""
-    people = select(Member).where(
+    people = _people().where(
         col(Member.company_id) == company_id, col(Member.status) == MemberStatus.ACTIVE.value, col(Member.email) != ""
     )
     owner = col(Member.roles).contains([Role.PARTNER_OWNER.value])
     found: Member | None = session.execute(people.order_by(owner.desc(), col(Member.id)).limit(1)).scalar_one_or_none()
     return found
+
+
+def person(session: Session, member_id: int) -> Member:
+    """Somebody of either side, as an invoice names people."""
+    found: Member = session.execute(_people().where(col(Member.id) == member_id)).scalar_one()
+    return found
+
+
+def _people() -> Select[Member]:
+    """Only what the web may read of people."""
+    shown: tuple[Any, ...] = (Member.id, Member.name, Member.email, Member.phone, Member.department)
+    return select(Member).options(load_only(*shown))
 
 
 def company_by_number(session: Session, number: str) -> Company | None:

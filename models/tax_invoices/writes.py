@@ -16,7 +16,7 @@ from models.kernel.calendar import local_date
 from models.kernel.refusals import StaleDocument
 from models.kernel.roles import Role
 from models.members.house import HOUSE
-from models.members.tables import Company, Member
+from models.members.tables import Company
 from models.processes import queries as processes
 from models.processes.messages import Actor
 from models.processes.queries import locked_document
@@ -107,7 +107,7 @@ def _with_parties(session: Session, actor: Actor, company: Company, content: Inv
     contact = queries.contact_of(session, company.id or 0)
     if contact is None:
         raise rules.ContactMissing
-    officer = session.get_one(Member, actor.member_id)
+    officer = queries.person(session, actor.member_id)
     return replace(content, supplier=drafting.supplier(company, contact), buyer=drafting.buyer(HOUSE, officer))
 
 
