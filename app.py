@@ -42,6 +42,7 @@ from web import (
     search,
     settlements,
     signups,
+    tax_invoices,
     terms,
     withdrawals,
 )
@@ -52,13 +53,20 @@ from web.documents.routes import document_router
 from web.live import Hub
 from workflows.runtime.client import connect
 
-WEB_LISTS = (contracts.lists.LISTS, orders.lists.LISTS, inspections.lists.LISTS, settlements.lists.LISTS)
+WEB_LISTS = (
+    contracts.lists.LISTS,
+    orders.lists.LISTS,
+    inspections.lists.LISTS,
+    settlements.lists.LISTS,
+    tax_invoices.lists.LISTS,
+)
 WEB_KINDS = (
     contracts.WEB,
     orders.WEB,
     deliveries.WEB,
     inspections.WEB,
     settlements.WEB,
+    tax_invoices.WEB,
     signups.WEB,
     conversions.WEB,
     harmony.WEB,
@@ -124,6 +132,7 @@ def create_app() -> FastAPI:
         deliveries.router,
         inspections.router,
         settlements.router,
+        tax_invoices.router,
         company.router,
         changes.router,
         withdrawals.router,
