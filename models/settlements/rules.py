@@ -87,6 +87,7 @@ SETTLED_FROM_ON = (Status.SETTLED, Status.PAYMENT_DUE, *CANCELLING, Status.PAID)
 """정산완료내역 and 정산구분 「정산」: the invoice is there."""
 ITEMS_MAX = 200
 APPROVAL_NUMBER_DIGITS = 24
+APPROVAL_NUMBER_DIGITS_FIXED = 16
 
 
 class AlreadySettled(Refusal):
@@ -199,7 +200,10 @@ def needs_approval_number(evidence_type: str) -> bool:
 def check_evidence_number(evidence_type: str, typed: str | None) -> str | None:
     """The number as it is kept, without hyphens and spaces. Raises EvidenceNumberWrong."""
     number = "".join((typed or "").replace("-", "").split())
-    is_whole = number.isascii() and number.isdecimal() and len(number) == APPROVAL_NUMBER_DIGITS
+    day_and_office = number[:APPROVAL_NUMBER_DIGITS_FIXED]
+    # The serial at the end may hold letters.
+    is_whole = number.isascii() and number.isalnum() and day_and_office.isdecimal()
+    is_whole = is_whole and len(number) == APPROVAL_NUMBER_DIGITS
     if needs_approval_number(evidence_type) and not is_whole:
         raise EvidenceNumberWrong(field="evidence_number", needed=APPROVAL_NUMBER_DIGITS, given=len(number))
     return number or None

@@ -121,7 +121,8 @@ WORDS = Words(
         "one_order_only": "한 발주의 품목만 함께 정산할 수 있습니다. 같은 발주의 품목을 골라 주세요.",
         "over_order": "{asked:,}원은 발주 금액에서 정산하고 남은 {left:,}원을 넘습니다.",
         "settlement_not_editable": "작성중인 정산만 고칠 수 있습니다.",
-        "evidence_number_wrong": "세금계산서 승인번호는 숫자 {needed}자리입니다. {given}자리를 입력하셨습니다.",
+        "evidence_number_wrong": "세금계산서 승인번호는 {needed}자리입니다. {given}자리를 입력하셨습니다."
+        " 앞 16자리는 숫자입니다.",
         "evidence_number_taken": "이 증빙번호는 정산 {number}에 이미 쓰였습니다.",
         "by_hand_reason_required": "자동으로 들어오는 세금계산서입니다. 직접 입력하는 사유를 적어 주세요.",
         "minus_before_invoice": "마이너스 증빙은 원래 증빙발행일 {issued}부터 발행할 수 있습니다.",
