@@ -21,6 +21,8 @@ PKCS12_BYTES_MAX = 64 * 1024
 CHAIN_MAX = 4
 _NUMBER = re.compile(r"(?:(?:VATKR|NTRKR|BRN)-)?(\d{10}|\d{13})", re.ASCII)
 T = TypeVar("T", bound=x509.ExtensionType)
+_UNREADABLE = (ValueError, TypeError, UnsupportedAlgorithm, x509.DuplicateExtension, x509.UnsupportedGeneralNameType)
+"""A certificate's parts are read when they are asked for: a damaged one opens, and breaks then."""
 _NUMBER_FIELDS = (NameOID.ORGANIZATION_IDENTIFIER, NameOID.SERIAL_NUMBER)
 
 
@@ -62,11 +64,7 @@ def credential(
     key: rsa.RSAPrivateKey, certificate: x509.Certificate, chain: Iterable[x509.Certificate] = ()
 ) -> Credential:
     """A credential of a key and its certificate. BadCertificate when they do not fit or the key is weak."""
-    public = certificate.public_key()
-    if not isinstance(public, rsa.RSAPublicKey):
-        raise BadCertificate("key_not_rsa")
-    if public.key_size < RSA_BITS_MIN:
-        raise BadCertificate("key_weak")
+    public = public_key(certificate)
     if public.public_numbers() != key.public_key().public_numbers():
         raise BadCertificate("pkcs12_mismatch")
     der = certificate.public_bytes(Encoding.DER)
@@ -95,7 +93,14 @@ def open_pkcs12(data: bytes, password: str) -> Credential:
 
 
 def identity(certificate: x509.Certificate) -> CertificateIdentity:
-    """Whose certificate it is and how long it is valid."""
+    """Whose certificate it is and how long it is valid. BadCertificate("certificate_unreadable")."""
+    try:
+        return _identity(certificate)
+    except _UNREADABLE:
+        raise BadCertificate("certificate_unreadable") from None
+
+
+def _identity(certificate: x509.Certificate) -> CertificateIdentity:
     return CertificateIdentity(
         registration_number=_registration_number(certificate.subject),
         name=_first(certificate.subject, NameOID.COMMON_NAME) or certificate.subject.rfc4514_string(),
@@ -127,15 +132,41 @@ def trust_fault(
     """Why a signing certificate is not to be believed at `at` (aware), None when it is.
 
     Codes: key_not_rsa, key_weak, certificate_not_yet_valid, certificate_expired, certificate_usage,
-    certificate_revoked, certificate_issuer. `chain` may hold the authorities between it and a root.
+    certificate_revoked, certificate_issuer, certificate_unreadable. `chain` may hold the authorities between it
+    and a root.
     """
+    try:
+        return _trust_fault(certificate, tuple(roots), tuple(chain), at, revoked)
+    except _UNREADABLE:
+        return "certificate_unreadable"
+
+
+def _trust_fault(
+    certificate: x509.Certificate,
+    roots: tuple[x509.Certificate, ...],
+    chain: tuple[x509.Certificate, ...],
+    at: dt.datetime,
+    revoked: AbstractSet[int],
+) -> str | None:
     return (
         _key_fault(certificate)
         or _time_fault(certificate, at)
         or (None if _may_sign(certificate) else "certificate_usage")
         or ("certificate_revoked" if certificate.serial_number in revoked else None)
-        or (None if _leads_to(certificate, tuple(roots), tuple(chain), at) else "certificate_issuer")
+        or (None if _leads_to(certificate, roots, chain, at) else "certificate_issuer")
     )
+
+
+def public_key(certificate: x509.Certificate) -> rsa.RSAPublicKey:
+    """Its key. BadCertificate: certificate_unreadable, key_not_rsa, key_weak."""
+    try:
+        fault = _key_fault(certificate)
+    except _UNREADABLE:
+        fault = "certificate_unreadable"
+    key = None if fault else certificate.public_key()
+    if not isinstance(key, rsa.RSAPublicKey):
+        raise BadCertificate(fault or "key_not_rsa")
+    return key
 
 
 def _registration_number(subject: x509.Name) -> str | None:

@@ -81,7 +81,7 @@ def _look_at_nodes(root: etree._Element) -> None:
             raise Malformed("xml_comment", place(element))
         if len(element.text or "") > TEXT_MAX or len(element.tail or "") > TEXT_MAX:
             raise Malformed("xml_text_too_long", place(element))
-        if element.attrib:
+        if element.keys():
             _look_at_attributes(element, ids)
 
 

@@ -16,12 +16,12 @@ from dataclasses import dataclass
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import padding, rsa
+from cryptography.hazmat.primitives.asymmetric import padding
 from lxml import etree
 
 from models.etax.build import HEADER
-from models.etax.certificates import RSA_BITS_MIN, CertificateIdentity, Credential, identity
-from models.etax.faults import BadSignature
+from models.etax.certificates import CertificateIdentity, Credential, identity, public_key
+from models.etax.faults import BadCertificate, BadSignature
 from models.etax.layout import DS, NAMESPACE, SIGNATURE
 from models.etax.reading import ROOT_ATTRIBUTES, tree
 
@@ -116,11 +116,10 @@ def verify_tree(root: etree._Element) -> Signed:
     _refuse_smuggling(root, signature)
     parts = _parts(signature)
     certificate = _certificate(parts["X509Certificate"])
-    key = certificate.public_key()
-    if not isinstance(key, rsa.RSAPublicKey):
-        raise BadSignature("key_not_rsa")
-    if key.key_size < RSA_BITS_MIN:
-        raise BadSignature("key_weak")
+    try:
+        key, holder = public_key(certificate), identity(certificate)
+    except BadCertificate as fault:
+        raise BadSignature(fault.code) from None
     digest = hashlib.sha256(octets(root)).digest()
     if not hmac.compare_digest(digest, _decoded(parts["DigestValue"])):
         raise BadSignature("signature_digest")
@@ -130,7 +129,7 @@ def verify_tree(root: etree._Element) -> Signed:
         )
     except InvalidSignature:
         raise BadSignature("signature_value") from None
-    return Signed(certificate, identity(certificate), digest)
+    return Signed(certificate, holder, digest)
 
 
 def octets(root: etree._Element) -> bytes:
@@ -170,12 +169,7 @@ def _only_signature(root: etree._Element) -> etree._Element:
     if len(found) > 1:
         raise BadSignature("signature_repeated")
     following = found[0].getnext()
-    if (
-        found[0].getparent() is not root
-        or following is None
-        or following.tag != f"{{{NAMESPACE}}}{_CHILDREN[0]}"
-        or found[0].prefix != "ds"
-    ):
+    if found[0].getparent() is not root or following is None or following.tag != f"{{{NAMESPACE}}}{_CHILDREN[0]}":
         raise BadSignature("signature_place")
     return found[0]
 
@@ -240,4 +234,4 @@ def _certificate(element: etree._Element) -> x509.Certificate:
     try:
         return x509.load_der_x509_certificate(_decoded(element))
     except ValueError:
-        raise BadSignature("signature_certificate") from None
+        raise BadSignature("certificate_unreadable") from None

@@ -24,6 +24,7 @@ _VALUE_FAULTS = {
 }
 _PATTERNS = {kind: re.compile(pattern) for kind, pattern in PATTERNS.items()}
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ufffd]")
+_SIGNATURES = f"{{{DS}}}"
 _INDEX = re.compile(r"\[(\d+)\]")
 _SPACES = " \t\r\n"
 _DAY = slice(0, 8)
@@ -119,12 +120,12 @@ def _node(reading: Reading, node: Node, element: etree._Element, path: str) -> N
 
 
 def _attributes(reading: Reading, element: etree._Element, path: str, allowed: frozenset[str]) -> None:
-    if set(element.attrib) - allowed:
+    if element.keys() and set(element.keys()) - allowed:
         reading.add(path, "unexpected_attribute")
 
 
 def _branch(reading: Reading, node: Node, element: etree._Element, children: list[etree._Element], path: str) -> None:
-    if (element.text or "").strip(_SPACES) or any((child.tail or "").strip(_SPACES) for child in element):
+    if any(text and text.strip(_SPACES) for text in (element.text, *(child.tail for child in element))):
         reading.add(path, "unexpected_text")
     places = _PLACES[id(node)]
     counts = [0] * len(node.children)
@@ -132,7 +133,7 @@ def _branch(reading: Reading, node: Node, element: etree._Element, children: lis
     for child in children:
         place = places.get(child.tag)
         if place is None:
-            if not child.tag.startswith(f"{{{DS}}}"):
+            if not child.tag.startswith(_SIGNATURES):
                 reading.add(f"{path}/{etree.QName(child).localname}", "unknown_element")
             continue
         counts[place] += 1

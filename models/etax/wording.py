@@ -92,7 +92,6 @@ SENTENCES: dict[str, str] = {
     "signature_smuggled": "서명되지 않는 이름의 요소가 문서 안에 들어 있습니다.",
     "signature_digest": "서명한 뒤에 문서가 바뀌었습니다.",
     "signature_value": "서명값이 인증서와 맞지 않습니다.",
-    "signature_certificate": "서명에 든 인증서를 읽을 수 없습니다.",
     # Certificates
     "pkcs12_unreadable": "인증서 파일이 아니거나 비밀번호가 다릅니다.",
     "pkcs12_no_key": "인증서 파일에 개인키가 없습니다.",
@@ -100,6 +99,7 @@ SENTENCES: dict[str, str] = {
     "pkcs12_mismatch": "인증서와 개인키가 서로 맞지 않습니다.",
     "key_not_rsa": "RSA 인증서가 아닙니다.",
     "key_weak": "키 길이가 2048비트보다 짧은 인증서입니다.",
+    "certificate_unreadable": "인증서를 읽을 수 없습니다.",
     "certificate_not_yet_valid": "아직 유효하지 않은 인증서입니다.",
     "certificate_expired": "유효기간이 지난 인증서입니다.",
     "certificate_revoked": "폐지된 인증서입니다.",

@@ -3,19 +3,24 @@
 import time
 import tracemalloc
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from models.etax.build import build
-from models.etax.faults import Malformed
+from models.etax.faults import BadSignature, Malformed
 from models.etax.parse import parse
 from models.etax.reading import BYTES_MAX, TEXT_MAX, tree
 from models.etax.signature import sign, verify
-from models.etax.validate import violations
+from models.etax.validate import Stage, violations
 from tests.etax import papers
 
 GOOD = build(papers.issued())
+SIGNED = sign(GOOD, papers.signer())
 BODY = GOOD.partition(b"\n")[2]
 SECONDS_MAX = 0.5
 MEMORY_MAX = 100 * 2**20
@@ -126,6 +131,37 @@ def test_refusing_takes_little_memory(attack: str) -> None:
         assert tracemalloc.get_traced_memory()[1] < MEMORY_MAX
     finally:
         tracemalloc.stop()
+
+
+@given(st.binary(max_size=2_000))
+@settings(max_examples=200, deadline=None)
+def test_any_bytes_at_all_are_malformed(data: bytes) -> None:
+    with pytest.raises(Malformed):
+        tree(data)
+
+
+@given(st.data())
+@settings(max_examples=300, deadline=None)
+def test_a_damaged_document_is_read_or_refused_and_never_breaks_its_reader(data: st.DataObject) -> None:
+    at = data.draw(st.integers(0, len(SIGNED)))
+    length, junk = data.draw(st.integers(0, 40)), data.draw(st.binary(max_size=20))
+    damaged = SIGNED[:at] + junk + SIGNED[at + length :]
+    found = violations(damaged, Stage.SIGNED)
+    with suppress(Malformed):
+        parse(damaged)
+    with suppress(Malformed, BadSignature):
+        assert verify(damaged).digest == verify(SIGNED).digest
+    assert all(each.sentence for each in found)
+
+
+def test_threads_do_not_read_each_other_s_faults() -> None:
+    bad = GOOD.replace(b"<TypeCode>0101<", b"<TypeCode>9999<")
+
+    def judge(number: int) -> list[str]:
+        return [found.code for found in violations(bad if number % 2 else GOOD)]
+
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(judge, range(200))) == [[], ["unknown_code"]] * 100
 
 
 def test_nothing_is_included_from_disk(tmp_path: Path) -> None:

@@ -1,9 +1,13 @@
 """Attacks on the signature's place, profile, certificate and value."""
 
 import base64
+import re
 from dataclasses import replace
 
 import pytest
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import padding
+from lxml import etree
 
 from models.etax import signature
 from models.etax.build import HEADER, build
@@ -96,7 +100,7 @@ WRAPPINGS = {
     "the signature last": (HEAD + CONTENT + SIGNATURE + b"</TaxInvoice>", "signature_place"),
     "the signature under another prefix": (
         SIGNED.replace(b"ds:", b"dsig:").replace(b"xmlns:ds=", b"xmlns:dsig="),
-        "signature_place",
+        "signature_profile",
     ),
     "no signature": (GOOD, "signature_missing"),
     "two signatures": (SIGNED.replace(SIGNATURE, SIGNATURE + SIGNATURE), "signature_repeated"),
@@ -167,6 +171,20 @@ def test_another_profile_is_refused_though_it_is_properly_signed(profile: str, m
     assert caught.value.code in {"signature_profile", "signature_smuggled"}
 
 
+def test_the_signature_s_own_prefix_does_not_matter_the_xpath_s_does() -> None:
+    own = re.sub(rb"(</?)ds:", rb"\1s:", SIGNATURE).replace(b"xmlns:ds", b"xmlns:s")
+    own = own.replace(b"<s:XPath>", f'<s:XPath xmlns:ds="{DS}">'.encode())
+    root = etree.fromstring(HEAD + own + CONTENT + b"</TaxInvoice>")
+    info = etree.tostring(root.find(f".//{{{DS}}}SignedInfo"), method="c14n")
+    value = papers.key().sign(info, padding.PKCS1v15(), hashes.SHA256())
+    other = (HEAD + own + CONTENT + b"</TaxInvoice>").replace(VALUE, _base64(value))
+    assert b"<s:Signature " in other
+    assert verify(other).digest == verify(SIGNED).digest
+    with pytest.raises(BadSignature) as caught:
+        verify(other.replace(f'<s:XPath xmlns:ds="{DS}">'.encode(), b'<s:XPath xmlns:ds="urn:x">'))
+    assert caught.value.code == "signature_profile"
+
+
 def test_spaces_in_the_xpath_do_not_matter() -> None:
     told = signature._SIGNED_INFO
     with pytest.MonkeyPatch.context() as patch:
@@ -185,8 +203,8 @@ PARTS = {
     "somebody else's certificate": (CERTIFICATE, papers.authority().certificate_base64.encode(), "signature_value"),
     "no certificate": (CERTIFICATE, b"", "signature_profile"),
     "no base64": (CERTIFICATE, b"%%%", "signature_profile"),
-    "no DER": (CERTIFICATE, _base64(b"hello"), "signature_certificate"),
-    "certificate cut off": (CERTIFICATE, _base64(base64.b64decode(CERTIFICATE)[:-1]), "signature_certificate"),
+    "no DER": (CERTIFICATE, _base64(b"hello"), "certificate_unreadable"),
+    "certificate cut off": (CERTIFICATE, _base64(base64.b64decode(CERTIFICATE)[:-1]), "certificate_unreadable"),
     "another value": (VALUE, _base64(b"\x00" * 256), "signature_value"),
     "a short value": (VALUE, _base64(b"\x01"), "signature_value"),
     "a value of ones": (VALUE, b"====", "signature_profile"),
