@@ -1,16 +1,19 @@
 """The hub's interface for programs."""
 
+import asyncio
 import dataclasses
 import datetime as dt
+import functools
 from typing import Any
 
 import pytest
 from cryptography import x509
 
 from models.etax import certificates, parse, signature
+from models.etax.codes import Amendment
 from tests.sandbox.hub.playing import API, KEY, SUPPLIER, Playing, invoice
-from web.sandbox.hub import signing
-from web.sandbox.hub.machine import Forbidden
+from web.sandbox.hub import authority, companies, core, signing
+from web.sandbox.hub.machine import Act, Forbidden
 
 
 def test_from_request_to_the_tax_service(played: Playing, key: str) -> None:
@@ -64,9 +67,11 @@ def test_the_same_request_again_is_the_same_document(played: Playing, key: str) 
         ({"xml": "<TaxInvoice/>"}, "xml_root"),
         ({"xml": '<!DOCTYPE x [<!ENTITY e "e">]><x>&e;</x>'}, "xml_doctype"),
         ({"contact": {"name": "김서명"}}, "email"),
-        ({"contact": {"name": "김" * 201, "email": "a@b.example"}}, "length"),
+        ({"contact": {"name": "김" * 201, "email": "a@b.example"}}, "text"),
+        ({"contact": {"name": "김\x00", "email": "a@b.example"}}, "text"),
         ({"contact": "none"}, "email"),
-        ({"memo": "m" * 201}, "length"),
+        ({"memo": "m" * 201}, "text"),
+        ({"memo": {"not": "text"}}, "text"),
     ],
 )
 def test_what_is_no_document_is_refused(played: Playing, key: str, change: dict[str, Any], code: str) -> None:
@@ -206,3 +211,62 @@ def test_the_root_is_there_for_who_verifies(played: Playing, key: str) -> None:
     played.sign(key)
     signed = signature.verify(played.call("GET", f"/documents/{key}/xml").content)
     assert certificates.trusted(signed.certificate, [root], played.now)
+
+
+@pytest.mark.parametrize("act", [Act.CANCEL_REQUEST, Act.REFUSE])
+def test_of_two_at_the_same_moment_one_wins(played: Playing, key: str, act: Act) -> None:
+    keys = [f"{key}-{index}" for index in range(6)]
+    for one in keys:
+        played.file(one)
+
+    async def race(one: str) -> list[Any]:
+        row = await played.hub.document(one)
+        company = await companies.company(played.hub, row["supplier"])
+        assert company is not None
+        made = (await authority.certificates(played.hub, company))[0]
+        tries = [signing.sign(played.hub, company, row, bytes(made["pkcs12"]), made["password"]) for _ in range(2)]
+        return await asyncio.gather(
+            *tries, played.hub.move(one, act, "somebody", "x", {"reason": "x"}), return_exceptions=True
+        )
+
+    for one in keys:
+        ends = played.run(functools.partial(race, one))
+        assert sum(isinstance(end, Forbidden) for end in ends) == 2
+        won = next(end for end in ends if isinstance(end, dict))
+        found = played.call("GET", f"/documents/{one}").json()
+        assert (found["state"], found["state_version"]) == (won["state"], 2)
+        assert (found["approval_number"] is None) == (found["state"] != "ISSUED")
+
+
+def test_amended_and_exempt_documents_pass_too(played: Playing, key: str) -> None:
+    played.file(key)
+    played.sign(key)
+    number = played.call("GET", f"/documents/{key}").json()["approval_number"]
+    line = invoice().lines[0]
+    minus = invoice(
+        -500_000,
+        type_code="0201",
+        amendment=Amendment.CANCELLATION,
+        original_issue_id=number,
+        remarks=("당초 작성일자 2026-11-20",),
+    )
+    exempt = invoice(type_code="0301", tax_total=0, grand_total=500_000, lines=(dataclasses.replace(line, tax=0),))
+    for name, draft in (("m", minus), ("e", exempt)):
+        answer = played.file(f"{key}{name}", draft)
+        assert answer.status_code == 201, answer.text
+        played.sign(f"{key}{name}")
+    played.tick()
+    assert {played.state(one) for one in (key, f"{key}m", f"{key}e")} == {"SENDING_COMPLETED"}
+
+
+def test_what_it_is_told_at_the_start() -> None:
+    found = core.told({"PUBLIC_URL": "https://pok.example/", "TAX_HUB_KEY": "k", "SANDBOX_URL": "http://sandbox:8000"})
+    assert found == core.Told("k", "", "https://pok.example/hooks/tax-hub", "http://sandbox:8000")
+    other = {
+        "TAX_HUB_WEBHOOK_URL": "http://web:8000/x",
+        "SANDBOX_PUBLIC_URL": "https://play.example",
+        "PUBLIC_URL": "p",
+    }
+    assert core.told(other) == core.Told("", "", "http://web:8000/x", "https://play.example")
+    assert core.told({}) == core.Told()
+    assert "hush" not in repr(core.Told("hush", "hush"))

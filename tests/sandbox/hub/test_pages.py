@@ -285,6 +285,27 @@ def test_what_people_wrote_is_shown_not_run(played: Playing, key: str) -> None:
     assert "<b>굵게" not in page
 
 
+def test_nonsense_is_answered_not_stumbled_over(played: Playing, key: str) -> None:
+    played.file(key)
+    log_in(played)
+    for path in ("/hub/documents/%00", "/hub/certificates/99999999999999999999.p12", "/hub/documents/x/sign"):
+        assert played.client.get(path).status_code == 404, path
+    address = f"/hub/documents/{key}/sign"
+    for chosen in ("9" * 30, "\x00", "-1", "٣"):
+        answer = played.client.post(address, data={"certificate": chosen, "password": "x"})
+        assert answer.status_code == 422, chosen
+    too_much = {"file": ("big.p12", b"x" * 200_000)}
+    assert played.client.post(address, data={"password": "x"}, files=too_much).status_code == 413
+    assert played.client.post("/hub/login", data={"number": "\x00", "password": "\x00"}).status_code == 422
+    assert played.call("GET", "/documents/%00").status_code == 404
+    assert played.call("POST", "/documents/%00/cancel-request", {"reason": "x"}).status_code == 404
+    assert played.call("GET", "/members/%00").json()["membership"] == "none"
+    played.client.post("/hub/chaos/forge", data={"key": "\x00", "state": "ISSUED"})
+    played.client.post("/hub/chaos/member", data={"number": "\x00", "membership": "full"})
+    played.client.post(f"/hub/documents/{key}/refuse", data={"reason": "금액\x00이\n다릅니다"})
+    assert played.call("GET", f"/documents/{key}").json()["refused_reason"] == "금액 이 다릅니다"
+
+
 @pytest.mark.parametrize("path", ["/hub/inbox", "/hub/login"])
 def test_pages_say_that_the_hub_is_down(played: Playing, path: str) -> None:
     played.weather(down_until=played.now + dt.timedelta(minutes=1))

@@ -10,7 +10,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from web.sandbox.hub import authority, companies, filing
-from web.sandbox.hub.core import Hub, Row, UnknownKey, hub_of
+from web.sandbox.hub.core import Hub, Row, UnknownKey, hub_of, one_line
 from web.sandbox.hub.machine import WORDS, Act, Forbidden, State
 
 BODY_BYTES_MAX = 1024 * 1024
@@ -73,7 +73,7 @@ async def _body(request: Request) -> Any:
         return None
     try:
         return await request.json()
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
 
 
@@ -129,8 +129,8 @@ def _act(act: Act, *, with_reason: bool = False) -> Handler:
         reason = ""
         if with_reason:
             body = await _body(request)
-            reason = str(body.get("reason") or "")[:REASON_MAX] if isinstance(body, dict) else ""
-            if not reason.strip():
+            reason = one_line(str(body.get("reason") or ""))[:REASON_MAX] if isinstance(body, dict) else ""
+            if not reason:
                 wrong = filing.Violation("reason", "missing", "사유가 필요합니다.")
                 raise filing.Invalid([wrong])
         key, facts = request.path_params["key"], {"reason": reason} if with_reason else None
@@ -153,7 +153,10 @@ async def remind(request: Request) -> Response:
 
 @guarded
 async def member(request: Request) -> Response:
-    membership, until = await companies.standing(hub_of(request), request.path_params["number"])
+    number = request.path_params["number"]
+    if not filing.NUMBER.fullmatch(number):
+        return JSONResponse({"membership": "none", "certificate_valid_until": None})
+    membership, until = await companies.standing(hub_of(request), number)
     return JSONResponse({"membership": membership, "certificate_valid_until": until.isoformat() if until else None})
 
 

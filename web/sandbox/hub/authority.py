@@ -22,6 +22,7 @@ LIVES = {
 """From, until (seen from now) and what people read."""
 NAME_MAX = 64
 LISTED_MAX = 20
+NUMBER_MAX = 2**63 - 1
 
 
 async def root(hub: Hub) -> tuple[rsa.RSAPrivateKey, x509.Certificate]:
@@ -154,6 +155,8 @@ async def _of(hub: Hub, company: Row) -> list[Row]:
 
 
 async def one(hub: Hub, company: Row, number: int) -> Row | None:
+    if number > NUMBER_MAX:
+        return None
     return await hub.kept.one(
         "SELECT * FROM hub.certificate WHERE registration_number = %s AND id = %s",
         company["registration_number"],

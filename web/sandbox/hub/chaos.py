@@ -11,7 +11,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from web.sandbox.hub import companies, machine
-from web.sandbox.hub.core import Hub, Weather, hub_of
+from web.sandbox.hub.core import KEY, Hub, Weather, hub_of, one_line
 from web.sandbox.hub.pages import go
 from web.sandbox.hub.sheets import render
 
@@ -71,7 +71,7 @@ def changed(weather: Weather, form: dict[str, str]) -> Weather:
         if form.get(name, "").isdecimal()
     }
     new |= {name: form[name] for name, known in CHOICES.items() if form.get(name) in known}
-    if seed := form.get("seed", "").strip()[:SEED_MAX]:
+    if seed := one_line(form.get("seed", ""))[:SEED_MAX]:
         new["seed"] = seed
     return dataclasses.replace(weather, **new)
 
@@ -91,7 +91,7 @@ async def set_member(request: Request) -> Response:
     form = await request.form(max_files=0, max_fields=5)
     membership = str(form.get("membership", ""))
     if membership in companies.MEMBERSHIPS:
-        await companies.set_membership(hub_of(request), str(form.get("number", "")), membership)
+        await companies.set_membership(hub_of(request), one_line(str(form.get("number", ""))), membership)
     return go("/hub/chaos")
 
 
@@ -115,7 +115,7 @@ async def forge(request: Request) -> Response:
     hub = hub_of(request)
     form = await request.form(max_files=0, max_fields=5)
     key, state = str(form.get("key", "")), str(form.get("state", ""))
-    if key and state in machine.WORDS:
+    if KEY.fullmatch(key) and state in machine.WORDS:
         await _queue_forgery(hub, key, state)
     return go("/hub/chaos#messages")
 

@@ -5,6 +5,7 @@ import datetime as dt
 import hashlib
 import hmac
 import logging
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
 from web.sandbox import store
@@ -16,6 +17,8 @@ LOG = logging.getLogger(__name__)
 PAUSE_SECONDS = 0.5
 AT_ONCE = 50
 MACHINE = "국세청 전송"
+KEPT = dt.timedelta(days=90)
+Part = Callable[[Hub, Weather], Awaitable[int]]
 
 
 def signature(secret: str, timestamp: str, body: bytes) -> str:
@@ -24,22 +27,30 @@ def signature(secret: str, timestamp: str, body: bytes) -> str:
 
 
 async def run(hub: Hub) -> None:
-    """Until cancelled."""
+    """Until cancelled. A house that does not answer holds up its messages, not the transmissions."""
+    await hub.kept.run("DELETE FROM hub.message WHERE due_at IS NULL AND at < %s", hub.now() - KEPT)
+    await hub.kept.run("DELETE FROM hub.mail WHERE sent_at < %s", hub.now() - KEPT)
+    await asyncio.gather(*(_repeat(hub, part) for part in PARTS))
+
+
+async def _repeat(hub: Hub, part: Part) -> None:
     while True:
         try:
-            await tick(hub)
+            await _once(hub, part)
         except Exception:
             # A database away for a moment must not end the hub for good.
             LOG.exception("the hub's clockwork stumbled")
         await asyncio.sleep(PAUSE_SECONDS)
 
 
+async def _once(hub: Hub, part: Part) -> int:
+    weather = await hub.weather()
+    return 0 if weather.is_down(hub.now()) else await part(hub, weather)
+
+
 async def tick(hub: Hub) -> int:
     """Do once what is due by now; how many things that were. Nothing while the hub is down."""
-    weather = await hub.weather()
-    if weather.is_down(hub.now()):
-        return 0
-    return await _transmit(hub, weather) + await _post_mails(hub) + await _send_messages(hub)
+    return sum([await _once(hub, part) for part in PARTS])
 
 
 async def _transmit(hub: Hub, weather: Weather) -> int:
@@ -58,7 +69,7 @@ async def _transmit(hub: Hub, weather: Weather) -> int:
 async def _advance(hub: Hub, row: Row, weather: Weather) -> None:
     key, state = row["key"], State(row["state"])
     if state is State.ISSUED:
-        await hub.move(key, Act.SEND, MACHINE, "예약된 전송")
+        await hub.move(key, Act.SEND, MACHINE, "자동 전송")
     elif state is State.WAITING_SENDING:
         await hub.move(key, Act.BEGIN, MACHINE)
     elif await _fails(hub, row, weather):
@@ -83,7 +94,7 @@ async def _fails(hub: Hub, row: Row, weather: Weather) -> bool:
     return luck.randrange(100) < weather.failure_percent
 
 
-async def _post_mails(hub: Hub) -> int:
+async def _post_mails(hub: Hub, _: Weather) -> int:
     rows = await hub.kept.rows(
         "SELECT * FROM hub.mail WHERE sent_at IS NULL AND at <= %s ORDER BY at LIMIT %s", hub.now(), AT_ONCE
     )
@@ -102,7 +113,7 @@ async def _post_mails(hub: Hub) -> int:
     return len(rows)
 
 
-async def _send_messages(hub: Hub) -> int:
+async def _send_messages(hub: Hub, _: Weather) -> int:
     if not hub.told.webhook_url:
         return 0
     rows = await hub.kept.rows(
@@ -137,6 +148,9 @@ async def _send(hub: Hub, row: Row) -> None:
         hub.now() if taken else None,
         row["id"],
     )
+
+
+PARTS: tuple[Part, ...] = (_transmit, _post_mails, _send_messages)
 
 
 async def next_due(hub: Hub) -> dt.datetime | None:

@@ -4,6 +4,7 @@ import datetime as dt
 import json
 import os
 import random
+import re
 import secrets
 import uuid
 from collections.abc import Awaitable, Callable, Mapping
@@ -23,7 +24,9 @@ Row = dict[str, Any]
 Post = Callable[[str, bytes, Mapping[str, str]], Awaitable[int]]
 """Sends a body to an address; the HTTP status, 0 when nobody answered."""
 
-POST_SECONDS = 10.0
+POST_SECONDS = 5.0
+KEY = re.compile(r"[A-Za-z0-9_-]{1,24}", re.ASCII)
+CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
 class UnknownKey(Exception):  # noqa: N818 - an answer, not a fault
@@ -118,7 +121,7 @@ class Hub:
 
     async def document(self, key: str) -> Row:
         """Raises UnknownKey."""
-        row = await self.kept.one("SELECT * FROM hub.document WHERE key = %s", key)
+        row = await self.kept.one("SELECT * FROM hub.document WHERE key = %s", key) if KEY.fullmatch(key) else None
         if row is None:
             raise UnknownKey
         return row
@@ -131,6 +134,8 @@ class Hub:
 
         Raises UnknownKey, machine.Forbidden.
         """
+        if not KEY.fullmatch(key):
+            raise UnknownKey
         weather = await self.weather()
         async with self.kept.pool.connection() as connection:
             found = await connection.execute("SELECT * FROM hub.document WHERE key = %s FOR UPDATE", (key,))
@@ -236,6 +241,11 @@ def _forgery(row: Row) -> Row:
         "state": str(State.SENDING_COMPLETED),
         "state_version": row["state_version"] + 100,
     }
+
+
+def one_line(text: str) -> str:
+    """What somebody typed, as one line without characters nobody can see."""
+    return " ".join(CONTROL.sub(" ", text).split())
 
 
 def hub_of(request: Request) -> Hub:

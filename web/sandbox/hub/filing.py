@@ -11,10 +11,9 @@ from models.etax import parse, validate
 from models.etax.document import Invoice
 from models.etax.faults import Malformed
 from web.sandbox.hub import companies
-from web.sandbox.hub.core import Hub, Row
+from web.sandbox.hub.core import CONTROL, KEY, Hub, Row
 from web.sandbox.hub.machine import SEOUL, State
 
-KEY = re.compile(r"[A-Za-z0-9_-]{1,24}", re.ASCII)
 ADDRESS = re.compile(r"[^@\s]{1,64}@[^@\s]+\.[^@\s]+")
 NUMBER = re.compile(r"[0-9]{10}", re.ASCII)
 TEXT_MAX = 200
@@ -71,13 +70,17 @@ def asked_from(key: str, body: Any) -> Asked:
         wrong.append(Violation("direction", "direction", "역발행(reverse) 요청만 받습니다."))
     if not isinstance(body.get("xml"), str):
         wrong.append(Violation("xml", "missing", "세금계산서 XML이 없습니다."))
-    if not all(isinstance(text, str) and len(text) <= TEXT_MAX for text in (*contact.values(), memo)):
-        wrong.append(Violation("contact", "length", "담당자와 메모는 글자로 200자까지입니다."))
+    if not all(_is_text(text) for text in (*contact.values(), memo)):
+        wrong.append(Violation("contact", "text", "담당자와 메모는 한 줄로 200자까지입니다."))
     elif not ADDRESS.fullmatch(contact["email"]):
         wrong.append(Violation("contact.email", "email", "서명을 요청할 담당자의 이메일이 필요합니다."))
     if wrong:
         raise Invalid(wrong)
     return Asked(key=key, direction="reverse", xml=body["xml"], contact=contact, memo=memo)
+
+
+def _is_text(said: Any) -> bool:
+    return isinstance(said, str) and len(said) <= TEXT_MAX and not CONTROL.search(said)
 
 
 def read(xml: bytes, today: dt.date) -> Invoice:

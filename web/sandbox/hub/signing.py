@@ -6,7 +6,7 @@ import dataclasses
 from models.etax import build, certificates, numbers, parse, signature
 from models.etax.faults import BadCertificate, Fault
 from web.sandbox.hub import authority, machine
-from web.sandbox.hub.core import Hub, Row
+from web.sandbox.hub.core import Hub, Row, one_line
 from web.sandbox.hub.machine import Act, State
 
 REGISTRAR = "41000099"
@@ -71,7 +71,7 @@ async def _credential(hub: Hub, company: Row, pkcs12: bytes, password: str) -> c
 
 async def withdraw(hub: Hub, company: Row, row: Row, act: Act, reason: str) -> Row:
     """역발행 거부 or 발행취소. Raises Refused without a reason, machine.Forbidden."""
-    reason = " ".join(reason.split())
+    reason = one_line(reason)
     if not reason or len(reason) > REASON_MAX:
         raise Refused("reason", "사유를 200자까지 입력해 주세요.")
     return await hub.move(row["key"], act, company["name"], reason, {"reason": reason})
