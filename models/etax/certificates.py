@@ -21,7 +21,14 @@ PKCS12_BYTES_MAX = 64 * 1024
 CHAIN_MAX = 4
 _NUMBER = re.compile(r"(?:(?:VATKR|NTRKR|BRN)-)?(\d{10}|\d{13})", re.ASCII)
 T = TypeVar("T", bound=x509.ExtensionType)
-_UNREADABLE = (ValueError, TypeError, UnsupportedAlgorithm, x509.DuplicateExtension, x509.UnsupportedGeneralNameType)
+UNREADABLE = (
+    ValueError,
+    TypeError,
+    UnsupportedAlgorithm,
+    x509.InvalidVersion,
+    x509.DuplicateExtension,
+    x509.UnsupportedGeneralNameType,
+)
 """A certificate's parts are read when they are asked for: a damaged one opens, and breaks then."""
 _NUMBER_FIELDS = (NameOID.ORGANIZATION_IDENTIFIER, NameOID.SERIAL_NUMBER)
 
@@ -81,7 +88,7 @@ def open_pkcs12(data: bytes, password: str) -> Credential:
         raise BadCertificate("pkcs12_unreadable")
     try:
         key, certificate, chain = pkcs12.load_key_and_certificates(data, password.encode())
-    except (ValueError, TypeError, UnsupportedAlgorithm):
+    except UNREADABLE:
         raise BadCertificate("pkcs12_unreadable") from None
     if key is None:
         raise BadCertificate("pkcs12_no_key")
@@ -96,7 +103,7 @@ def identity(certificate: x509.Certificate) -> CertificateIdentity:
     """Whose certificate it is and how long it is valid. BadCertificate("certificate_unreadable")."""
     try:
         return _identity(certificate)
-    except _UNREADABLE:
+    except UNREADABLE:
         raise BadCertificate("certificate_unreadable") from None
 
 
@@ -137,7 +144,7 @@ def trust_fault(
     """
     try:
         return _trust_fault(certificate, tuple(roots), tuple(chain), at, revoked)
-    except _UNREADABLE:
+    except UNREADABLE:
         return "certificate_unreadable"
 
 
@@ -161,7 +168,7 @@ def public_key(certificate: x509.Certificate) -> rsa.RSAPublicKey:
     """Its key. BadCertificate: certificate_unreadable, key_not_rsa, key_weak."""
     try:
         fault = _key_fault(certificate)
-    except _UNREADABLE:
+    except UNREADABLE:
         fault = "certificate_unreadable"
     key = None if fault else certificate.public_key()
     if not isinstance(key, rsa.RSAPublicKey):

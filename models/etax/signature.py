@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.asymmetric import padding
 from lxml import etree
 
 from models.etax.build import HEADER
-from models.etax.certificates import CertificateIdentity, Credential, identity, public_key
+from models.etax.certificates import UNREADABLE, CertificateIdentity, Credential, identity, public_key
 from models.etax.faults import BadCertificate, BadSignature
 from models.etax.layout import DS, NAMESPACE, SIGNATURE
 from models.etax.reading import ROOT_ATTRIBUTES, tree
@@ -231,7 +231,8 @@ def _decoded(element: etree._Element) -> bytes:
 
 
 def _certificate(element: etree._Element) -> x509.Certificate:
+    der = _decoded(element)
     try:
-        return x509.load_der_x509_certificate(_decoded(element))
-    except ValueError:
+        return x509.load_der_x509_certificate(der)
+    except UNREADABLE:
         raise BadSignature("certificate_unreadable") from None

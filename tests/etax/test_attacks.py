@@ -140,6 +140,7 @@ def test_any_bytes_at_all_are_malformed(data: bytes) -> None:
         tree(data)
 
 
+@pytest.mark.filterwarnings("ignore::cryptography.utils.CryptographyDeprecationWarning")
 @given(st.data())
 @settings(max_examples=300, deadline=None)
 def test_a_damaged_document_is_read_or_refused_and_never_breaks_its_reader(data: st.DataObject) -> None:

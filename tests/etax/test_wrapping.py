@@ -2,6 +2,7 @@
 
 import base64
 import re
+from contextlib import suppress
 from dataclasses import replace
 
 import pytest
@@ -11,6 +12,7 @@ from lxml import etree
 
 from models.etax import signature
 from models.etax.build import HEADER, build
+from models.etax.certificates import trust_fault
 from models.etax.faults import BadSignature
 from models.etax.layout import DS, NAMESPACE, SCHEMA_LOCATION, XSI
 from models.etax.parse import parse
@@ -217,6 +219,20 @@ def test_certificate_and_value_must_be_each_other_s(part: str) -> None:
     with pytest.raises(BadSignature) as caught:
         verify(SIGNED.replace(old, new))
     assert caught.value.code == code
+
+
+@pytest.mark.filterwarnings("ignore::cryptography.utils.CryptographyDeprecationWarning")
+@pytest.mark.parametrize("change", [1, 0x20, 0xFF])
+def test_a_certificate_damaged_anywhere_is_answered(change: int) -> None:
+    """It is not covered by the signature it carries; who vouches for it is what tells a damaged one."""
+    der, roots = base64.b64decode(CERTIFICATE), [papers.certificate(authority=True)]
+    said = papers.certificate().tbs_certificate_bytes
+    for at in range(len(der)):
+        damaged = der[:at] + bytes([der[at] ^ change]) + der[at + 1 :]
+        with suppress(BadSignature):
+            found = verify(SIGNED.replace(CERTIFICATE, _base64(damaged))).certificate
+            # What stands around the part that is vouched for may be written in more than one way.
+            assert trust_fault(found, roots, papers.ISSUED) or found.tbs_certificate_bytes == said
 
 
 def test_keys_that_are_too_short_or_of_another_sort_do_not_sign() -> None:
