@@ -11,10 +11,11 @@ from activities import settlements, tax_invoices
 from activities.recording import DomainSteps, Recorder
 from models import clock, database
 from models.members.tables import Company
-from models.processes.messages import Actor
+from models.processes.messages import Actor, Job
 from models.processes.tables import ProcessColumns
 from models.settlements.tables import Settlement
 from models.tax_invoices import rules, writes
+from models.tax_invoices.rules import REMIND_JOB
 from models.tax_invoices.tables import TaxInvoice
 from tests.settlements import desk as settlement_desk
 from tests.settlements.desk import Desk
@@ -32,6 +33,10 @@ TODAY = dt.date(2026, 2, 9)
 APPROVAL_NUMBER = "2026020941000019{:08x}"
 
 
+def no_hub(job: Job) -> None:
+    """The hub's own mail is the sandbox's."""
+
+
 class Office(World):
     """A company that can be invoiced; what the hub would answer is written as it would arrive."""
 
@@ -39,9 +44,7 @@ class Office(World):
         super().__init__(**more)
         steps = {**self.recorder.domains, "tax_invoice": tax_invoices.STEPS, "settlement": settlements.STEPS}
         self.recorder = Recorder(steps)
-        self.jobs |= {made.__name__: made for made in tax_invoices.JOBS} | dict.fromkeys(
-            ("remind_at_hub",), lambda job: None
-        )
+        self.jobs |= {made.__name__: made for made in tax_invoices.JOBS} | {REMIND_JOB: no_hub}
         self.complete()
         self.accept_all()
 

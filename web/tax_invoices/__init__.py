@@ -2,10 +2,11 @@
 
 from fastapi import APIRouter
 
-from web.tax_invoices import amending, bulk, drafts, lists, receiving
+from web.tax_invoices import amending, api, bulk, drafts, lists, receiving
 from web.tax_invoices.pages import WEB
 
 router = APIRouter()
+router.include_router(api.router)
 router.include_router(lists.router)
 router.include_router(bulk.router)
 router.include_router(receiving.router)

@@ -32,7 +32,7 @@ from web.documents.routes import request_id_of
 from web.forms import Parsed
 from web.once import once
 from web.render import page
-from web.tax_invoices.drafts import FIELDS_MAX, UNPROCESSABLE, refused, request_wish
+from web.tax_invoices.drafts import FIELDS_MAX, UNPROCESSABLE, line_values, refused, request_wish
 from web.tax_invoices.wording import DAY_LABEL, DIFFERENCE, WRITTEN_ON
 
 router = APIRouter(prefix="/tax-invoices", tags=["세금계산서"], include_in_schema=False)
@@ -152,8 +152,7 @@ def _cards(session: Session, request: Request, row: TaxInvoice) -> Response:
 def _blank(session: Session, row: TaxInvoice, reason: Reason) -> Parsed[Any]:
     given: dict[str, Any] = {"reason": reason.value, "remarks": list(row.remarks)}
     if reason is Reason.CORRECTION:
-        original = standard.invoice(row, queries.lines(session, row.id or 0))
-        given["lines"] = [standard.line_columns(line) for line in original.lines]
+        given["lines"] = line_values(standard.invoice(row, queries.lines(session, row.id or 0)))
     elif reason is not Reason.DUPLICATE:
         given["happened_on"] = local_date(clock.now())
     return forms.blank(given)

@@ -201,9 +201,21 @@ def edit_page(request: Request, actor: Officer, invoice_id: int) -> Response:
 
 
 def _with_lines(session: Session, row: TaxInvoice) -> Parsed[Any]:
-    lines = [standard.line_columns(line) for line in standard.draft(row, queries.lines(session, row.id or 0)).lines]
+    lines = line_values(standard.draft(row, queries.lines(session, row.id or 0)))
     values = dict(edit_form(row).values) | dict(forms.blank({"lines": lines}).values)
     return Parsed(values=values)
+
+
+def line_values(of: Invoice) -> list[dict[str, Any]]:
+    """Its items as they stand in inputs: decimals without zeros at the end."""
+    return [
+        standard.line_columns(line)
+        | {
+            "quantity": form.decimal_words(line.quantity).replace(",", ""),
+            "unit_price": form.decimal_words(line.unit_price).replace(",", ""),
+        }
+        for line in of.lines
+    ]
 
 
 def _edit_page(request: Request, row: TaxInvoice, shown: Parsed[Any], *, status: int = 200) -> Response:

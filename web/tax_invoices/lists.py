@@ -62,7 +62,7 @@ def _bulk(*, officer: bool) -> Sequence[tuple[str, str, str]]:
         return ()
     return (
         ("서명 독촉", "/tax-invoices/reminders", ""),
-        (WORDS.act["request"], "/tax-invoices/bulk/request", "primary"),
+        (WORDS.act["request"], "/tax-invoices/bulk/request", ""),
     )
 
 

@@ -45,7 +45,10 @@ async def receive(request: Request, actor: Bringer) -> Response:
     data = await request.form()
     parsed = forms.parse(Received, data)
     upload = data.get("xml")
-    xml = await upload.read(XML_BYTES_MAX + 1) if isinstance(upload, UploadFile) else b""
+    xml = b""
+    if isinstance(upload, UploadFile):
+        xml = await upload.read(XML_BYTES_MAX + 1)
+        await upload.close()
     return await run_in_threadpool(_received, request, actor, parsed, xml)
 
 
