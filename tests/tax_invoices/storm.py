@@ -247,11 +247,14 @@ class Storm:
         return {row["key"] for row in rows}
 
     async def untold(self) -> int:
-        """How many wakings have not reached the engine."""
+        """How many wakings have not reached a process that still runs: this engine has own words for one that ended."""
 
         def work() -> int:
             with database.working() as session:
-                return len(session.execute(select(Outbox).where(col(Outbox.sent_at).is_(None))).all())
+                unsent = session.execute(select(Outbox).where(col(Outbox.sent_at).is_(None))).scalars().all()
+                ended = select(col(TaxInvoice.workflow_id)).where(col(TaxInvoice.turn).is_(None))
+                closed = set(session.execute(ended).scalars())
+            return sum(1 for row in unsent if row.payload.get("workflow_id") not in closed)
 
         return await asyncio.to_thread(work)
 
