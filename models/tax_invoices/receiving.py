@@ -27,7 +27,7 @@ from models.settlements.rules import Status as Settled
 from models.settlements.tables import Settlement
 from models.tax_invoices import drafting, queries, rules
 from models.tax_invoices.kind import TAX_INVOICE
-from models.tax_invoices.rules import CHECK_RECEIVED_JOB, Direction, Status
+from models.tax_invoices.rules import CHECK_RECEIVED_JOB, PAPER_JOB, Direction, Status
 from models.tax_invoices.tables import TaxInvoice
 from models.tax_invoices.verification import Verified, looked_through
 from models.tax_invoices.wording import NOT_FOR_INVOICE, VERIFICATION
@@ -63,7 +63,7 @@ def receive_forward(
     row.xml_file_id = file.id
     session.add(row)
     session.flush()
-    start_process(session, row, TAX_INVOICE.key, jobs=[CHECK_RECEIVED_JOB])
+    start_process(session, row, TAX_INVOICE.key, jobs=[CHECK_RECEIVED_JOB, PAPER_JOB])
     audit(session, actor, TAX_INVOICE.key, row, "create", {"approval_number": number})
     return row
 
