@@ -22,7 +22,7 @@ from lxml import etree
 from models.etax.build import HEADER
 from models.etax.certificates import UNREADABLE, CertificateIdentity, Credential, identity, public_key
 from models.etax.faults import BadCertificate, BadSignature
-from models.etax.layout import DS, NAMESPACE, SIGNATURE
+from models.etax.layout import DS, NAMESPACE, ROOT, SIGNATURE
 from models.etax.reading import ROOT_ATTRIBUTES, tree
 
 C14N = "http://www.w3.org/TR/2001/REC-xml-c14n-20010315"
@@ -47,8 +47,14 @@ _SIGNATURE = (
     "<ds:SignatureValue>%s</ds:SignatureValue><ds:KeyInfo><ds:X509Data><ds:X509Certificate>%s"
     "</ds:X509Certificate></ds:X509Data></ds:KeyInfo></ds:Signature>"
 )
-_OMITTED = frozenset({"TaxInvoice", "ExchangedDocument"})
-_CHILDREN = ("TaxInvoiceDocument", "TaxInvoiceTradeSettlement", "TaxInvoiceTradeLineItem")
+_DOCUMENT, _EXCHANGED = f"{{{NAMESPACE}}}TaxInvoiceDocument", f"{{{NAMESPACE}}}ExchangedDocument"
+_KNOWN = frozenset({f"{{{NAMESPACE}}}{node.name}" for node in ROOT.children})
+_SMUGGLED = etree.XPath(
+    "boolean(/*/*//*[local-name() = 'TaxInvoice' or local-name() = 'ExchangedDocument']"
+    " | /*/*[not(self::ds:Signature)]//ds:* | /*/ds:Signature//*[not(self::ds:*)])",
+    namespaces={"ds": DS},
+)
+"""Below the root's children: names the XPath leaves out, parts of a signature outside it, other things inside it."""
 _SHAPE = [
     "SignedInfo",
     "CanonicalizationMethod",
@@ -94,7 +100,7 @@ def sign(xml: bytes, credential: Credential) -> bytes:
     root = tree(xml)
     if root.find(f".//{SIGNATURE}") is not None:
         raise BadSignature("signature_present")
-    document = root.find(f"{{{NAMESPACE}}}TaxInvoiceDocument")
+    document = root.find(_DOCUMENT)
     if document is None:
         raise BadSignature("signature_place")
     digest = base64.b64encode(hashlib.sha256(octets(root)).digest()).decode()
@@ -136,7 +142,7 @@ def octets(root: etree._Element) -> bytes:
     """What the digest is taken over."""
     kept = copy.deepcopy(root)
     for element in list(kept):
-        if element.tag in {SIGNATURE, f"{{{NAMESPACE}}}ExchangedDocument"}:
+        if element.tag in {SIGNATURE, _EXCHANGED}:
             _cut_out(element)
     for name in list(kept.attrib):
         del kept.attrib[name]
@@ -169,7 +175,7 @@ def _only_signature(root: etree._Element) -> etree._Element:
     if len(found) > 1:
         raise BadSignature("signature_repeated")
     following = found[0].getnext()
-    if found[0].getparent() is not root or following is None or following.tag != f"{{{NAMESPACE}}}{_CHILDREN[0]}":
+    if found[0].getparent() is not root or following is None or following.tag != _DOCUMENT:
         raise BadSignature("signature_place")
     return found[0]
 
@@ -178,23 +184,11 @@ def _refuse_smuggling(root: etree._Element, signature: etree._Element) -> None:
     """The XPath leaves out by written name wherever it stands, so such names may stand only where we read none."""
     if set(root.attrib) - ROOT_ATTRIBUTES:
         raise BadSignature("signature_smuggled")
-    exchanged = 0
-    for element in root.iter():
-        if element is root:
-            continue
-        name = etree.QName(element)
-        if element.getparent() is root:
-            exchanged += name.localname == "ExchangedDocument"
-            known = element is signature or (name.namespace == NAMESPACE and element.prefix is None)
-            known = known and (name.localname in {*_CHILDREN, "ExchangedDocument", "Signature"})
-            if not known or exchanged > 1:
-                raise BadSignature("signature_smuggled")
-        elif name.localname in _OMITTED or (name.namespace == DS) != _inside(element, signature):
-            raise BadSignature("signature_smuggled")
-
-
-def _inside(element: etree._Element, signature: etree._Element) -> bool:
-    return any(ancestor is signature for ancestor in element.iterancestors())
+    names = [element.tag for element in root if element is not signature and element.prefix is None]
+    if len(names) != len(root) - 1 or set(names) - _KNOWN or names.count(_EXCHANGED) > 1:
+        raise BadSignature("signature_smuggled")
+    if _SMUGGLED(root):
+        raise BadSignature("signature_smuggled")
 
 
 def _parts(signature: etree._Element) -> dict[str, etree._Element]:

@@ -4,7 +4,6 @@ import datetime as dt
 import re
 from bisect import bisect_right
 from dataclasses import dataclass, field
-from itertools import pairwise
 
 from lxml import etree
 
@@ -28,6 +27,13 @@ _SIGNATURES = f"{{{DS}}}"
 _INDEX = re.compile(r"\[(\d+)\]")
 _SPACES = " \t\r\n"
 _DAY = slice(0, 8)
+
+
+_UNPLAIN = etree.XPath(
+    "boolean(/*/text()[normalize-space()]"
+    " | /*/*[not(self::ds:Signature)]/descendant-or-self::*[@* or (* and text()[normalize-space()])])",
+    namespaces={"ds": DS},
+)
 
 
 def _labels(node: Node, path: str) -> dict[str, str]:
@@ -62,6 +68,8 @@ class Reading:
     present: set[str] = field(default_factory=set)
     """Every element of the standard that is there, right or not."""
     violations: list[Violation] = field(default_factory=list)
+    plain: bool = False
+    """No attribute below the root and no text between elements: then nobody need look for them."""
 
     def add(self, path: str, code: str, limit: int | str = "") -> None:
         """Note a violation with its sentence."""
@@ -72,7 +80,9 @@ def walk(root: etree._Element, stage: Stage) -> Reading:
     """Hold a tree that came through reading.tree against the standard."""
     reading = Reading(stage)
     path = f"/{ROOT.name}"
-    _attributes(reading, root, path, ROOT_ATTRIBUTES)
+    reading.plain = not _UNPLAIN(root)
+    if set(root.keys()) - ROOT_ATTRIBUTES:
+        reading.add(path, "unexpected_attribute")
     children = [child for child in root if child.tag != SIGNATURE]
     _signature(reading, root, path)
     _branch(reading, ROOT, root, children, path)
@@ -109,7 +119,8 @@ def _name(local: str) -> str:
 
 
 def _node(reading: Reading, node: Node, element: etree._Element, path: str) -> None:
-    _attributes(reading, element, path, frozenset())
+    if not reading.plain and element.keys():
+        reading.add(path, "unexpected_attribute")
     reading.present.add(path)
     if node.kind is None:
         _branch(reading, node, element, list(element), path)
@@ -119,13 +130,8 @@ def _node(reading: Reading, node: Node, element: etree._Element, path: str) -> N
         _leaf(reading, node, element.text or "", path)
 
 
-def _attributes(reading: Reading, element: etree._Element, path: str, allowed: frozenset[str]) -> None:
-    if element.keys() and set(element.keys()) - allowed:
-        reading.add(path, "unexpected_attribute")
-
-
 def _branch(reading: Reading, node: Node, element: etree._Element, children: list[etree._Element], path: str) -> None:
-    if any(text and text.strip(_SPACES) for text in (element.text, *(child.tail for child in element))):
+    if not reading.plain and any(text and text.strip(_SPACES) for text in (element.text, *(c.tail for c in element))):
         reading.add(path, "unexpected_text")
     places = _PLACES[id(node)]
     counts = [0] * len(node.children)
@@ -138,9 +144,8 @@ def _branch(reading: Reading, node: Node, element: etree._Element, children: lis
             continue
         counts[place] += 1
         known = node.children[place]
-        child_path = f"{path}/{known.name}"
-        if known.high > 1 or counts[place] > 1:
-            child_path += f"[{counts[place]}]"
+        indexed = known.high > 1 or counts[place] > 1
+        child_path = f"{path}/{known.name}[{counts[place]}]" if indexed else f"{path}/{known.name}"
         read.append((place, child_path))
         _one_of(reading, known, child, child_path, counts[place])
     for child_path in _misplaced(read):
@@ -151,7 +156,7 @@ def _branch(reading: Reading, node: Node, element: etree._Element, children: lis
 def _misplaced(read: list[tuple[int, str]]) -> list[str]:
     """The fewest elements that would have to move for all to stand in order."""
     places = [place for place, _ in read]
-    if all(one <= other for one, other in pairwise(places)):
+    if places == sorted(places):
         return []
     ends: list[int] = []  # index of the last element of the best ordered run of each length
     before: list[int] = []
@@ -170,17 +175,17 @@ def _one_of(reading: Reading, node: Node, element: etree._Element, path: str, co
     """One more element of a name: read it, unless there are too many."""
     if node.issued_only and reading.stage is Stage.DRAFT:
         reading.add(path, "not_for_draft")
-    if count > node.high:
-        if count == node.high + 1:
-            reading.add(path, "too_many", node.high)
-        return
-    _node(reading, node, element, path)
+    if count <= node.high:
+        _node(reading, node, element, path)
+    elif count == node.high + 1:
+        reading.add(path, "too_many", node.high)
 
 
 def _count(reading: Reading, node: Node, counts: list[int], path: str) -> None:
+    if all(counts):
+        return
     for child, count in zip(node.children, counts, strict=True):
-        needed = child.low and not (child.issued_only and reading.stage is Stage.DRAFT)
-        if needed and not count:
+        if not count and child.low and not (child.issued_only and reading.stage is Stage.DRAFT):
             reading.add(f"{path}/{child.name}", "missing")
 
 
