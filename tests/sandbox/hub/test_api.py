@@ -270,3 +270,12 @@ def test_what_it_is_told_at_the_start() -> None:
     assert core.told(other) == core.Told("", "", "http://web:8000/x", "https://play.example")
     assert core.told({}) == core.Told()
     assert "hush" not in repr(core.Told("hush", "hush"))
+
+
+def test_for_a_trustee_the_trustee_signs(played: Playing, key: str) -> None:
+    trustee = dataclasses.replace(invoice().supplier, registration_number="1168200276", name="수탁 주식회사")
+    answer = played.file(key, invoice(type_code="0103", broker=trustee))
+    assert answer.status_code == 201, answer.text
+    played.sign(key)
+    signed = played.call("GET", f"/documents/{key}/xml").content
+    assert signature.verify(signed).identity.registration_number == "1168200276"

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from models.etax import certificates
-from models.etax.codes import BusinessType
+from models.etax import certificates, parse, signature
+from models.etax.codes import BusinessType, Purpose
 from models.etax.document import Invoice
 from tests.sandbox.hub.playing import SUPPLIER, Playing, invoice
 from web.sandbox.hub import authority, companies, signing
@@ -322,3 +322,77 @@ def test_the_pages_are_linked_from_the_worlds(played: Playing) -> None:
     client: TestClient = played.client
     assert client.get("/hub/static/hub.css").status_code == 200
     assert signing.REGISTRAR.isdecimal()
+
+
+FORWARD = {
+    "buyer_number": "120-81-47521",
+    "buyer_name": "주식회사 카카오",
+    "buyer_person": "정신아",
+    "buyer_email": "settle@kakao.example",
+    "kind": "0101",
+    "purpose": "01",
+    "written_on": "2026-11-20",
+    "item": "유지보수",
+    "supply": "1,234,567",
+    "remark": "",
+}
+
+
+def test_a_supplier_writes_and_issues_by_itself(played: Playing, key: str) -> None:
+    played.file(key)
+    played.tick()
+    log_in(played)
+    assert 'value="1208147521"' in at(played, "/hub/write")
+    written = played.client.post("/hub/write", data=FORWARD)
+    assert "작성중" in written.text
+    own = written.url.path.rpartition("/")[2]
+    told, mails = len(played.posted), len(played.client.get("/mail/sign@supplier.example/messages").json())
+    played.sign(own)
+    played.tick()
+    sent = played.client.get(f"/hub/documents/{own}/xml")
+    issued = parse.parse(sent.content)
+    assert signature.verify(sent.content).identity.registration_number == SUPPLIER
+    assert (issued.charge_total, issued.tax_total, issued.purpose) == (1_234_567, 123_456, Purpose.RECEIPT)
+    assert issued.buyer == invoice().buyer
+    assert issued.supplier == invoice().supplier
+    assert "전달해 주세요" in at(played, f"/hub/documents/{own}")
+    # It is nobody's request: the house hears nothing of it and cannot touch it.
+    assert len(played.posted) == told
+    assert len(played.client.get("/mail/sign@supplier.example/messages").json()) == mails
+    for method, path in (("GET", ""), ("GET", "/xml"), ("POST", "/send"), ("POST", "/remind")):
+        assert played.call(method, f"/documents/{own}{path}").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"buyer_number": "12"}, "10자리를"),
+        ({"buyer_number": "111-11-11111"}, "사업자등록번호"),
+        ({"buyer_name": " "}, "상호를"),
+        ({"buyer_email": "kakao"}, "이메일을"),
+        ({"supply": "백만"}, "원 단위"),
+        ({"written_on": "내일"}, "작성일자를"),
+        ({"written_on": "2026-11-21"}, "오늘 이후"),
+        ({"kind": "0999"}, "골라 주세요"),
+        ({"item": "x" * 101}, "100자"),
+    ],
+)
+def test_what_is_wrong_with_what_it_wrote(played: Playing, key: str, change: dict[str, str], words: str) -> None:
+    played.file(key)
+    log_in(played)
+    answer = played.client.post("/hub/write", data=FORWARD | change)
+    assert answer.status_code == 422
+    assert words in answer.text
+    assert 'value="유지보수"' in answer.text or "item" in change
+
+
+def test_what_it_wrote_can_be_dropped_and_is_not_refused(played: Playing, key: str) -> None:
+    played.file(key)
+    log_in(played)
+    other = {"buyer_number": "116-82-00276", "buyer_name": "다른 회사", "kind": "0301"}
+    own = played.client.post("/hub/write", data=FORWARD | other).url.path
+    assert "작성을 취소했습니다" in played.client.post(f"{own}/drop").text
+    assert played.client.post(f"{own}/drop").status_code == 200
+    assert played.client.get(f"{own}/sign").status_code == 409
+    assert played.client.post(f"/hub/documents/{key}/drop").status_code == 404
+    assert played.state(key) == "REQUESTED"

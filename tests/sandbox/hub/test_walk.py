@@ -137,7 +137,7 @@ def test_a_supplier_signs_one_and_refuses_another(worlds: str, page: Page, tmp_p
     page.goto(f"{worlds}/hub/documents/TX20261120-002")
     walking.refuse(page, "공급가액이 다릅니다")
     expect(page.get_by_text("거부 사유: 공급가액이 다릅니다")).to_be_visible()
-    for name in ("done", "member", "certificates", "settings", "chaos"):
+    for name in ("done", "write", "member", "certificates", "settings", "chaos"):
         page.goto(f"{worlds}/hub/{name}")
         look(page, tmp_path, name)
     assert sum(b"SENDING_COMPLETED" in body for body in taken) == 1

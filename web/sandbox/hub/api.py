@@ -77,6 +77,14 @@ async def _body(request: Request) -> Any:
         return None
 
 
+async def _own(request: Request) -> Row:
+    """A document this program asked for. Raises UnknownKey, also for what suppliers write by themselves."""
+    row = await hub_of(request).document(request.path_params["key"])
+    if row["direction"] != "reverse":
+        raise UnknownKey
+    return row
+
+
 def shown(row: Row) -> dict[str, Any]:
     """A document as the API tells it."""
 
@@ -112,13 +120,13 @@ async def put(request: Request) -> Response:
 
 @guarded
 async def get(request: Request) -> Response:
-    return JSONResponse(shown(await hub_of(request).document(request.path_params["key"])))
+    return JSONResponse(shown(await _own(request)))
 
 
 @guarded
 async def xml(request: Request) -> Response:
     """GET /documents/{key}/xml: as it was issued and signed."""
-    row = await hub_of(request).document(request.path_params["key"])
+    row = await _own(request)
     if row["signed"] is None:
         raise Forbidden(State(row["state"]))
     return Response(bytes(row["signed"]), media_type="application/xml")
@@ -133,9 +141,8 @@ def _act(act: Act, *, with_reason: bool = False) -> Handler:
             if not reason:
                 wrong = filing.Violation("reason", "missing", "사유가 필요합니다.")
                 raise filing.Invalid([wrong])
-        key, facts = request.path_params["key"], {"reason": reason} if with_reason else None
-        row = await hub_of(request).move(key, act, filing.BUYER, reason, facts)
-        return JSONResponse(shown(row))
+        row, facts = await _own(request), {"reason": reason} if with_reason else None
+        return JSONResponse(shown(await hub_of(request).move(row["key"], act, filing.BUYER, reason, facts)))
 
     return guarded(handle)
 
@@ -143,11 +150,10 @@ def _act(act: Act, *, with_reason: bool = False) -> Handler:
 @guarded
 async def remind(request: Request) -> Response:
     """POST /documents/{key}/remind: the mail again."""
-    hub = hub_of(request)
-    row = await hub.document(request.path_params["key"])
+    row = await _own(request)
     if row["state"] != State.REQUESTED:
         raise Forbidden(State(row["state"]))
-    await filing.remind(hub, row)
+    await filing.remind(hub_of(request), row)
     return JSONResponse(shown(row))
 
 

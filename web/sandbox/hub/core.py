@@ -179,9 +179,11 @@ class Hub:
             "INSERT INTO hub.change (key, state_version, state, by, note, at) VALUES (%s, %s, %s, %s, %s, %s)",
             (row["key"], row["state_version"], row["state"], by, note, now),
         )
-        event = str(uuid.uuid4())
+        if row["direction"] == "forward":
+            # Nobody asked for it, so there is nobody to tell.
+            return
         body = {
-            "id": event,
+            "id": str(uuid.uuid4()),
             "key": row["key"],
             "state": row["state"],
             "state_version": row["state_version"],
@@ -221,11 +223,11 @@ class Hub:
         """Keep a new document and tell of it; False when its key is there already."""
         async with self.kept.pool.connection() as connection:
             made = await connection.execute(
-                "INSERT INTO hub.document (key, request_hash, supplier, buyer_name, title, type_code, written_on,"
-                " supply, tax, total, xml, contact, memo, state, state_version, created_at, updated_at)"
-                " VALUES (%(key)s, %(request_hash)s, %(supplier)s, %(buyer_name)s, %(title)s, %(type_code)s,"
-                " %(written_on)s, %(supply)s, %(tax)s, %(total)s, %(xml)s, %(contact)s, %(memo)s, %(state)s,"
-                " %(state_version)s, %(created_at)s, %(updated_at)s) ON CONFLICT (key) DO NOTHING RETURNING key",
+                "INSERT INTO hub.document (key, direction, request_hash, supplier, buyer_name, title, type_code,"
+                " written_on, supply, tax, total, xml, contact, memo, state, state_version, created_at, updated_at)"
+                " VALUES (%(key)s, %(direction)s, %(request_hash)s, %(supplier)s, %(buyer_name)s, %(title)s,"
+                " %(type_code)s, %(written_on)s, %(supply)s, %(tax)s, %(total)s, %(xml)s, %(contact)s, %(memo)s,"
+                " %(state)s, %(state_version)s, %(created_at)s, %(updated_at)s) ON CONFLICT (key) DO NOTHING RETURNING key",
                 row | {"contact": Jsonb(row["contact"])},
             )
             if await made.fetchone() is None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from models.etax import parse, validate
-from models.etax.document import Invoice
+from models.etax.document import Invoice, Party
 from models.etax.faults import Malformed
 from web.sandbox.hub import companies
 from web.sandbox.hub.core import CONTROL, KEY, Hub, Row
@@ -95,12 +95,17 @@ def read(xml: bytes, today: dt.date) -> Invoice:
     if invoice.written_on > today:
         path = "/TaxInvoice/TaxInvoiceDocument/IssueDateTime"
         found.append(Violation(path, "future", "작성일자는 오늘 이후일 수 없습니다."))
-    if not NUMBER.fullmatch(invoice.supplier.registration_number):
+    if not NUMBER.fullmatch(signer(invoice).registration_number):
         path = "/TaxInvoice/TaxInvoiceTradeSettlement/InvoicerParty/ID"
-        found.append(Violation(path, "supplier", "공급자의 사업자등록번호 10자리가 필요합니다."))
+        found.append(Violation(path, "supplier", "서명할 회사의 사업자등록번호 10자리가 필요합니다."))
     if found:
         raise Invalid(found)
     return invoice
+
+
+def signer(invoice: Invoice) -> Party:
+    """Who issues it: the supplier, for goods sold through a trustee (위수탁) the trustee in its name."""
+    return invoice.broker if invoice.trade.consigned and invoice.broker else invoice.supplier
 
 
 async def file(hub: Hub, asked: Asked) -> tuple[Row, bool]:
@@ -114,8 +119,8 @@ async def file(hub: Hub, asked: Asked) -> tuple[Row, bool]:
     xml = asked.xml.encode()
     invoice = read(xml, hub.now().astimezone(SEOUL).date())
     weather = await hub.weather()
-    await companies.enrol(hub, invoice.supplier, weather.newcomers)
-    row = _row(asked, invoice, hub.now()) | {"xml": xml}
+    await companies.enrol(hub, signer(invoice), weather.newcomers)
+    row = row_of(asked, invoice, hub.now()) | {"xml": xml}
     if not await hub.insert(row, BUYER, weather):
         # Somebody else filed the same key meanwhile.
         raced = await _known(hub, asked)
@@ -132,13 +137,15 @@ async def _known(hub: Hub, asked: Asked) -> Row | None:
     return row
 
 
-def _row(asked: Asked, invoice: Invoice, now: dt.datetime) -> Row:
+def row_of(asked: Asked, invoice: Invoice, now: dt.datetime) -> Row:
+    """A new document, its XML left out."""
     first = invoice.lines[0].name if invoice.lines else ""
     more = len(invoice.lines) - 1
     return {
         "key": asked.key,
+        "direction": asked.direction,
         "request_hash": asked.hash,
-        "supplier": invoice.supplier.registration_number,
+        "supplier": signer(invoice).registration_number,
         "buyer_name": invoice.buyer.name,
         "title": f"{first} 외 {more}건" if more > 0 else first,
         "type_code": invoice.type_code,

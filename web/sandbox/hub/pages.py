@@ -24,6 +24,8 @@ SAID = {
     "signed": "서명했습니다. 세금계산서가 발급되었습니다.",
     "refused": "역발행 요청을 거부했습니다.",
     "cancelled": "발행을 취소했습니다.",
+    "written": "작성했습니다. 내용을 확인하고 서명해 주세요.",
+    "dropped": "작성을 취소했습니다.",
     "send": "국세청 전송을 시작했습니다.",
     "resend": "국세청에 다시 전송합니다.",
     "member": "정회원으로 전환했습니다. 이제 서명할 수 있습니다.",
@@ -293,6 +295,16 @@ async def send(visit: Visit) -> Response:
 
 
 @seen
+async def drop(visit: Visit) -> Response:
+    """POST /hub/documents/{key}/drop: 작성취소 of what the supplier wrote by itself."""
+    row = await visit.document()
+    if row["direction"] != "forward":
+        raise UnknownKey
+    await visit.hub.move(row["key"], Act.CANCEL_REQUEST, visit.company["name"], "", {"reason": "작성취소"})
+    return go(f"/hub/documents/{row['key']}?said=dropped")
+
+
+@seen
 async def xml(visit: Visit) -> Response:
     """GET /hub/documents/{key}/xml: as issued."""
     row = await visit.document()
@@ -323,6 +335,7 @@ ROUTES = [
     Route("/hub/done", done),
     Route(DOCUMENT, document),
     Route(f"{DOCUMENT}/xml", xml),
+    Route(f"{DOCUMENT}/drop", drop, methods=["POST"]),
     Route(f"{DOCUMENT}/sign", show_sign),
     Route(f"{DOCUMENT}/sign", take_sign, methods=["POST"]),
     *(Route(f"{DOCUMENT}/{what}", _for(what, show_reason)) for what in REASONED),

@@ -17,6 +17,8 @@ from web.sandbox.pages import moment
 HERE = Path(__file__).parent
 LINES_SHOWN_MIN = 4
 BRN_DIGITS = 10
+OWN_DRAFT = ("forward", "REQUESTED")
+"""What a supplier writes by itself waits for its own signature."""
 TONES = {
     "REQUESTED": "wait",
     "WAITING_SENDING": "run",
@@ -79,7 +81,7 @@ ENV.filters.update(
     kind=kind,
     moment=moment,
     approval=format_approval_number,
-    state=lambda state: WORDS[state],
+    state=lambda state, direction="reverse": "작성중" if (direction, state) == OWN_DRAFT else WORDS[state],
     tone=lambda state: TONES.get(state, "done"),
     payments=payments,
     amendment=amendment,

@@ -40,6 +40,7 @@ TABLES: tuple[LiteralString, ...] = (
     """CREATE TABLE IF NOT EXISTS hub.document (
         key text PRIMARY KEY,
         id bigint GENERATED ALWAYS AS IDENTITY UNIQUE,
+        direction text NOT NULL CHECK (direction IN ('reverse', 'forward')),
         request_hash text NOT NULL,
         supplier text NOT NULL REFERENCES hub.company,
         buyer_name text NOT NULL,

@@ -8,7 +8,7 @@ from pathlib import Path
 from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
-from web.sandbox.hub import account, api, chaos, clockwork, pages
+from web.sandbox.hub import account, api, chaos, clockwork, pages, writing
 from web.sandbox.hub.core import Hub
 from web.sandbox.hub.tables import TABLES
 
@@ -19,6 +19,7 @@ ROUTES = [
     *api.ROUTES,
     *chaos.ROUTES,
     *account.ROUTES,
+    *writing.ROUTES,
     *pages.ROUTES,
     Mount("/hub/static", StaticFiles(directory=STATIC)),
 ]
