@@ -51,6 +51,14 @@ THINGS: Mapping[str, Mapping[str, str]] = {
     "/deliveries/{round_id:int}/serials": {"round_id": "delivery"},
     "/settlements/{settlement_id:int}/edit": {"settlement_id": "settlement"},
     **{
+        f"/tax-invoices/{{invoice_id:int}}{rest}": {"invoice_id": "tax_invoice"}
+        for rest in ("/edit", "/again", "/reminder", "/reminders", "/ask", "/amendment")
+    },
+    **{
+        f"/api/v1/tax-invoices/{{invoice_id}}{rest}": {"invoice_id": "tax_invoice"}
+        for rest in ("", "/lines", "/again", "/amendments", "/amendments/preview", "/reminders")
+    },
+    **{
         f"{front}/{{space_id:int}}{rest}": {"space_id": "space"}
         for front, rest in (
             ("/studios", ""),
@@ -93,7 +101,7 @@ THINGS: Mapping[str, Mapping[str, str]] = {
         for rest in ("", "/activation")
     },
 }
-GENERIC = re.compile(r"(?:/api/v1)?/(?P<plural>\w+)/\{document_id(?::int)?\}(?:/(?P<act>\{act\}|[\w-]+))?")
+GENERIC = re.compile(r"(?:/api/v1)?/(?P<plural>[\w-]+)/\{document_id(?::int)?\}(?:/(?P<act>\{act\}|[\w-]+))?")
 """Documents and their acts, which every kind has."""
 BULK = frozenset({"/{plural}/bulk/{act}", "/deliveries/plan/{act}"})
 """Many at once: answered with a result page, tested on their own."""
