@@ -227,7 +227,8 @@ class Hub:
                 " written_on, supply, tax, total, xml, contact, memo, state, state_version, created_at, updated_at)"
                 " VALUES (%(key)s, %(direction)s, %(request_hash)s, %(supplier)s, %(buyer_name)s, %(title)s,"
                 " %(type_code)s, %(written_on)s, %(supply)s, %(tax)s, %(total)s, %(xml)s, %(contact)s, %(memo)s,"
-                " %(state)s, %(state_version)s, %(created_at)s, %(updated_at)s) ON CONFLICT (key) DO NOTHING RETURNING key",
+                " %(state)s, %(state_version)s, %(created_at)s, %(updated_at)s)"
+                " ON CONFLICT (key) DO NOTHING RETURNING key",
                 row | {"contact": Jsonb(row["contact"])},
             )
             if await made.fetchone() is None:
