@@ -3,7 +3,7 @@
 import json
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -59,7 +59,9 @@ def serving(world: World) -> Iterator[World]:
             self.send_response(status)
             self.send_header("content-length", str(len(packed)))
             self.end_headers()
-            self.wfile.write(packed)
+            # Who has heard enough hangs up.
+            with suppress(ConnectionError):
+                self.wfile.write(packed)
 
         do_GET = do_POST = _take  # noqa: N815 - the server's names
 

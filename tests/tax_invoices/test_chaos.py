@@ -16,6 +16,7 @@ from models.tax_invoices.tables import TaxInvoice
 from tests.engines import Database
 from tests.tax_invoices.storm import MOMENT, REFUSED, Storm, TimeSkipping, storm
 
+pytestmark = pytest.mark.timeout(600)  # a day and a half of six invoices, beside other tests
 MINUTE, HOUR, DAY = dt.timedelta(minutes=1), dt.timedelta(hours=1), dt.timedelta(days=1)
 PRICES = (10_000, 20_000, 30_000, 40_000, 50_000, 60_000)
 SIGNED_ONCE = ("supplier_signed", "accepted")
