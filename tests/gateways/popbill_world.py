@@ -1,7 +1,6 @@
 """A small Popbill: linkhub's door with its signature, and tax invoices in the shapes and codes of the real one."""
 
 import base64
-import datetime as dt
 import hashlib
 import hmac
 import json
@@ -9,6 +8,9 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import unquote
 
+from activities.gateways.tax_hub import popbill
+from activities.gateways.tax_hub.interface import Standing, TaxHub
+from tests.gateways.hub_world import SUPPLIER
 from tests.gateways.stubs import Answer, Asked, World
 
 LINK, SECRET, CORP = "DONGBAN", "c2VjcmV0IG9mIHRoZSBwYXJ0bmVy", "1208147521"
@@ -162,5 +164,37 @@ class Popbill(World):
         return f"popbill+http://{LINK}:{SECRET}@{place}?corp={CORP}&test=1&auth={place}"
 
 
-def at(text: str) -> dt.datetime:
-    return dt.datetime.fromisoformat(text)
+class PopbillOffice:
+    def __init__(self, world: Popbill) -> None:
+        self.world = world
+        world.certificates[SUPPLIER] = "20271122235959"
+        self.hub: TaxHub = popbill.PopbillHub(popbill.account(world.url()))
+        self.signed: list[str] = []
+
+    def sign(self, key: str) -> None:
+        self.signed.append(key)
+        self.world.states[key] = 310
+        self.world.xml[key] = f'<?xml version="1.0" encoding="UTF-8"?><TaxInvoice>{APPROVAL} 가람</TaxInvoice>'
+
+    def refuse(self, key: str, reason: str) -> None:
+        self.world.states[key], self.world.memos[key] = 410, reason
+
+    def transmit(self, key: str, *, well: bool) -> None:
+        self.world.states[key] = 314 if well else 315
+
+    def go_away(self) -> None:
+        self.world.away = True
+
+    def lose_answers(self, count: int) -> None:
+        self.world.lost = count
+
+    def set_standing(self, number: str, standing: Standing) -> None:
+        self.world.certificates.pop(number, None)
+        if standing is not Standing.NONE:
+            self.world.certificates[number] = "20271122235959" if standing is Standing.FULL else None
+
+    def issued_times(self, key: str) -> int:
+        return self.signed.count(key)
+
+    def reminded(self, key: str) -> int:
+        return sum(1 for one, _ in self.world.mails if one == key)
