@@ -6,6 +6,7 @@ from sqlmodel import Session
 
 from models import clock
 from models.kernel.calendar import local_date
+from models.kernel.identifiers import format_brn
 from models.kernel.roles import Role
 from models.processes import queries as processes
 from models.processes.messages import Actor
@@ -62,6 +63,8 @@ def context(session: Session, actor: Actor, invoice: TaxInvoice) -> dict[str, An
         "may_remake": officer and invoice.status in DEAD and invoice.amendment_reason is None,
         "unsigned": invoice.status in UNSIGNED,
         "reminders": reminders(session, invoice),
+        "signer_words": format_brn(invoice.signer_number),
+        "issuer_words": common_name(invoice.certificate_issuer),
         "sign_at": hub_site() if invoice.status == Status.REQUESTED and not office else "",
         "today": local_date(clock.now()),
         "edit_form": edit_form(invoice),
@@ -105,6 +108,12 @@ def reminders(session: Session, invoice: TaxInvoice) -> list[Any]:
     """Who was reminded when, the newest first."""
     found = [event for event in processes.events(session, invoice.workflow_id) if event.act == REMIND]
     return found[::-1]
+
+
+def common_name(distinguished: str) -> str:
+    """Of 「CN=yessignCA,OU=AccreditedCA,O=yessign,C=kr」 the first; anything else as it is."""
+    names = [part.partition("=")[2] for part in distinguished.split(",") if part.strip().upper().startswith("CN=")]
+    return names[0].strip() if names else distinguished
 
 
 def hub_site() -> str:
