@@ -18,8 +18,9 @@ from models.kernel.roles import Role
 from models.processes import queries as processes
 from models.processes.messages import Actor
 from models.tax_invoices import queries
+from models.tax_invoices.alarms import LAST_DAYS
 from models.tax_invoices.form import approval_number
-from models.tax_invoices.rules import LAST_DAYS, LATE_SENDING, UNSIGNED, Direction, Status
+from models.tax_invoices.rules import LATE_SENDING, UNSIGNED, Direction, Status
 from models.tax_invoices.tables import TaxInvoice
 from models.tax_invoices.wording import DIRECTION, FORM, REASON, TRADE, WORDS
 from web.grid import Choice, Column, DateRange, Grid, Option, Segment, Text
