@@ -186,7 +186,7 @@ def _difference(original: Invoice, amendment: Amendment, left: Taxed) -> tuple[L
         lines = tuple(Line(position=n, **line.model_dump()) for n, line in enumerate(amendment.lines, start=1))
     else:
         amount = amendment.difference or 0
-        tax = 0 if original.form.exempt or original.trade.zero_rated else vat_floor(amount)
+        tax = _tax(original, amount, left)
         lines = (Line(1, amount, tax, REASON[amendment.reason], supplied_on=amendment.happened_on),)
     charge = sum(line.amount for line in lines)
     if charge == 0:
@@ -195,3 +195,12 @@ def _difference(original: Invoice, amendment: Amendment, left: Taxed) -> tuple[L
     if taken > left.supply:
         raise rules.AmendmentTooLarge(field="difference", left=left.supply, asked=taken)
     return lines
+
+
+def _tax(original: Invoice, amount: int, left: Taxed) -> int:
+    """VAT of a difference; of all that is left it is the VAT that is left, whatever one line would come to."""
+    if original.form.exempt or original.trade.zero_rated:
+        return 0
+    if abs(amount) == left.supply:
+        return left.tax if amount > 0 else -left.tax
+    return vat_floor(amount)

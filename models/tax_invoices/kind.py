@@ -5,7 +5,7 @@ import datetime as dt
 from models.processes.deadlines import Pace
 from models.processes.kinds import Kind, OwnDay, OwnRings
 from models.processes.messages import Alarm
-from models.tax_invoices import rules
+from models.tax_invoices import alarms, rules
 from models.tax_invoices.messages import PAYLOADS
 from models.tax_invoices.rules import RULES, Status
 from models.tax_invoices.tables import TaxInvoice
@@ -30,17 +30,17 @@ def _transmit_by(invoice: TaxInvoice) -> dt.date | None:
 
 def _unsigned(invoice: TaxInvoice, pace: Pace, holidays: frozenset[dt.date]) -> list[Alarm]:
     since, reminders = invoice.status_since, invoice.reminders_on
-    return rules.issue_alarms(invoice.issue_by, since, pace, holidays, reminders=reminders)
+    return alarms.issue_alarms(invoice.issue_by, since, pace, holidays, reminders=reminders)
 
 
 def _unsent(invoice: TaxInvoice, pace: Pace, holidays: frozenset[dt.date]) -> list[Alarm]:  # noqa: ARG001 - one shape
     if invoice.transmit_by is None:
-        return rules.stuck_alarms(invoice.status_since, holidays)
-    return rules.transmit_alarms(invoice.transmit_by, invoice.status_since, holidays)
+        return alarms.stuck_alarms(invoice.status_since, holidays)
+    return alarms.transmit_alarms(invoice.transmit_by, invoice.status_since, holidays)
 
 
 def _stuck(invoice: TaxInvoice, pace: Pace, holidays: frozenset[dt.date]) -> list[Alarm]:  # noqa: ARG001 - one shape
-    return rules.stuck_alarms(invoice.status_since, holidays)
+    return alarms.stuck_alarms(invoice.status_since, holidays)
 
 
 _DAYS: dict[str, OwnDay] = {Status.REQUESTED.value: _issue_by}

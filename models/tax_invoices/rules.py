@@ -7,18 +7,13 @@ one it answered (`way`). Nothing a webhook says takes part in that.
 
 import datetime as dt
 from collections import deque
-from collections.abc import Collection, Iterable, Mapping
-from collections.abc import Set as AbstractSet
+from collections.abc import Collection, Mapping
 from enum import StrEnum
 from typing import ClassVar
 
-from models.kernel.calendar import CLOSING_HOUR, add_business_days, at_hour, business_day_on_or_before, local_date
 from models.kernel.refusals import Refusal
 from models.kernel.roles import Role
 from models.kernel.transitions import Move, ProcessRules
-from models.processes.deadlines import ESCALATE, REMIND, REMIND_HOUR, Pace
-from models.processes.deadlines import alarms as pace_alarms
-from models.processes.messages import Alarm
 
 KIND = "tax_invoice"
 
@@ -196,8 +191,6 @@ FAILURES = frozenset({FILING_FAILED, REQUEST_STANDS, ISSUE_STANDS})
 LINES_MAX = 99
 REMARK_LENGTH_MAX = 150
 REMARKS_MAX = 3
-LAST_DAYS = 3
-"""Business days before the legal deadline on each of which the supplier is reminded."""
 HUB_KEY_LENGTH_MAX = 24
 BUSINESS_NUMBER_DIGITS = 10
 
@@ -230,51 +223,6 @@ def is_pending(status: str, at_hub: str) -> bool:
     return (status == Status.CANCELLING_REQUEST and at_hub == Status.REQUESTED) or (
         status == Status.CANCELLING_ISSUE and at_hub in {Status.ISSUED, Status.NTS_WAITING}
     )
-
-
-def issue_alarms(
-    issue_by: dt.date, since: dt.datetime, pace: Pace, holidays: frozenset[dt.date], *, reminders: bool
-) -> list[Alarm]:
-    """Of an invoice the supplier has not signed: by the policy, and by the law's last day `issue_by`.
-
-    On each of the three business days before it the supplier is reminded; on the last of these, on the day itself and
-    on the business day after it, the officer and the administrators are told besides. All at 10:00 in Seoul.
-    """
-    rings = pace_alarms(since, pace, holidays, since)
-    before = _business_days_before(issue_by, LAST_DAYS, holidays)
-    rings += [Alarm(at=at_hour(day, REMIND_HOUR), act=REMIND) for day in before]
-    late = (before[0], issue_by, add_business_days(issue_by, 1, holidays))
-    rings += [Alarm(at=at_hour(day, REMIND_HOUR), act=ESCALATE) for day in late]
-    return _in_order(ring for ring in rings if ring.at > since and (reminders or ring.act != REMIND))
-
-
-def transmit_alarms(transmit_by: dt.date, since: dt.datetime, holidays: frozenset[dt.date]) -> list[Alarm]:
-    """Of a signed invoice the tax service has not taken: at 18:00 of the law's last day, at 10:00 of the business day
-    after, and after that each business day of a week.
-    """
-    days = [add_business_days(transmit_by, count, holidays) for count in range(1, 6)]
-    rings = [Alarm(at=at_hour(transmit_by, CLOSING_HOUR), act=ESCALATE)]
-    rings += [Alarm(at=at_hour(day, REMIND_HOUR), act=ESCALATE) for day in days]
-    return _in_order(ring for ring in rings if ring.at > since)
-
-
-def stuck_alarms(since: dt.datetime, holidays: frozenset[dt.date]) -> list[Alarm]:
-    """Of what the hub has not answered: on each of the next five business days at 10:00."""
-    days = (add_business_days(local_date(since), count, holidays) for count in range(1, 6))
-    return [Alarm(at=at_hour(day, REMIND_HOUR), act=ESCALATE) for day in days]
-
-
-def _business_days_before(day: dt.date, count: int, holidays: frozenset[dt.date]) -> list[dt.date]:
-    """The latest first."""
-    found: list[dt.date] = []
-    while len(found) < count:
-        last = found[-1] if found else day
-        found.append(business_day_on_or_before(last - dt.timedelta(days=1), holidays))
-    return found
-
-
-def _in_order(rings: Iterable[Alarm]) -> list[Alarm]:
-    return sorted(set(rings), key=lambda ring: (ring.at, ring.act))
 
 
 ASK_FIRST = dt.timedelta(minutes=10)
@@ -438,8 +386,3 @@ def check_happened_on(happened_on: dt.date, original: dt.date, today: dt.date) -
 def missing_facts(facts: Mapping[str, str], legal: Collection[str]) -> list[str]:
     """Korean names of the legal fields that are empty, in the order given."""
     return [name for name in legal if not facts.get(name, "").strip()]
-
-
-def last_days(issue_by: dt.date, holidays: AbstractSet[dt.date]) -> dt.date:
-    """From which day on 「기한 임박」 is shown: the third business day before."""
-    return _business_days_before(issue_by, LAST_DAYS, frozenset(holidays))[-1]

@@ -17,7 +17,7 @@ from activities.gateways.tax_hub.interface import (
 )
 from models import clock
 from models.etax.build import build
-from models.etax.certificates import Credential
+from models.etax.certificates import Credential, credential
 from models.etax.document import Invoice
 from models.etax.numbers import approval_number
 from models.etax.signature import sign
@@ -143,4 +143,4 @@ def credential_of(
     number: str | None, valid: tuple[dt.datetime, dt.datetime] = (papers.FROM, papers.UNTIL)
 ) -> Credential:
     made = papers.certificate(number, issuer=papers.authority(), valid=valid)
-    return Credential(papers.key(), made, (), papers.credential(papers.key(), made).certificate_base64)
+    return Credential(papers.key(), made, (), credential(papers.key(), made).certificate_base64)

@@ -11,7 +11,7 @@ from models.kernel.refusals import ActNotPossible, NotYourTurn, Refusal
 from models.kernel.roles import Role
 from models.kernel.transitions import problems
 from models.processes.deadlines import DEFAULT_PACE, Pace
-from models.tax_invoices import rules
+from models.tax_invoices import alarms, rules
 from models.tax_invoices.rules import HUB_STATUSES, RULES, Status, way
 from models.tax_invoices.wording import MEMBERSHIP, REASON, REASON_HINT, VERIFICATION, WORDS
 
@@ -112,7 +112,7 @@ def test_what_a_person_asked_to_undo_is_pending_until_the_hub_answers() -> None:
 
 def test_the_supplier_is_reminded_by_the_policy_and_on_the_last_days() -> None:
     since = at_hour(dt.date(2026, 2, 9), 11)
-    rings = rules.issue_alarms(dt.date(2026, 3, 10), since, DEFAULT_PACE, HOLIDAYS, reminders=True)
+    rings = alarms.issue_alarms(dt.date(2026, 3, 10), since, DEFAULT_PACE, HOLIDAYS, reminders=True)
     told = [(f"{ring.at.astimezone(dt.timezone(dt.timedelta(hours=9))):%m-%d %H}", ring.act) for ring in rings]
     assert told == [
         ("02-11 10", "remind"),
@@ -129,20 +129,20 @@ def test_the_supplier_is_reminded_by_the_policy_and_on_the_last_days() -> None:
 
 def test_without_reminders_the_law_still_rings() -> None:
     since = at_hour(dt.date(2026, 2, 9), 11)
-    rings = rules.issue_alarms(dt.date(2026, 3, 10), since, DEFAULT_PACE, HOLIDAYS, reminders=False)
+    rings = alarms.issue_alarms(dt.date(2026, 3, 10), since, DEFAULT_PACE, HOLIDAYS, reminders=False)
     assert {ring.act for ring in rings} == {"escalate"}
     assert len(rings) == 4
 
 
 def test_what_is_past_does_not_ring() -> None:
     since = at_hour(dt.date(2026, 3, 10), 15)
-    rings = rules.issue_alarms(dt.date(2026, 3, 10), since, Pace(5, (), None), HOLIDAYS, reminders=True)
+    rings = alarms.issue_alarms(dt.date(2026, 3, 10), since, Pace(5, (), None), HOLIDAYS, reminders=True)
     assert [ring.at for ring in rings] == [at_hour(dt.date(2026, 3, 11), 10)]
 
 
 def test_transmission_rings_on_its_last_day_and_a_week_after() -> None:
     since = at_hour(dt.date(2026, 2, 12), 9)
-    rings = rules.transmit_alarms(dt.date(2026, 2, 13), since, HOLIDAYS)
+    rings = alarms.transmit_alarms(dt.date(2026, 2, 13), since, HOLIDAYS)
     assert rings[0].at == at_hour(dt.date(2026, 2, 13), 18)
     assert len(rings) == 6
     assert {ring.act for ring in rings} == {"escalate"}
@@ -150,7 +150,7 @@ def test_transmission_rings_on_its_last_day_and_a_week_after() -> None:
 
 
 def test_a_hub_that_is_silent_is_told_of_each_business_day() -> None:
-    rings = rules.stuck_alarms(at_hour(dt.date(2026, 2, 12), 9), HOLIDAYS)
+    rings = alarms.stuck_alarms(at_hour(dt.date(2026, 2, 12), 9), HOLIDAYS)
     days = [ring.at.astimezone(dt.timezone(dt.timedelta(hours=9))).date() for ring in rings]
     assert days[0] == dt.date(2026, 2, 13)
     assert all(is_business_day(day, HOLIDAYS) for day in days)

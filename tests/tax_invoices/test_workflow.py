@@ -21,7 +21,7 @@ from models.processes.messages import Act, Actor, Outcome, command_payload
 from models.processes.queries import events, holidays, pace
 from models.processes.tables import ProcessEvent
 from models.processes.writes import Press, insert_command
-from models.tax_invoices import rules, writes
+from models.tax_invoices import alarms, writes
 from models.tax_invoices.kind import TAX_INVOICE
 from models.tax_invoices.tables import TaxInvoice
 from tests.engines import Database
@@ -180,7 +180,7 @@ async def test_reminders_and_escalations_until_the_law_has_passed(time_skipping:
         with database.working() as session:
             free = holidays(session)
             policy = pace(session, TAX_INVOICE.key, "requested")
-        expected = rules.issue_alarms(made.issue_by, made.status_since, policy, free, reminders=True)
+        expected = alarms.issue_alarms(made.issue_by, made.status_since, policy, free, reminders=True)
         await told.pass_by((made.issue_by - local_date(told.now)).days * DAY + 5 * DAY)
         rung = [(event.act, event.at.replace(microsecond=0)) for event in await told.recorded("remind", "escalate")]
         days = {ring.at for ring in expected}

@@ -11,6 +11,7 @@ from sqlmodel import col
 
 from models import clock, database
 from models.etax.build import build
+from models.etax.certificates import credential
 from models.etax.document import Invoice, Line
 from models.etax.signature import sign
 from models.etax.validate import violations
@@ -21,6 +22,7 @@ from models.members.tables import Company, Member
 from models.processes.queries import visible_document
 from models.settlements.tables import Settlement
 from models.tax_invoices import queries, rules, standard, writes
+from models.tax_invoices.kind import TAX_INVOICE
 from models.tax_invoices.messages import Amendment, Draft, DraftLine
 from models.tax_invoices.receiving import receive_forward
 from models.tax_invoices.rules import Reason
@@ -281,7 +283,7 @@ def test_the_partner_brings_an_invoice_issued_elsewhere(world: World) -> None:
     assert (made.status, made.direction, made.verified_at) == ("nts_accepted", "forward", None)
     start = world.started(made)
     assert start.jobs == [rules.CHECK_RECEIVED_JOB, rules.PAPER_JOB]
-    world.work(writes.TAX_INVOICE, made, start.jobs)
+    world.work(TAX_INVOICE, made, start.jobs)
     found = world.read(made)
     assert found.verified_at is not None
     assert (found.signer_number, found.verification_problem) == (papers.SUPPLIER_NUMBER, "")
@@ -295,9 +297,9 @@ def test_the_partner_brings_an_invoice_issued_elsewhere(world: World) -> None:
 
 def test_a_stranger_to_the_authorities_settles_nothing(world: World) -> None:
     of = world.settlement()
-    own = papers.credential(papers.key(), papers.certificate())
+    own = credential(papers.key(), papers.certificate())
     made = receive(world, sign(build(forward(world)), own), of)
-    world.work(writes.TAX_INVOICE, made, world.started(made).jobs[:1])
+    world.work(TAX_INVOICE, made, world.started(made).jobs[:1])
     assert world.read(made).verification_problem == "certificate"
     assert world.follow() == []
 

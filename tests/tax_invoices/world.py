@@ -14,6 +14,7 @@ from activities.tax_hub import Hub
 from models import clock, database
 from models.kernel.roles import Role
 from models.members.tables import Company
+from models.notifications.tables import Notification
 from models.processes.kinds import Kind
 from models.processes.messages import Actor, Job, Outcome, ProcessStart, Step, command_payload
 from models.processes.tables import Command, Outbox, ProcessColumns
@@ -162,3 +163,10 @@ class World(settlement_world.World):
         with database.working() as session:
             found = session.execute(select(Outbox).where(col(Outbox.workflow_id) == row.workflow_id)).scalar_one()
         return ProcessStart.model_validate(found.payload)
+
+
+def told(event: str) -> list[tuple[int, str]]:
+    """Whose bell rang, with which words, oldest first."""
+    with database.working() as session:
+        rows = select(col(Notification.member_id), col(Notification.title)).where(col(Notification.event) == event)
+        return [(row[0], row[1]) for row in session.execute(rows.order_by(col(Notification.id)))]
