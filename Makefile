@@ -23,7 +23,7 @@ check: venv-dev ## style, types, room boundaries, templates
 	@$(PHASE) "format" $(BIN)/ruff format --quiet --check .
 	@$(PHASE) "types" $(BIN)/mypy --no-error-summary .
 	@$(PHASE) "room boundaries" $(BIN)/lint-imports
-	@$(PHASE) "templates" $(BIN)/djlint --lint --quiet web/templates web/sandbox/templates
+	@$(PHASE) "templates" $(BIN)/djlint --lint --quiet web/templates web/sandbox/templates web/sandbox/hub/templates
 
 unit: venv-dev ## the tests alone; ARGS=… goes to pytest
 	@$(PHASE) "tests" $(BIN)/python -m pytest -n $(WORKERS) $(ARGS)

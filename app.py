@@ -33,6 +33,7 @@ from web import (
     footer,
     harmony,
     health,
+    hooks,
     identity,
     inspections,
     masters,
@@ -41,6 +42,7 @@ from web import (
     search,
     settlements,
     signups,
+    tax_invoices,
     terms,
     withdrawals,
 )
@@ -51,13 +53,20 @@ from web.documents.routes import document_router
 from web.live import Hub
 from workflows.runtime.client import connect
 
-WEB_LISTS = (contracts.lists.LISTS, orders.lists.LISTS, inspections.lists.LISTS, settlements.lists.LISTS)
+WEB_LISTS = (
+    contracts.lists.LISTS,
+    orders.lists.LISTS,
+    inspections.lists.LISTS,
+    settlements.lists.LISTS,
+    tax_invoices.lists.LISTS,
+)
 WEB_KINDS = (
     contracts.WEB,
     orders.WEB,
     deliveries.WEB,
     inspections.WEB,
     settlements.WEB,
+    tax_invoices.WEB,
     signups.WEB,
     conversions.WEB,
     harmony.WEB,
@@ -106,6 +115,7 @@ def create_app() -> FastAPI:
     )
     errors.add_sentences(ADMINISTRATION_SENTENCES, MASTER_SENTENCES, ANNOUNCEMENT_SENTENCES)
     app.add_route("/static/{path:path}", assets.serve)
+    app.router.routes.extend(hooks.ROUTES)
     for router in (
         # Routes are tried in this order: what is asked for most comes first.
         contracts.router,
@@ -113,6 +123,7 @@ def create_app() -> FastAPI:
         deliveries.router,
         inspections.router,
         settlements.router,
+        tax_invoices.router,
         health.router,
         auth.router,
         identity.router,

@@ -32,6 +32,8 @@ from activities import (
     retention,
     settlements,
     signups,
+    tax_hub,
+    tax_invoices,
     terms,
     withdrawals,
 )
@@ -56,6 +58,7 @@ from workflows.runtime import schedules
 from workflows.runtime.client import connect
 from workflows.settlements import SettlementWorkflow
 from workflows.signups import SignupWorkflow
+from workflows.tax_invoices import TaxInvoiceWorkflow
 from workflows.withdrawals import NightlyErasing, WithdrawalWorkflow
 
 DOMAINS: dict[str, DomainSteps] = {
@@ -66,6 +69,7 @@ DOMAINS: dict[str, DomainSteps] = {
         deliveries,
         inspections,
         settlements,
+        tax_invoices,
         changes,
         withdrawals,
         signups,
@@ -79,6 +83,7 @@ PROCESSES: Sequence[type] = (
     DeliveryWorkflow,
     InspectionWorkflow,
     SettlementWorkflow,
+    TaxInvoiceWorkflow,
     ChangeWorkflow,
     WithdrawalWorkflow,
     SignupWorkflow,
@@ -101,7 +106,7 @@ def interactive(
 ) -> Worker:
     """The worker of people's processes: their workflows, step recording, documents; the bench adds its floor."""
     recorder = Recorder(DOMAINS)
-    jobs = [job for module in (contracts, orders, settlements, signups) for job in module.JOBS]
+    jobs = [job for module in (contracts, orders, settlements, tax_invoices, signups) for job in module.JOBS]
     return Worker(
         client,
         task_queue=queue,
@@ -134,7 +139,7 @@ def external(client: Client, threads: ThreadPoolExecutor) -> Worker:
         client,
         task_queue=steps.EXTERNAL,
         workflows=[MessageBatch, Inquiry, OidcInquiry],
-        activities=[*notifications.ACTIVITIES, *inquiries.ACTIVITIES, *harmony.ACTIVITIES],
+        activities=[*notifications.ACTIVITIES, *inquiries.ACTIVITIES, *harmony.ACTIVITIES, *tax_hub.ACTIVITIES],
         activity_executor=threads,
         max_concurrent_activities=8,
         max_cached_workflows=CACHED_WORKFLOWS,

@@ -254,7 +254,8 @@ class _Recording:
 
     def _answer(self, document: ProcessColumns, context: StepContext, around: Surroundings) -> Outcome:
         alarms: list[Alarm] = []
-        if document.turn is not None and document.turn != Role.SYSTEM:
+        rings = document.turn != Role.SYSTEM or document.status in self.kind.rings
+        if document.turn is not None and rings:
             alarms = self.kind.alarms(document, around.pace, context.holidays, self.step.at)
         return Outcome(
             status=document.status,

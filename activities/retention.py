@@ -7,11 +7,12 @@ from models.auth import dormancy, retention
 from models.harmony import retention as harmony
 from models.notifications import retention as messages
 from models.signups import drafts
+from models.tax_invoices import events
 
 
 @activity.defn(name="clear_old_traces")
 def clear_old_traces() -> int:
-    """Old log-in attempts, codes, ended sessions, records of disclosures, words of messages, forms; how many rows.
+    """Old log-in attempts, codes, sessions, records of disclosures, words of messages, forms, hubs' news; how many.
 
     One transaction per page, so that nothing is locked for long; a repeat does only what is left.
     """
@@ -20,7 +21,7 @@ def clear_old_traces() -> int:
         with database.working() as session:
             now = clock.now()
             page = sum(retention.clear_page(session, now).values()) + messages.forget_page(session, now)
-            page += harmony.clear_page(session, now)
+            page += harmony.clear_page(session, now) + events.forget_page(session, now)
         with database.working() as session:
             page += drafts.clear_page(session, now)
         gone += page

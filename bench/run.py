@@ -6,7 +6,7 @@ from contextlib import ExitStack
 
 from temporalio.client import Client
 
-from bench import floor, lists, peer, stock
+from bench import etax, floor, lists, peer, stock
 from bench.house import House, Installation
 from bench.load import Timings
 from bench.people import Approvers, Reviewers, quiet
@@ -94,5 +94,6 @@ GROUPS: Mapping[str, Callable[[House], list[Row]]] = {
     "steps": step_rows,
     "lists": lists.list_rows,
     "approvals": approval_rows,
+    "etax": lambda _house: etax.rows(),
 }
 """What ARGS may name."""

@@ -10,6 +10,7 @@ from models.orders.kind import ORDER
 from models.processes.kinds import Kind
 from models.settlements.kind import SETTLEMENT
 from models.signups.kind import SIGNUP
+from models.tax_invoices.kind import TAX_INVOICE
 from models.withdrawals.kind import WITHDRAWAL
 
 KINDS: dict[str, Kind] = {
@@ -20,6 +21,7 @@ KINDS: dict[str, Kind] = {
         DELIVERY,
         INSPECTION,
         SETTLEMENT,
+        TAX_INVOICE,
         CHANGE,
         WITHDRAWAL,
         SIGNUP,

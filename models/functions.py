@@ -9,6 +9,7 @@ from models.identity.functions import FUNCTIONS as IDENTITY
 from models.masters.functions import FUNCTIONS as MASTERS
 from models.members.functions import FUNCTIONS as MEMBERS
 from models.signups.functions import FUNCTIONS as SIGNUPS
+from models.tax_invoices.events import FUNCTIONS as HUB_EVENTS
 
 FUNCTIONS: tuple[str, ...] = (
     *AUTH,
@@ -20,4 +21,5 @@ FUNCTIONS: tuple[str, ...] = (
     *CONVERSIONS,
     *SIGNUPS,
     *CONTRACT_NAMES,
+    *HUB_EVENTS,
 )

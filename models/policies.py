@@ -40,6 +40,14 @@ WEB_WRITES: dict[str, str] = {
     "settlement": "INSERT, UPDATE (title, issue_request, issue_on, supply_amount, vat_amount, total_amount,"
     " edit_version, due_at)",
     "settlement_item": "INSERT, DELETE",
+    "tax_invoice": "INSERT, UPDATE (type_code, written_on, purpose, amendment_reason, original_approval_number,"
+    " supply_amount, vat_amount, total_amount, paid_cash, paid_cheque, paid_note, paid_credit, remarks, issue_by,"
+    " supplier_number, supplier_branch, supplier_name, supplier_representative, supplier_address,"
+    " supplier_business_type, supplier_business_item, contact_name, contact_email, contact_phone, buyer_kind,"
+    " buyer_number, buyer_person_number, buyer_branch, buyer_name, buyer_representative, buyer_address,"
+    " buyer_business_type, buyer_business_item, buyer_contact_name, buyer_email, broker,"
+    " reminders_on, xml_file_id, edit_version, due_at)",
+    "tax_invoice_line": "INSERT, DELETE",
     "command": "INSERT, UPDATE (state, code, detail, decided_at, attempts, next_attempt_at, confirmed)",
     "outbox": "INSERT",
     "audit_entry": "INSERT",
@@ -101,6 +109,8 @@ STAFF_WRITES = frozenset(
         "order_item",
         "settlement",
         "settlement_item",
+        "tax_invoice",
+        "tax_invoice_line",
         "studio",
         "credit_group",
         "invitation",
@@ -133,6 +143,7 @@ def _of_document(table: str) -> str:
         "contract": "contract",
         "order": "purchase_order",
         "settlement": "settlement",
+        "tax_invoice": "tax_invoice",
         "change": "change_request",
         "withdrawal": "withdrawal",
         "signup": "signup",
@@ -154,6 +165,8 @@ USING: dict[str, str] = {
     "contract": f"{BUYER} OR (company_id = {COMPANY} AND review_requested_at IS NOT NULL)",
     "purchase_order": f"{BUYER} OR (company_id = {COMPANY} AND requested_at IS NOT NULL)",
     "settlement": f"{BUYER} OR (company_id = {COMPANY} AND requested_at IS NOT NULL)",
+    "tax_invoice": f"{BUYER} OR (company_id = {COMPANY} AND requested_at IS NOT NULL)",
+    "tax_invoice_line": _with("tax_invoice", "tax_invoice_id"),
     "contract_item": _with("contract", "contract_id"),
     "contract_paper": _with("contract", "contract_id"),
     "contract_instalment": _with("contract", "contract_id"),
@@ -234,7 +247,13 @@ def condition(table: str) -> str | None:
 
 
 # Mails to addresses that are nobody's yet may be written by web, and read back by nobody.
-WRITABLE: dict[str, str] = {"message": f"member_id = {MEMBER} OR member_id IS NULL"}
+# A partner brings invoices it issued elsewhere; whatever else becomes of one is the staff's and the worker's.
+_OWN_FORWARD = f"{BUYER} OR (company_id = {COMPANY} AND EXISTS (SELECT 1 FROM tax_invoice p"  # noqa: S608 - names of ours
+WRITABLE: dict[str, str] = {
+    "message": f"member_id = {MEMBER} OR member_id IS NULL",
+    "tax_invoice": f"{BUYER} OR (company_id = {COMPANY} AND direction = 'forward')",
+    "tax_invoice_line": f"{_OWN_FORWARD} WHERE p.id = tax_invoice_id AND p.direction = 'forward'))",
+}
 
 
 def _writable(table: str, rule: str) -> str:

@@ -18,5 +18,7 @@ import models.processes.tables
 import models.settlements.tables
 import models.signatures.tables
 import models.signups.tables
+import models.tax_invoices.events
+import models.tax_invoices.tables
 import models.terms.tables
 import models.withdrawals.tables  # noqa: F401 - imported for the tables it registers

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 KEY_BYTES = 32
 LAST_PORT = 65535
+SECRET_CHARS_MIN = 24
 
 
 class SettingsError(ValueError):
@@ -47,6 +48,10 @@ class Settings:
     identity_url: str = field(repr=False)
     registry_url: str = field(repr=False)
     address_url: str = field(repr=False)
+    tax_hub_url: str = field(repr=False)
+    tax_hub_key: str = field(repr=False)
+    tax_hub_secret: str = field(repr=False)
+    tax_hub_webhook_url: str
     field_keys: tuple[Key, ...]
     payload_keys: tuple[Key, ...]
     session_key: bytes = field(repr=False)
@@ -63,6 +68,11 @@ class Settings:
     demo: bool
     sample_numbers: bool
     """Whether the 사업자등록번호 printed in the manual are taken, whose check digits are wrong."""
+
+    @property
+    def hub_webhook_url(self) -> str:
+        """Where the sandbox hub tells of changes."""
+        return self.tax_hub_webhook_url or f"{self.public_url}/hooks/tax-hub"
 
     def needed(self, name: str) -> str:
         """The text setting of that environment name; raises SettingsError when it was not given."""
@@ -91,6 +101,10 @@ DEFAULTS: Mapping[str, str] = {
     "IDENTITY_URL": "",
     "REGISTRY_URL": "",
     "ADDRESS_URL": "",
+    "TAX_HUB_URL": "",
+    "TAX_HUB_KEY": "",
+    "TAX_HUB_SECRET": "",
+    "TAX_HUB_WEBHOOK_URL": "",
     "FIELD_KEYS": "",
     "PAYLOAD_KEYS": "",
     "SESSION_KEY": "",
@@ -144,11 +158,15 @@ def read(environ: Mapping[str, str]) -> Settings:
         storage_url=_url(text, "STORAGE_URL", ("file", "s3")) or f"file:{data_dir / 'files'}",
         s3_endpoint_url=_url(text, "S3_ENDPOINT_URL", ("http", "https")),
         s3_region=text["S3_REGION"],
-        mail_url=_url(text, "MAIL_URL", ("smtp", "smtps")),
-        sms_url=_url(text, "SMS_URL", ("solapi", "solapi+http")),
-        identity_url=_url(text, "IDENTITY_URL", ("portone", "portone+http")),
-        registry_url=_url(text, "REGISTRY_URL", ("odcloud", "odcloud+http")),
-        address_url=_url(text, "ADDRESS_URL", ("juso", "juso+http")),
+        mail_url=_secret_url(text, "MAIL_URL", ("smtp", "smtps")),
+        sms_url=_secret_url(text, "SMS_URL", ("solapi", "solapi+http")),
+        identity_url=_secret_url(text, "IDENTITY_URL", ("portone", "portone+http")),
+        registry_url=_secret_url(text, "REGISTRY_URL", ("odcloud", "odcloud+http")),
+        address_url=_secret_url(text, "ADDRESS_URL", ("juso", "juso+http")),
+        tax_hub_url=_secret_url(text, "TAX_HUB_URL", ("popbill", "popbill+http")),
+        tax_hub_key=_secret(text, "TAX_HUB_KEY"),
+        tax_hub_secret=_secret(text, "TAX_HUB_SECRET"),
+        tax_hub_webhook_url=_url(text, "TAX_HUB_WEBHOOK_URL", ("http", "https")),
         field_keys=_keys(text, "FIELD_KEYS"),
         payload_keys=_keys(text, "PAYLOAD_KEYS"),
         session_key=_bytes(text["SESSION_KEY"], "SESSION_KEY") if text["SESSION_KEY"] else b"",
@@ -208,6 +226,20 @@ def _url(text: Mapping[str, str], name: str, schemes: tuple[str, ...]) -> str:
     if value and urlsplit(value).scheme not in schemes:
         raise SettingsError(f"{name} must begin with {' or '.join(f'{s}:' for s in schemes)}, not {value!r}.")
     return value
+
+
+def _secret_url(text: Mapping[str, str], name: str, schemes: tuple[str, ...]) -> str:
+    # The value holds a key, so the sentence does not repeat it.
+    value = text[name]
+    if value and urlsplit(value).scheme not in schemes:
+        raise SettingsError(f"{name} must begin with {' or '.join(f'{s}:' for s in schemes)}.")
+    return value
+
+
+def _secret(text: Mapping[str, str], name: str) -> str:
+    if text[name] and len(text[name]) < SECRET_CHARS_MIN:
+        raise SettingsError(f"{name} must have at least {SECRET_CHARS_MIN} characters.")
+    return text[name]
 
 
 def _address(text: Mapping[str, str], name: str) -> str:

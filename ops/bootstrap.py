@@ -151,6 +151,7 @@ def _put_rights(connection: psycopg.Connection, database: str) -> None:
         "REVOKE ALL ON SCHEMA public FROM PUBLIC",
         "GRANT USAGE ON SCHEMA public TO {users}",
         "CREATE SCHEMA IF NOT EXISTS sandbox AUTHORIZATION {sandbox}",
+        "CREATE SCHEMA IF NOT EXISTS hub AUTHORIZATION {sandbox}",
     ):
         connection.execute(sql.SQL(statement).format(**names))
 

@@ -16,8 +16,8 @@ PASSWORDS = (
 )
 
 
-LATER = "IDENTITY_KEY"
-"""The one secret that came with a later version."""
+LATER = ("IDENTITY_KEY", "TAX_HUB_KEY", "TAX_HUB_SECRET")
+"""Secrets that came with a later version: nothing an older installation holds was ever made with them."""
 
 
 def generate() -> dict[str, str]:
@@ -27,6 +27,8 @@ def generate() -> dict[str, str]:
     made["PAYLOAD_KEYS"] = "k1:" + _key()
     made["SESSION_KEY"] = _key()
     made["IDENTITY_KEY"] = _key()
+    made["TAX_HUB_KEY"] = secrets.token_urlsafe(32)
+    made["TAX_HUB_SECRET"] = secrets.token_urlsafe(32)
     made["INSTANCE"] = secrets.token_hex(6)
     return made
 
@@ -62,15 +64,14 @@ def _parse(file: Path) -> dict[str, str]:
     except (OSError, UnicodeDecodeError) as problem:
         raise OperatorError(f"{file} cannot be read: {problem}.") from problem
     found = dict(line.split("=", 1) for line in lines if "=" in line and not line.startswith("#"))
-    missing = [name for name in generate() if not found.get(name) and name != LATER]
+    missing = [name for name in generate() if not found.get(name) and name not in LATER]
     if missing:
         raise OperatorError(f"{file} has no {', '.join(missing)}; put the original file back.")
-    if not found.get(LATER):
-        # An installation from before people could join: nothing was ever hashed with the key that is missing.
-        found[LATER] = _key()
+    late = {name: made for name, made in generate().items() if name in LATER and not found.get(name)}
+    if late:
         with file.open("a", encoding="utf-8") as stream:
-            stream.write(f"{LATER}={found[LATER]}\n")
-    return found
+            stream.writelines(f"{name}={made}\n" for name, made in late.items())
+    return found | late
 
 
 def _key() -> str:

@@ -21,6 +21,8 @@ LOGIN_OF: Mapping[str, str] = {
     "SANDBOX_DATABASE_URL": SANDBOX,
 }
 SECRETS = ("FIELD_KEYS", "PAYLOAD_KEYS", "SESSION_KEY", "IDENTITY_KEY")
+HUB_SECRETS = ("TAX_HUB_KEY", "TAX_HUB_SECRET")
+"""What the house and its tax hub both know; the sandbox hub is given them, and no others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +89,11 @@ def environments(
     # People who read along with the manual may type its numbers.
     shared.setdefault("SAMPLE_NUMBERS", "1" if config.demo and not config.registry_url else "0")
     storage = {name: outer[name] for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY") if outer.get(name)}
-    house = base | shared | storage | {name: secrets[name] for name in SECRETS}
+    house = base | shared | storage | {name: secrets[name] for name in (*SECRETS, *HUB_SECRETS)}
     passwords = {name: secrets[name] for name in PASSWORD_OF.values()}
     outside = {"SANDBOX_URL": addresses.sandbox, "PUBLIC_URL": config.public_url}
+    outside |= {name: outer[name] for name in ("SANDBOX_PUBLIC_URL",) if outer.get(name)}
+    outside |= {name: secrets[name] for name in HUB_SECRETS} | {"TAX_HUB_WEBHOOK_URL": config.hub_webhook_url}
     return {
         "setup": house | logins | passwords | {"ADMIN_DATABASE_URL": addresses.admin_database},
         "worker": house | {"WORKER_DATABASE_URL": logins["WORKER_DATABASE_URL"]},

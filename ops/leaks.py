@@ -10,7 +10,7 @@ LARGEST = 5_000_000
 SECRET = re.compile(
     rb"-----BEGIN (?:[A-Z]+ )?PRIVATE KEY-----"
     rb"|AKIA[0-9A-Z]{16}"
-    rb"|^(?:DB_[A-Z]+_PASSWORD|SESSION_KEY|IDENTITY_KEY)=\S{20,}"
+    rb"|^(?:DB_[A-Z]+_PASSWORD|SESSION_KEY|IDENTITY_KEY|TAX_HUB_KEY|TAX_HUB_SECRET)=\S{20,}"
     rb"|(?:FIELD|PAYLOAD)_KEYS=\w+:[A-Za-z0-9+/]{43}=",
     re.MULTILINE,
 )

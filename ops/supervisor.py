@@ -223,6 +223,7 @@ class House:
             for person in (demo_logins.LOGINS if self._config.demo else ())
         ]
         lines.append(f"  Sandbox inbox  {addresses.sandbox}  (mail, KakaoTalk, SMS and one-time codes arrive here)")
+        lines.append(f"  Tax hub        {addresses.sandbox}/hub  (suppliers sign their tax invoices here)")
         if addresses.temporal_ui:
             lines.append(f"  Temporal UI    {addresses.temporal_ui}")
         lines.append(f"  Data           {self._config.data_dir}   (Ctrl-C stops everything and keeps it)")

@@ -12,7 +12,7 @@ from temporalio.testing import WorkflowEnvironment
 from models import database as house_database
 from models.settings import DEFAULTS, OPERATIONS, settings
 from ops import keyring, temporal
-from ops.layout import SECRETS
+from ops.layout import HUB_SECRETS, SECRETS
 from tests import dealing, engines
 from tests.faults.running import inhabited, people
 from tests.house import House, running
@@ -64,7 +64,7 @@ def house_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[
     """Settings of this test alone: keys, files in its own directory, no engine unless it asks for one."""
     for name in (*DEFAULTS, *OPERATIONS):
         monkeypatch.delenv(name, raising=False)
-    for name in SECRETS:
+    for name in (*SECRETS, *HUB_SECRETS):
         monkeypatch.setenv(name, KEYS[name])
     monkeypatch.setenv("DATA_DIR", str(tmp_path / "data"))
     settings.cache_clear()

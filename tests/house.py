@@ -18,7 +18,7 @@ from pathlib import Path
 import psycopg
 
 from ops import keyring
-from ops.layout import SECRETS
+from ops.layout import HUB_SECRETS, SECRETS
 from ops.ports import LOOPBACK, choose
 from tests import engines
 
@@ -121,7 +121,7 @@ def running(folder: Path, namespace: str) -> Iterator[House]:
         url, sandbox = f"http://{LOOPBACK}:{ports['web']}", f"http://{LOOPBACK}:{ports['sandbox']}"
         environment = {
             **os.environ,
-            **{name: keys[name] for name in SECRETS},
+            **{name: keys[name] for name in (*SECRETS, *HUB_SECRETS)},
             "DATABASE_URL": database.owner_url,
             "WORKER_DATABASE_URL": database.worker_url,
             "WEB_DATABASE_URL": database.web_url,

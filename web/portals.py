@@ -83,6 +83,7 @@ PARTNER_MENU = (
         (
             Link("계산서발행요청확인", "/settlements/requests"),
             Link("계산서취소요청확인", "/settlements/cancellations"),
+            Link("세금계산서", "/tax-invoices"),
             Link("정산완료내역", "/settlements"),
         ),
     ),
@@ -117,6 +118,7 @@ OFFICE_MENU = (
         (
             Link("발행요청", "/settlements/requests"),
             Link("취소요청", "/settlements/cancellations"),
+            Link("세금계산서", "/tax-invoices"),
             Link("정산내역", "/settlements"),
         ),
     ),

@@ -46,6 +46,7 @@ WORKFLOWS = {
     "delivery": ("DeliveryWorkflow", INTERACTIVE),
     "inspection": ("InspectionWorkflow", INTERACTIVE),
     "settlement": ("SettlementWorkflow", INTERACTIVE),
+    "tax_invoice": ("TaxInvoiceWorkflow", INTERACTIVE),
     "change": ("ChangeWorkflow", INTERACTIVE),
     "withdrawal": ("WithdrawalWorkflow", INTERACTIVE),
     "signup": ("SignupWorkflow", INTERACTIVE),
@@ -131,8 +132,8 @@ class Relay:
         return rows
 
     async def _start(self, row: Outbox) -> bool:
-        if row.kind == writes.REARM:
-            return await self._rearm(row.payload["workflow_id"])
+        if row.kind in {writes.REARM, writes.TELL}:
+            return await self._tell(row.payload["workflow_id"], row.payload.get("signal", "policy_changed"))
         workflow, queue = WORKFLOWS[row.kind]
         try:
             await self.client.start_workflow(
@@ -150,10 +151,10 @@ class Relay:
             return False
         return True
 
-    async def _rearm(self, workflow_id: str) -> bool:
-        """Tell a running process that its day was moved; one that has ended needs to know no more."""
+    async def _tell(self, workflow_id: str, signal: str) -> bool:
+        """Tell a running process what happened around it; one that has ended needs to know no more."""
         try:
-            await self.client.get_workflow_handle(workflow_id).signal("policy_changed", rpc_timeout=RPC_TIMEOUT)
+            await self.client.get_workflow_handle(workflow_id).signal(signal, rpc_timeout=RPC_TIMEOUT)
         except RPCError as error:
             gone = error.status == RPCStatusCode.NOT_FOUND and error.message.startswith(NO_WORKFLOW)
             return gone and not await run_in_threadpool(self._is_starting, workflow_id)

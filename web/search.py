@@ -27,13 +27,24 @@ SEARCHED: dict[str, tuple[str, ...]] = {
     "delivery": ("order_number", "item_name"),
     "inspection": ("order_number", "item_name"),
     "settlement": ("number", "title", "company_name", "evidence_number"),
+    "tax_invoice": ("number", "title", "company_name", "approval_number"),
     "change": ("number", "company_name"),
     "withdrawal": ("number", "company_name"),
     "signup": ("number", "company_name", "applicant_name", "business_number"),
     "conversion": ("number", "company_name"),
     "invitation": ("number", "company_name", "space_name"),
 }
-NUMBERED = ("contract", "order", "settlement", "change", "withdrawal", "signup", "conversion", "invitation")
+NUMBERED = (
+    "contract",
+    "order",
+    "settlement",
+    "tax_invoice",
+    "change",
+    "withdrawal",
+    "signup",
+    "conversion",
+    "invitation",
+)
 
 
 @router.get("/search")

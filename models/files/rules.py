@@ -31,6 +31,7 @@ class FileKind(StrEnum):
     PNG = "PNG"
     PDF = "PDF"
     XLSX = "XLSX"
+    XML = "XML"  # only made or checked by the house itself, never taken as an attachment
 
 
 MEDIA_TYPES = {
@@ -38,6 +39,7 @@ MEDIA_TYPES = {
     FileKind.PNG: "image/png",
     FileKind.PDF: "application/pdf",
     FileKind.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    FileKind.XML: "application/xml",
 }
 EXTENSIONS = {
     "jpg": FileKind.JPEG,
@@ -74,7 +76,7 @@ SEAL = Use(frozenset({FileKind.JPEG, FileKind.PNG}), 5 * 1024 * 1024)
 """직인, 사인."""
 SHEET = Use(frozenset({FileKind.XLSX}), 10 * 1024 * 1024)
 """Forms filled in and uploaded: serial numbers."""
-ANY = Use(frozenset(FileKind))
+ANY = Use(frozenset(FileKind) - {FileKind.XML})
 """기타 첨부."""
 
 

@@ -37,6 +37,8 @@ class ProcessRules:
     path: tuple[str, ...]
     entries: tuple[str, ...] = ()
     """Further statuses a document may begin in, where who decides differs from one to the next."""
+    elsewhere: frozenset[str] = frozenset()
+    """Statuses whose turn acts in another world (signs at a hub): they wait for somebody without a button here."""
 
     def __post_init__(self) -> None:
         known = set(self.statuses)
@@ -110,7 +112,8 @@ def problems(rules: ProcessRules) -> list[str]:
             found.append(f"{status}: cannot be reached")
         if turn is None and moves:
             found.append(f"{status}: closed, yet it has moves")
-        if turn is not None and not any(turn in m.roles for m in moves):
+        acts_here = turn is not None and status not in rules.elsewhere
+        if acts_here and not any(turn in m.roles for m in moves):
             found.append(f"{status}: it is the turn of {turn}, who has no move")
         if sum(m.primary for m in moves if turn in m.roles) > 1:
             found.append(f"{status}: more than one primary act for {turn}")

@@ -12,6 +12,10 @@ class House:
     number: str
     representative: str
     address: str
+    business_type: str = ""
+    """업태."""
+    business_item: str = ""
+    """종목."""
 
 
 HOUSE = House(
@@ -20,4 +24,6 @@ HOUSE = House(
     number="1208147521",
     representative="정다온",
     address="제주특별자치도 제주시 첨단로 242",
+    business_type="정보통신업",
+    business_item="포털 및 기타 인터넷 정보매개 서비스업",
 )

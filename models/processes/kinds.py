@@ -15,6 +15,7 @@ from models.processes.tables import ProcessColumns
 
 OwnDay = Callable[[Any], dt.date | None]
 OwnAlarm = Callable[[Any], Alarm | None]
+OwnRings = Callable[[Any, Pace, frozenset[dt.date]], list[Alarm]]
 
 
 class NoPayload(BaseModel):
@@ -66,6 +67,10 @@ class Kind:
     lapses: Mapping[str, OwnAlarm] = field(default_factory=dict)
     """Statuses that end by themselves at an instant of the document's own: the machine's act and when."""
 
+    rings: Mapping[str, OwnRings] = field(default_factory=dict)
+    """Statuses whose reminders and escalations are counted by a rule of the document's own (a legal deadline's), even
+    where the machine acts in them."""
+
     @property
     def key(self) -> str:
         return self.rules.kind
@@ -80,7 +85,10 @@ class Kind:
         Of reminders only those still ahead of `after`; a lapse whose time has passed is due at once.
         """
         day = self._day(document)
-        if day is None:
+        counted = self.rings.get(document.status)
+        if counted is not None:
+            rings = [ring for ring in counted(document, pace, holidays) if ring.at > after]
+        elif day is None:
             rings = deadlines.alarms(document.status_since, pace, holidays, after)
         else:
             rings = [ring for ring in deadlines.day_alarms(day, document.status_since, holidays) if ring.at > after]

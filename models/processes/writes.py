@@ -33,6 +33,8 @@ _NOTIFY: Plain[Any] = Plain(text("SELECT pg_notify(:channel, :payload)"))
 _LOCK: Plain[Any] = Plain(text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 0))"))
 CREATE = "create"
 REARM = "rearm"
+TELL = "tell"
+"""Kind of an outbox row that sends a running workflow the signal it names."""
 
 
 def next_number(session: Session, prefix: str, now: dt.datetime) -> str:
@@ -77,6 +79,12 @@ def rearm(session: Session, document: ProcessColumns, occasion: str) -> None:
     """Have the running workflow read its alarms again: the day it waits for was moved. `occasion` names the move."""
     payload = {"workflow_id": document.workflow_id}
     _send(session, f"{document.workflow_id}/{REARM}/{occasion}", REARM, payload)
+
+
+def tell(session: Session, workflow_id: str, signal: str, occasion: str) -> None:
+    """Have a running workflow sent a signal once this transaction commits, engine there or not. Once per occasion."""
+    payload = {"workflow_id": workflow_id, "signal": signal}
+    _send(session, f"{workflow_id}/{TELL}/{occasion}", TELL, payload)
 
 
 def _send(session: Session, key: str, kind: str, payload: dict[str, Any]) -> None:

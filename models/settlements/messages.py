@@ -5,14 +5,35 @@ import datetime as dt
 from pydantic import BaseModel, Field, field_validator
 
 from models.processes.messages import REASON_LENGTH_MAX, Reason
-from models.settlements.rules import ITEMS_MAX
+from models.settlements.rules import CANCEL_BY_INVOICE, ITEMS_MAX, SETTLE_BY_INVOICE
 
 
 class Settle(BaseModel):
-    """「정산완료」: the invoice that came. Of a receipt the number may be empty."""
+    """「정산완료」: the invoice that came. Of a receipt the number may be empty.
+
+    What should have come by itself, 세금계산서(자동입력), is put in by hand with a reason.
+    """
 
     evidence_number: str | None = Field(default=None, max_length=60, title="증빙번호")
     evidence_issued_on: dt.date = Field(title="증빙발행일")
+    reason: str | None = Field(default=None, max_length=REASON_LENGTH_MAX, title="직접 입력하는 사유")
+
+
+class ByInvoice(BaseModel):
+    """What the machine puts in: number and day of issue of the invoice (or minus invoice) the tax service has."""
+
+    evidence_number: str
+    evidence_issued_on: dt.date
+    invoice_number: str
+    """Our own number of it."""
+
+
+class FinishCancel(BaseModel):
+    """「정산취소」 with the minus invoice that came outside the hub. Of a receipt the number may be empty."""
+
+    evidence_number: str | None = Field(default=None, max_length=60, title="마이너스 증빙번호")
+    evidence_issued_on: dt.date = Field(title="마이너스 증빙발행일")
+    reason: str | None = Field(default=None, max_length=REASON_LENGTH_MAX, title="직접 입력하는 사유")
 
 
 class Pay(BaseModel):
@@ -35,7 +56,15 @@ class Pay(BaseModel):
         return (self.early_reason or "").strip() or None
 
 
-PAYLOADS: dict[str, type[BaseModel]] = {"cancel": Reason, "settle": Settle, "pay": Pay}
+PAYLOADS: dict[str, type[BaseModel]] = {
+    "cancel": Reason,
+    "settle": Settle,
+    "pay": Pay,
+    "request_cancel": Reason,
+    "finish_cancel": FinishCancel,
+    SETTLE_BY_INVOICE: ByInvoice,
+    CANCEL_BY_INVOICE: ByInvoice,
+}
 
 
 class Draft(BaseModel):
@@ -79,6 +108,12 @@ class SettlementOut(BaseModel):
     evidence_number: str | None
     evidence_issued_on: dt.date | None
     settled_at: dt.datetime | None
+    cancel_reason: str
+    cancel_requested_at: dt.datetime | None
+    cancel_confirmed_at: dt.datetime | None
+    cancel_confirmed_by: str
+    minus_evidence_number: str | None
+    minus_issued_on: dt.date | None
     payment_due_on: dt.date | None
     paid_on: dt.date | None
     status: str

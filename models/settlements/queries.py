@@ -50,6 +50,20 @@ def completed(actor: Actor) -> Select[Settlement]:
     return visible_to(actor, Settlement).where(col(Settlement.status).in_(SETTLED_FROM_ON))
 
 
+def to_cancel(actor: Actor) -> Select[Settlement]:
+    """계산서취소요청확인: whose invoice a partner was asked to take back, and those it took back."""
+    return visible_to(actor, Settlement).where(col(Settlement.cancel_requested_at).is_not(None))
+
+
+def evidence_holder(session: Session, number: str, but: int | None = None) -> str | None:
+    """Number of the live settlement that has a 증빙번호 already, as its invoice or its minus invoice."""
+    live = (col(Settlement.evidence_number) == number) & (col(Settlement.status) != Status.CANCELLED)
+    row = select(col(Settlement.number)).where(
+        live | (col(Settlement.minus_evidence_number) == number), col(Settlement.id).is_distinct_from(but)
+    )
+    return session.execute(row.limit(1)).scalar_one_or_none()
+
+
 def items(session: Session, settlement_id: int) -> Sequence[tuple[SettlementItem, Inspection]]:
     """The lines of a settlement the caller was allowed to find, with what was inspected."""
     rows = (

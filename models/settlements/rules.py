@@ -1,4 +1,4 @@
-"""Settlement (정산): invoice request to payment (manual 9-1, 9-3; pok.md §9)."""
+"""Settlement (정산): invoice request to payment, and taking an invoice back (manual 9-1 to 9-3; pok.md §9)."""
 
 import datetime as dt
 from collections.abc import Iterable
@@ -16,6 +16,10 @@ from models.orders.rules import EvidenceType
 
 KIND = "settlement"
 SCHEDULE_PAYMENT = "schedule_payment"
+SETTLE_BY_INVOICE = "settle_by_invoice"
+"""정산완료 by the machine: the tax service has the invoice that was asked for here."""
+CANCEL_BY_INVOICE = "cancel_by_invoice"
+"""정산취소 by the machine: the tax service has the minus invoice."""
 
 
 class Status(StrEnum):
@@ -24,6 +28,8 @@ class Status(StrEnum):
     ACKNOWLEDGED = "acknowledged"  # 확인
     SETTLED = "settled"  # 정산완료
     PAYMENT_DUE = "payment_due"  # 지급예정
+    CANCEL_REQUESTED = "cancel_requested"  # 취소요청
+    CANCEL_CONFIRMED = "cancel_confirmed"  # 취소요청확인
     PAID = "paid"  # 지급완료
     CANCELLED = "cancelled"  # 정산취소
 
@@ -43,8 +49,16 @@ RULES = ProcessRules(
         Move(Status.ISSUE_REQUESTED, "cancel", (Status.CANCELLED,), OFFICER, reason=True, danger=True),
         Move(Status.ACKNOWLEDGED, "settle", (Status.SETTLED,), OFFICER, primary=True),
         Move(Status.ACKNOWLEDGED, "cancel", (Status.CANCELLED,), OFFICER, reason=True, danger=True),
+        Move(Status.ACKNOWLEDGED, SETTLE_BY_INVOICE, (Status.SETTLED,), MACHINE),
         Move(Status.SETTLED, SCHEDULE_PAYMENT, (Status.PAYMENT_DUE,), MACHINE),
         Move(Status.PAYMENT_DUE, "pay", (Status.PAID,), OFFICER, primary=True),
+        Move(Status.PAYMENT_DUE, "request_cancel", (Status.CANCEL_REQUESTED,), OFFICER, reason=True, danger=True),
+        Move(Status.PAYMENT_DUE, CANCEL_BY_INVOICE, (Status.CANCELLED,), MACHINE),
+        Move(Status.CANCEL_REQUESTED, "confirm_cancel", (Status.CANCEL_CONFIRMED,), PARTNER, primary=True),
+        Move(Status.CANCEL_REQUESTED, "withdraw_cancel", (Status.PAYMENT_DUE,), OFFICER),
+        Move(Status.CANCEL_CONFIRMED, "finish_cancel", (Status.CANCELLED,), OFFICER, primary=True),
+        Move(Status.CANCEL_CONFIRMED, "withdraw_cancel", (Status.PAYMENT_DUE,), OFFICER),
+        Move(Status.CANCEL_CONFIRMED, CANCEL_BY_INVOICE, (Status.CANCELLED,), MACHINE),
     ),
     turns={
         Status.DRAFTING: Role.SETTLEMENT,
@@ -52,6 +66,8 @@ RULES = ProcessRules(
         Status.ACKNOWLEDGED: Role.SETTLEMENT,
         Status.SETTLED: Role.SYSTEM,
         Status.PAYMENT_DUE: Role.SETTLEMENT,
+        Status.CANCEL_REQUESTED: Role.PARTNER,
+        Status.CANCEL_CONFIRMED: Role.SETTLEMENT,
         Status.PAID: None,
         Status.CANCELLED: None,
     },
@@ -66,10 +82,12 @@ RULES = ProcessRules(
 )
 
 EDITABLE = frozenset({Status.DRAFTING})
-SETTLED_FROM_ON = (Status.SETTLED, Status.PAYMENT_DUE, Status.PAID)
+CANCELLING = (Status.CANCEL_REQUESTED, Status.CANCEL_CONFIRMED)
+SETTLED_FROM_ON = (Status.SETTLED, Status.PAYMENT_DUE, *CANCELLING, Status.PAID)
 """정산완료내역 and 정산구분 「정산」: the invoice is there."""
 ITEMS_MAX = 200
 APPROVAL_NUMBER_DIGITS = 24
+APPROVAL_NUMBER_DIGITS_FIXED = 16
 
 
 class AlreadySettled(Refusal):
@@ -139,6 +157,20 @@ class EarlyReasonRequired(Refusal):
     status: ClassVar[int] = 422
 
 
+class ByHandReasonRequired(Refusal):
+    """An invoice that comes by itself is put in by hand only for a reason; fact: `field`."""
+
+    code = "by_hand_reason_required"
+    status: ClassVar[int] = 422
+
+
+class MinusBeforeInvoice(Refusal):
+    """A minus invoice of a day before the invoice it takes back; facts: `field`, `issued` (a day)."""
+
+    code = "minus_before_invoice"
+    status: ClassVar[int] = 422
+
+
 @dataclass(frozen=True, slots=True)
 class Sums:
     """Supply value and VAT of each line in whole won, and their sum."""
@@ -168,7 +200,10 @@ def needs_approval_number(evidence_type: str) -> bool:
 def check_evidence_number(evidence_type: str, typed: str | None) -> str | None:
     """The number as it is kept, without hyphens and spaces. Raises EvidenceNumberWrong."""
     number = "".join((typed or "").replace("-", "").split())
-    is_whole = number.isascii() and number.isdecimal() and len(number) == APPROVAL_NUMBER_DIGITS
+    day_and_office = number[:APPROVAL_NUMBER_DIGITS_FIXED]
+    # The serial at the end may hold letters.
+    is_whole = number.isascii() and number.isalnum() and day_and_office.isdecimal()
+    is_whole = is_whole and len(number) == APPROVAL_NUMBER_DIGITS
     if needs_approval_number(evidence_type) and not is_whole:
         raise EvidenceNumberWrong(field="evidence_number", needed=APPROVAL_NUMBER_DIGITS, given=len(number))
     return number or None
@@ -178,6 +213,24 @@ def check_issued_on(issued_on: dt.date, today: dt.date) -> None:
     """Raises EvidenceInFuture."""
     if issued_on > today:
         raise EvidenceInFuture(field="evidence_issued_on")
+
+
+def comes_by_itself(evidence_type: str) -> bool:
+    """세금계산서(자동입력): asked for at the hub, put in by the machine."""
+    return evidence_type == EvidenceType.TAX_INVOICE_AUTO
+
+
+def check_by_hand(evidence_type: str, reason: str | None) -> None:
+    """Raises ByHandReasonRequired."""
+    if comes_by_itself(evidence_type) and not (reason or "").strip():
+        raise ByHandReasonRequired(field="reason")
+
+
+def check_minus_on(minus_on: dt.date, issued_on: dt.date | None, today: dt.date) -> None:
+    """Raises EvidenceInFuture, MinusBeforeInvoice."""
+    check_issued_on(minus_on, today)
+    if issued_on is not None and minus_on < issued_on:
+        raise MinusBeforeInvoice(field="evidence_issued_on", issued=f"{issued_on:%Y.%m.%d}")
 
 
 def payment_due(issued_on: dt.date, holidays: AbstractSet[dt.date]) -> dt.date:

@@ -38,7 +38,15 @@ class Settlement(ProcessColumns, table=True):
     acknowledged_by: str = text(default="")
     evidence_number: str | None = text(default=None)
     evidence_issued_on: dt.date | None = Field(default=None)
+    by_hand_reason: str = text(default="")
+    """Why an invoice that comes by itself was put in by hand."""
     settled_at: dt.datetime | None = instant(default=None)
+    cancel_reason: str = text(default="")
+    cancel_requested_at: dt.datetime | None = instant(default=None)
+    cancel_confirmed_at: dt.datetime | None = instant(default=None)
+    cancel_confirmed_by: str = text(default="")
+    minus_evidence_number: str | None = text(default=None)
+    minus_issued_on: dt.date | None = Field(default=None)
     payment_due_on: dt.date | None = Field(default=None)
     paid_on: dt.date | None = Field(default=None)
     payment_reference: str = text(default="")
@@ -53,6 +61,12 @@ class Settlement(ProcessColumns, table=True):
             "evidence_number",
             unique=True,
             postgresql_where=sql("evidence_number IS NOT NULL AND status <> 'cancelled'"),
+        ),
+        Index(
+            "settlement_minus",
+            "minus_evidence_number",
+            unique=True,
+            postgresql_where=sql("minus_evidence_number IS NOT NULL"),
         ),
         Index("settlement_list", "company_id", "created_at", "id"),
         Index("settlement_turn", "turn", "company_id", postgresql_where=sql("turn IS NOT NULL")),

@@ -7,7 +7,7 @@ from models.contracts.messages import Draft
 from models.deliveries.kind import DELIVERY
 from models.deliveries.tables import DeliveryRound
 from models.orders.tables import OrderItem, PurchaseOrder
-from ops.seed import goods, paperwork, supply
+from ops.seed import goods, invoices, paperwork, supply
 from ops.seed.goods import Lot
 from ops.seed.stage import (
     AMELA,
@@ -281,6 +281,7 @@ async def _licences(stage: Stage) -> tuple[PurchaseOrder, Sequence[OrderItem]]:
 CASES: tuple[Case, ...] = (
     # The longest first, so that the load does not end with one of them alone.
     settlements_of_hanbit,
+    invoices.invoices,
     firewalls,
     inspected,
     changed,

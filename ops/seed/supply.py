@@ -137,7 +137,11 @@ async def acknowledged(stage: Stage, partner: str, found: Settlement) -> None:
 async def settled(stage: Stage, partner: str, found: Settlement, issued_on: dt.date) -> None:
     """정산완료: the invoice came; the house puts the payment on its day by itself."""
     await acknowledged(stage, partner, found)
-    payload = Settle(evidence_number=approval_number(issued_on, found.id or 0), evidence_issued_on=issued_on)
+    payload = Settle(
+        evidence_number=approval_number(issued_on, found.id or 0),
+        evidence_issued_on=issued_on,
+        reason="공급사가 다른 중계사이트에서 발행한 세금계산서",
+    )
     await stage.press(DAEUN, SETTLEMENT, found, "settle", payload)
 
     def is_due(session: Session) -> bool:

@@ -292,6 +292,7 @@ class MainJob:
             page=f"{settlement}/settle",
             evidence_number=f"{int(time.time()):014d}{self.number:010d}",
             evidence_issued_on=today(),
+            reason="다른 곳에서 발행",
         )
         await act(
             OFFICER,

@@ -3,7 +3,7 @@
 import json
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -21,6 +21,8 @@ class Asked:
     query: dict[str, list[str]]
     headers: dict[str, str]
     body: Any
+    asks: str = ""
+    """What stands behind the question mark, as it was written."""
 
 
 @dataclass
@@ -49,6 +51,7 @@ def serving(world: World) -> Iterator[World]:
                 query=parse_qs(parts.query),
                 headers={name.lower(): value for name, value in self.headers.items()},
                 body=json.loads(raw) if raw else None,
+                asks=parts.query,
             )
             world.asked.append(asked)
             status, content = world.answer(asked)
@@ -56,7 +59,9 @@ def serving(world: World) -> Iterator[World]:
             self.send_response(status)
             self.send_header("content-length", str(len(packed)))
             self.end_headers()
-            self.wfile.write(packed)
+            # Who has heard enough hangs up.
+            with suppress(ConnectionError):
+                self.wfile.write(packed)
 
         do_GET = do_POST = _take  # noqa: N815 - the server's names
 

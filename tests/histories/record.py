@@ -28,6 +28,8 @@ from models.identity.rules import Question
 from models.kernel.roles import Role
 from models.notifications.messages import MessageBatchStart, MessageRound
 from models.processes.messages import Act, Alarm, ProcessStart
+from models.tax_invoices.messages import HubNews, HubTask
+from models.tax_invoices.rules import PAPER_JOB, REMIND_JOB
 from ops import temporal
 from tests.conventions.test_workflows import FINGERPRINTS, WORKFLOWS, fingerprints
 from tests.processes.records import Records
@@ -117,6 +119,52 @@ async def _process(environment: WorkflowEnvironment, kind: str) -> tuple[str, Wo
                 await handle.signal("policy_changed")
         await asyncio.wait_for(handle.result(), 20)
     return name, handle
+
+
+async def _invoice(environment: WorkflowEnvironment, kind: str) -> tuple[str, WorkflowHandle[Any, Any]]:
+    """A hub that is away first, an unsigned time with its alarms, a failed transmission, and its second try."""
+    records = Records()
+    now = await environment.get_current_time()
+    day = dt.timedelta(hours=1)
+    records.alarms = [Alarm(at=now + n * day, act="remind" if n < 9 else "escalate") for n in (3, 6, 9)]
+    records.jobs = {"supplier_signed": [PAPER_JOB], "remind": [REMIND_JOB]}
+    news = {
+        "filing": [HubNews(away=True), HubNews(acts=("filed",))],
+        "cancelling_request": [HubNews(), HubNews(acts=("request_stands",))],
+        "issued": [HubNews(acts=("queued", "sending", "rejected"))],
+        "nts_waiting": [HubNews(acts=("sending", "accepted"))],
+    }
+
+    @activity.defn(name="ask_hub")
+    async def ask(task: HubTask) -> HubNews:
+        return news[task.status].pop(0) if news.get(task.status) else HubNews()
+
+    async with (
+        Worker(environment.client, task_queue=steps.INTERACTIVE, workflows=WORKFLOWS, activities=records.activities()),
+        Worker(environment.client, task_queue=steps.EXTERNAL, activities=[ask, records.job]),
+    ):
+        begin = ProcessStart(kind=kind, document_id=1, company_id=7, status="drafting")
+        handle = await environment.client.start_workflow(
+            "TaxInvoiceWorkflow", begin, id=f"tax-invoice/{uuid.uuid4()}", task_queue=steps.INTERACTIVE
+        )
+
+        async def press(act: str) -> None:
+            wish = Act(request_id=str(uuid.uuid4()), act=act, member_id=1, company_id=None, roles=[OFFICER])
+            await handle.execute_update("act", wish, id=wish.request_id)
+
+        await press("request")
+        await environment.sleep(4 * day)
+        await handle.signal("remind_supplier")
+        await press("cancel_request")
+        await environment.sleep(day)
+        await handle.signal("policy_changed")
+        await environment.sleep(6 * day)
+        news["requested"] = [HubNews(acts=("supplier_signed",))]
+        await handle.signal("hub_changed")
+        await environment.sleep(day / 24)
+        await press("resend")
+        await asyncio.wait_for(handle.result(), 20)
+    return "TaxInvoiceWorkflow", handle
 
 
 async def _messages(environment: WorkflowEnvironment, kind: str) -> tuple[str, WorkflowHandle[Any, Any]]:
@@ -292,6 +340,7 @@ async def main(only: Sequence[str] = ()) -> None:
     """Record every scene, or only those named."""
     scenes: dict[str, Callable[[WorkflowEnvironment, str], Awaitable[tuple[str, WorkflowHandle[Any, Any]]]]] = {
         **dict.fromkeys(SCENES, _process),
+        "tax_invoice": _invoice,
         "messages": _messages,
         "inquiry": _inquiry,
         "oidc": _accounts,

@@ -26,6 +26,8 @@ PLACE = re.compile(r"\{(\w+)(?::\w+)?\}")
 OF_KIND = {kind.plural: kind for kind in KINDS.values()}
 PUBLIC = frozenset({"/static/{path:path}", "/api/v1/openapi.json"})
 """Routes without an audience that carry nobody's data."""
+MACHINES = frozenset({"/hooks/tax-hub", "/hooks/popbill"})
+"""Doors of other programs, which have no session to be abused: they prove themselves in every message."""
 ENDLESS = frozenset({"/live/me"})
 """Streams that begin at once: tested by what they tell, not by their end."""
 
@@ -48,6 +50,14 @@ THINGS: Mapping[str, Mapping[str, str]] = {
     "/orders/{order_id:int}/revisions": {"order_id": "order"},
     "/deliveries/{round_id:int}/serials": {"round_id": "delivery"},
     "/settlements/{settlement_id:int}/edit": {"settlement_id": "settlement"},
+    **{
+        f"/tax-invoices/{{invoice_id:int}}{rest}": {"invoice_id": "tax_invoice"}
+        for rest in ("/edit", "/again", "/reminder", "/reminders", "/ask", "/amendment")
+    },
+    **{
+        f"/api/v1/tax-invoices/{{invoice_id}}{rest}": {"invoice_id": "tax_invoice"}
+        for rest in ("", "/lines", "/again", "/amendments", "/amendments/preview", "/reminders")
+    },
     **{
         f"{front}/{{space_id:int}}{rest}": {"space_id": "space"}
         for front, rest in (
@@ -97,7 +107,7 @@ THINGS: Mapping[str, Mapping[str, str]] = {
         for rest in ("", "/activation")
     },
 }
-GENERIC = re.compile(r"(?:/api/v1)?/(?P<plural>\w+)/\{document_id(?::int)?\}(?:/(?P<act>\{act\}|[\w-]+))?")
+GENERIC = re.compile(r"(?:/api/v1)?/(?P<plural>[\w-]+)/\{document_id(?::int)?\}(?:/(?P<act>\{act\}|[\w-]+))?")
 """Documents and their acts, which every kind has."""
 BULK = frozenset({"/{plural}/bulk/{act}", "/deliveries/plan/{act}"})
 """Many at once: answered with a result page, tested on their own."""

@@ -17,6 +17,21 @@ NOW = dt.datetime(2026, 2, 9, 1, 0, tzinfo=dt.UTC)
 REQUESTS: Mapping[str, Mapping[str, Any]] = {
     "change_request": {"status": "rejected", "subject": "company"},
     "withdrawal": {"status": "rejected", "subject": "company", "origin": "self"},
+    "tax_invoice": {
+        "status": "refused",
+        "requested_at": NOW,
+        "hub_key": "secret-1",
+        "direction": "reverse",
+        "type_code": "0101",
+        "buyer_kind": "01",
+        "currency": "KRW",
+        "remarks": [],
+        "title": "비공개 계산서",
+        "supplier_number": "1348672683",
+        "supply_amount": 10_000,
+        "vat_amount": 1_000,
+        "total_amount": 11_000,
+    },
     "invitation": {"status": "cancelled", "space": "credit", "role": "user", "member_id": None, "email": "a@b.example"},
 }
 EMPTY: Mapping[type, Any] = {
@@ -40,7 +55,7 @@ def write_requests(connection: psycopg.Connection[Any], company: str) -> None:
     assert whose is not None
     for table, facts in REQUESTS.items():
         known = {**whose, "workflow_id": f"{table}/secret/1", "case_key": "SECRET", "number": f"XX-{table}"}
-        known |= {"created_by": whose["member_id"], **facts}
+        known |= {"created_by": whose["member_id"], "officer_id": whose["member_id"], **facts}
         row = {
             column.name: _value(column, known)
             for column in SQLModel.metadata.tables[table].columns

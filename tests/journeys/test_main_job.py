@@ -325,6 +325,7 @@ def settle(story: Story) -> str:
     today = officer.locator("[name=evidence_issued_on]").get_attribute("max")
     assert today is not None
     officer.get_by_label("증빙발행일").fill(today)
+    officer.get_by_label("직접 입력하는 사유").fill("공급사가 다른 중계사이트에서 발행")
     press(officer, "정산완료", "정산완료")
     expect(officer.locator("[data-live=timeline]")).to_contain_text("지급", timeout=15_000)
     expect(officer.get_by_role("button", name="지급완료", exact=True)).to_be_visible(timeout=15_000)

@@ -57,14 +57,18 @@ class TestSecrets:
         with pytest.raises(OperatorError, match="has no DB_OWNER_PASSWORD"):
             keyring.load_or_create(file, database_exists=False)
 
-    def test_an_installation_from_before_gets_the_key_that_came_later(self, tmp_path: Path) -> None:
+    @pytest.mark.parametrize("late", [("IDENTITY_KEY",), keyring.LATER])
+    def test_an_installation_from_before_gets_the_keys_that_came_later(
+        self, tmp_path: Path, late: tuple[str, ...]
+    ) -> None:
         file = tmp_path / "secrets.env"
         made = keyring.load_or_create(file, database_exists=False)
         lines = file.read_text().splitlines(keepends=True)
-        file.write_text("".join(line for line in lines if not line.startswith("IDENTITY_KEY=")))
+        file.write_text("".join(line for line in lines if not line.startswith(late)))
         found = keyring.load_or_create(file, database_exists=True)
-        assert {**found, "IDENTITY_KEY": ""} == {**made, "IDENTITY_KEY": ""}
-        assert found["IDENTITY_KEY"]
+        blank = dict.fromkeys(late, "")
+        assert {**found, **blank} == {**made, **blank}
+        assert all(found[name] and found[name] != made[name] for name in late)
         assert keyring.load_or_create(file, database_exists=True) == found
 
 
@@ -138,6 +142,12 @@ class TestLayout:
 
     def test_the_sandbox_world_gets_no_keys(self) -> None:
         assert not set(layout.SECRETS) & set(self.environments()["sandbox"])
+
+    def test_the_sandbox_hub_and_the_house_know_the_same_of_each_other(self) -> None:
+        told = self.environments()
+        for name in layout.HUB_SECRETS:
+            assert len({told[part][name] for part in ("sandbox", "web", "worker")}) == 1
+        assert told["sandbox"]["TAX_HUB_WEBHOOK_URL"] == "http://127.0.0.1:8000/hooks/tax-hub"
 
     def test_an_outside_server_keeps_its_place_database_and_options(self) -> None:
         web = self.environments()["web"]["WEB_DATABASE_URL"]

@@ -24,6 +24,7 @@ def test_generated_keys_are_readable() -> None:
     assert [key.id for key in made.field_keys] == ["k1"]
     assert len(made.session_key) == 32
     assert made.field_keys != made.payload_keys
+    assert made.tax_hub_key != made.tax_hub_secret
 
 
 def test_the_first_key_encrypts_and_the_older_stay() -> None:
@@ -46,6 +47,10 @@ def test_the_first_key_encrypts_and_the_older_stay() -> None:
         ("FIELD_KEYS", "k1:c2hvcnQ=", "A key in FIELD_KEYS is not the base64 of 32 bytes."),
         ("FIELD_KEYS", f"k1:{KEY},k1:{KEY}", "FIELD_KEYS names the same key id twice."),
         ("PAYLOAD_KEYS", "k1:%%%", "A key in PAYLOAD_KEYS"),
+        ("TAX_HUB_URL", "https://link:hush@hub.example", "TAX_HUB_URL must begin with popbill: or popbill+http:."),
+        ("TAX_HUB_KEY", "hush", "TAX_HUB_KEY must have at least 24 characters."),
+        ("TAX_HUB_SECRET", "hush", "TAX_HUB_SECRET must have at least 24 characters."),
+        ("TAX_HUB_WEBHOOK_URL", "web:8000", "TAX_HUB_WEBHOOK_URL must begin with http: or https:"),
     ],
 )
 def test_a_malformed_value_gets_a_sentence_without_secrets(name: str, value: str, part: str) -> None:

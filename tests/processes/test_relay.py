@@ -4,10 +4,12 @@ import datetime as dt
 from typing import Any, cast
 
 import pytest
+from sqlalchemy import select
 from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
 from models import database as house
+from models.processes import writes
 from models.processes.tables import Outbox
 from tests.engines import Database
 from web.relay import Relay
@@ -37,8 +39,8 @@ class Engine:
         self.signals.append((self.asked, name))
 
 
-def row(key: str, kind: str, sent_at: dt.datetime | None = None) -> Outbox:
-    payload = {"workflow_id": "delivery/7"}
+def row(key: str, kind: str, sent_at: dt.datetime | None = None, **more: str) -> Outbox:
+    payload = {"workflow_id": "delivery/7", **more}
     return Outbox(
         workflow_id=key, kind=kind, payload=payload, created_at=NOW, next_attempt_at=NOW, attempts=0, sent_at=sent_at
     )
@@ -64,3 +66,18 @@ async def test_a_moved_day_is_told_until_the_engine_took_it(
 
     assert await Relay(cast("Client", engine))._start(row("delivery/7/rearm/2", "rearm")) is told
     assert engine.signals == ([] if failure else [("delivery/7", "policy_changed")])
+
+
+@pytest.mark.parametrize(("failure", "told"), [(None, True), (AWAY, False), (ENDED, True)])
+async def test_a_signal_of_an_occasion_is_sent_until_the_engine_took_it(
+    database: Database, failure: RPCError | None, told: bool
+) -> None:
+    with house.working() as session:
+        writes.tell(session, "delivery/7", "hub_changed", "sandbox/1")
+        writes.tell(session, "delivery/7", "hub_changed", "sandbox/1")
+        kept = session.execute(select(Outbox)).scalars().all()
+    assert [(one.workflow_id, one.kind) for one in kept] == [("delivery/7/tell/sandbox/1", "tell")]
+    engine = Engine(failure)
+
+    assert await Relay(cast("Client", engine))._start(kept[0]) is told
+    assert engine.signals == ([] if failure else [("delivery/7", "hub_changed")])

@@ -41,6 +41,8 @@ from models.settings import settings
 from models.settlements.kind import SETTLEMENT
 from models.settlements.rules import Status as SettlementStatus
 from models.settlements.tables import Settlement, SettlementItem
+from models.tax_invoices.kind import TAX_INVOICE
+from models.tax_invoices.tables import TaxInvoice
 from ops.demo_logins import LOGINS
 from ops.seed import people
 from tests import engines
@@ -132,6 +134,16 @@ def test_the_breadth_the_manual_shows(session: Session) -> None:
     rung = Counter(session.execute(select(col(ProcessEvent.act))).scalars())
     assert rung["remind"] >= 2
     assert rung["escalate"] >= 1
+
+
+def test_invoices_are_drafted_asked_for_and_given_up_and_settlements_taken_back(session: Session) -> None:
+    found = Counter(row.status for row in rows(session, TaxInvoice))
+    assert found["drafting"] == found["cancelled"] == 1
+    # Whether the hub has answered already is its affair.
+    assert found["filing"] + found["requested"] == 1
+    assert all(row.settlement_id and row.total_amount > 0 for row in rows(session, TaxInvoice))
+    asked = [row for row in rows(session, Settlement) if row.cancel_requested_at is not None]
+    assert sorted(row.status for row in asked) == ["cancel_confirmed", "cancel_requested"]
 
 
 def test_every_demo_login_has_something_to_do(session: Session) -> None:
@@ -233,7 +245,7 @@ def test_every_chain_holds_and_ends_where_its_document_is(session: Session) -> N
     events: dict[str, list[ProcessEvent]] = {}
     for event in session.execute(select(ProcessEvent).order_by(col(ProcessEvent.workflow_id), col(ProcessEvent.step))):
         events.setdefault(event[0].workflow_id, []).append(event[0])
-    for kind in KINDS:
+    for kind in (*KINDS, TAX_INVOICE):
         for found in rows(session, kind.table):
             chained = events.pop(found.workflow_id, [])
             assert chain.broken_link(chained) is None, found.workflow_id

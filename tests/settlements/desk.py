@@ -3,12 +3,12 @@
 import asyncio
 import re
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from fastapi import Depends, FastAPI
+from fastapi import APIRouter, Depends, FastAPI
 from starlette.requests import Request
 from starlette.testclient import TestClient
 
@@ -21,6 +21,7 @@ from models.processes.tables import Command
 from tests.settlements.world import AT, World
 from web import bulk, confirming, errors, inspections, settlements
 from web.documents.api import api_router
+from web.documents.kinds import WebKind
 from web.documents.routes import document_router
 from web.engine import Decision
 from web.portals import Shell, audience_of
@@ -53,15 +54,25 @@ class Desk:
         return self.client.post(f"{base}/{act}", data=keys | fields, follow_redirects=False)
 
 
+ROUTERS = (bulk.router, inspections.router, settlements.router)
+KINDS_SHOWN = (inspections.WEB, settlements.WEB)
+
+
 @contextmanager
-def desk(world: World, actor: Actor, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
+def desk(
+    world: World,
+    actor: Actor,
+    monkeypatch: pytest.MonkeyPatch,
+    routers: Sequence[APIRouter] = ROUTERS,
+    webs: Sequence[WebKind] = KINDS_SHOWN,
+) -> Iterator[Desk]:
     """Pages for `actor`; what they press is recorded by the world's recorder."""
 
     async def deliver(client: Any, command: Command) -> Decision:
         return await asyncio.to_thread(_recorded, world, command)
 
     monkeypatch.setattr(confirming, "deliver", deliver)
-    with clock.set_to(AT), TestClient(_app(actor)) as client:
+    with clock.set_to(AT), TestClient(_app(actor, routers, webs)) as client:
         yield Desk(client, actor)
 
 
@@ -74,7 +85,7 @@ def _recorded(world: World, command: Command) -> Decision:
         return Decision(refusal=refusal)
 
 
-def _app(actor: Actor) -> FastAPI:
+def _app(actor: Actor, routers: Sequence[APIRouter], webs: Sequence[WebKind]) -> FastAPI:
     async def meet(request: Request) -> None:
         request.state.visit = Visit(
             session_id=1,
@@ -96,9 +107,9 @@ def _app(actor: Actor) -> FastAPI:
     errors.install(app)
     for kind in KINDS.values():
         errors.add_sentences(kind.words.sentences)
-    for router in (bulk.router, inspections.router, settlements.router):
+    for router in routers:
         app.include_router(router)
-    for web in (inspections.WEB, settlements.WEB):
+    for web in webs:
         app.include_router(document_router(web))
         app.include_router(api_router(web), prefix="/api/v1")
     return app

@@ -24,6 +24,7 @@ from tests.engines import Database
 from tests.settlements.world import APPROVAL, AT, World
 
 ISSUED = dt.date(2026, 2, 9)
+BY_HAND = "공급사가 다른 곳에서 발행"
 
 
 @pytest.fixture
@@ -34,7 +35,7 @@ def world(database: Database) -> World:
 
 
 def settle(world: World, row: Settlement, **more: Any) -> None:
-    facts: dict[str, Any] = {"evidence_number": APPROVAL, "evidence_issued_on": ISSUED} | more
+    facts: dict[str, Any] = {"evidence_number": APPROVAL, "evidence_issued_on": ISSUED, "reason": BY_HAND} | more
     world.press(world.officer, row, "settle", **facts)
 
 

@@ -24,6 +24,14 @@ EXPECTED = {
     ("acknowledged", "cancel", Role.SETTLEMENT): "cancelled",
     ("settled", "schedule_payment", Role.SYSTEM): "payment_due",
     ("payment_due", "pay", Role.SETTLEMENT): "paid",
+    ("acknowledged", "settle_by_invoice", Role.SYSTEM): "settled",
+    ("payment_due", "request_cancel", Role.SETTLEMENT): "cancel_requested",
+    ("payment_due", "cancel_by_invoice", Role.SYSTEM): "cancelled",
+    ("cancel_requested", "confirm_cancel", Role.PARTNER): "cancel_confirmed",
+    ("cancel_requested", "withdraw_cancel", Role.SETTLEMENT): "payment_due",
+    ("cancel_confirmed", "finish_cancel", Role.SETTLEMENT): "cancelled",
+    ("cancel_confirmed", "withdraw_cancel", Role.SETTLEMENT): "payment_due",
+    ("cancel_confirmed", "cancel_by_invoice", Role.SYSTEM): "cancelled",
 }
 
 
@@ -47,7 +55,7 @@ def test_every_word_is_there() -> None:
         assert all(status in table for table in (words.status, words.tone, words.step, words.hint, PAYABLE))
     for act in RULES.acts:
         assert act in words.event
-    for act in set(RULES.acts) - {rules.SCHEDULE_PAYMENT}:
+    for act in set(RULES.acts) - {rules.SCHEDULE_PAYMENT, rules.SETTLE_BY_INVOICE, rules.CANCEL_BY_INVOICE}:
         assert act in words.act
         assert act in words.done
     own = [kind for kind in vars(rules).values() if isinstance(kind, type) and issubclass(kind, Refusal)]
@@ -78,10 +86,33 @@ def test_payment_is_on_the_15th_of_the_next_month_or_the_next_business_day(issue
     assert rules.payment_due(dt.date.fromisoformat(issued), HOLIDAYS) == dt.date.fromisoformat(paid)
 
 
-@pytest.mark.parametrize("typed", ["", None, "2026", "1" * 23, "1" * 25, "1" * 23 + "A", "１" * 24])
-def test_a_tax_invoice_needs_24_digits(typed: str | None) -> None:
+@pytest.mark.parametrize("typed", ["", None, "2026", "1" * 23, "1" * 25, "A" + "1" * 23, "１" * 24, "1" * 23 + "-"])
+def test_a_tax_invoice_needs_its_whole_number(typed: str | None) -> None:
     with pytest.raises(rules.EvidenceNumberWrong):
         rules.check_evidence_number("tax_invoice_auto", typed)
+
+
+def test_the_serial_of_an_approval_number_may_hold_letters() -> None:
+    assert rules.check_evidence_number("tax_invoice_auto", "2011021041000001900049c0") == "2011021041000001900049c0"
+
+
+def test_what_comes_by_itself_is_put_in_by_hand_with_a_reason() -> None:
+    rules.check_by_hand("tax_invoice_manual", None)
+    rules.check_by_hand("receipt", "")
+    rules.check_by_hand("tax_invoice_auto", "공급사가 다른 중계사이트에서 발행")
+    for nothing in (None, "", "  "):
+        with pytest.raises(rules.ByHandReasonRequired):
+            rules.check_by_hand("tax_invoice_auto", nothing)
+
+
+def test_a_minus_invoice_is_not_older_than_the_invoice() -> None:
+    issued, today = dt.date(2026, 2, 9), dt.date(2026, 3, 2)
+    rules.check_minus_on(issued, issued, today)
+    rules.check_minus_on(today, None, today)
+    with pytest.raises(rules.MinusBeforeInvoice):
+        rules.check_minus_on(dt.date(2026, 2, 8), issued, today)
+    with pytest.raises(rules.EvidenceInFuture):
+        rules.check_minus_on(dt.date(2026, 3, 3), issued, today)
 
 
 def test_hyphens_and_spaces_do_not_count() -> None:

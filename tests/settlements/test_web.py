@@ -12,6 +12,8 @@ from tests.engines import Database
 from tests.settlements.desk import desk
 from tests.settlements.world import APPROVAL, World
 
+MINUS = "202602094100007300000002"
+BY_HAND = "공급사가 다른 곳에서 발행"
 ASKED = "2026.02.10 로 발행요청드림."
 
 
@@ -115,16 +117,24 @@ def test_a_wrong_number_is_told_at_its_field_and_what_was_typed_stays(
     page = f"/settlements/{made.id}"
     with desk(world, world.officer, monkeypatch) as seat:
         assert "증빙번호" in seat.get(f"{page}/settle")
-        answer = seat.act(page, "settle", evidence_number="1234", evidence_issued_on="2026-02-09")
+        answer = seat.act(page, "settle", evidence_number="1234", evidence_issued_on="2026-02-09", reason=BY_HAND)
         assert answer.status_code == 422
-        assert "세금계산서 승인번호는 숫자 24자리입니다. 4자리를 입력하셨습니다." in answer.text
+        assert "세금계산서 승인번호는 24자리입니다. 4자리를 입력하셨습니다." in answer.text
         assert 'value="1234"' in answer.text
         assert 'aria-invalid="true"' in answer.text
-        future = seat.act(page, "settle", evidence_number=APPROVAL, evidence_issued_on="2026-02-10")
+        future = seat.act(page, "settle", evidence_number=APPROVAL, evidence_issued_on="2026-02-10", reason=BY_HAND)
         assert "증빙발행일은 오늘까지만 입력할 수 있습니다." in future.text
         assert seat.act(page, "settle", evidence_number="", evidence_issued_on="").status_code == 422
+        unsaid = seat.act(page, "settle", evidence_number=APPROVAL, evidence_issued_on="2026-02-09")
+        assert unsaid.status_code == 422
+        assert "자동으로 들어오는 세금계산서입니다. 직접 입력하는 사유를 적어 주세요." in unsaid.text
 
-        assert seat.act(page, "settle", evidence_number=APPROVAL, evidence_issued_on="2026-02-09").status_code == 303
+        assert (
+            seat.act(
+                page, "settle", evidence_number=APPROVAL, evidence_issued_on="2026-02-09", reason=BY_HAND
+            ).status_code
+            == 303
+        )
         world.schedule(made)
         shown = seat.get(page)
         for words in (APPROVAL, "지급예정일", "2026.03.16", "지급 예정"):
@@ -143,7 +153,9 @@ def test_completed_settlements_and_their_workbook(world: World, monkeypatch: pyt
     made = world.settlement()
     with desk(world, world.partner, monkeypatch) as seat:
         assert made.number not in seat.get("/settlements")
-        world.press(world.officer, made, "settle", evidence_number=APPROVAL, evidence_issued_on="2026-02-09")
+        world.press(
+            world.officer, made, "settle", evidence_number=APPROVAL, evidence_issued_on="2026-02-09", reason=BY_HAND
+        )
         listed = seat.get("/settlements")
         for words in (made.number, APPROVAL, "세금계산서(자동입력)", "2026.02.09", "26,720", "이정산"):
             assert words in listed, words
@@ -181,3 +193,52 @@ def test_the_office_lists_every_settlement_and_partners_their_own(
         with database.working() as session:
             row = session.get_one(Inspection, world.ids[0])
         assert seat.status(f"/inspections/{row.id}") == 404
+
+
+def test_an_invoice_is_taken_back_in_three_steps(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = world.settlement()
+    page = f"/settlements/{made.id}"
+    world.press(
+        world.officer, made, "settle", evidence_number=APPROVAL, evidence_issued_on="2026-02-09", reason=BY_HAND
+    )
+    world.schedule(made)
+    with desk(world, world.officer, monkeypatch) as seat:
+        assert seat.act(page, "request_cancel", reason=" ").status_code == 422
+        assert seat.act(page, "request_cancel", reason="금액 오류").status_code == 303
+        assert seat.act(page, "pay", paid_on="2026-02-09", payment_reference="KB-1").status_code == 409
+    with desk(world, world.partner, monkeypatch) as seat:
+        listed = seat.get("/settlements/cancellations")
+        for words in (made.number, "금액 오류", APPROVAL, "미확인", "/settlements/bulk/confirm_cancel"):
+            assert words in listed, words
+        assert "마이너스 세금계산서" in seat.get(page)
+        assert seat.act(page, "confirm_cancel").status_code == 303
+        assert made.number not in seat.get("/settlements/cancellations")
+        assert "김도윤" in seat.get("/settlements/cancellations", confirmed="yes")
+        assert seat.act(page, "finish_cancel").status_code == 403
+    with desk(world, world.officer, monkeypatch) as seat:
+        facts = {"evidence_issued_on": "2026-02-09", "reason": BY_HAND}
+        same = seat.act(page, "finish_cancel", evidence_number=APPROVAL, **facts)
+        assert same.status_code == 422
+        before = seat.act(page, "finish_cancel", evidence_number=MINUS, evidence_issued_on="2026-02-08", reason=BY_HAND)
+        assert "원래 증빙발행일 2026.02.09부터" in before.text
+        assert seat.act(page, "finish_cancel", evidence_number=MINUS, **facts).status_code == 303
+        shown = seat.get(page)
+        for words in ("정산취소", MINUS, "금액 오류"):
+            assert words in shown, words
+        assert world.order.number in seat.get("/settlements/new")
+
+
+def test_a_cancel_request_may_be_withdrawn(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = world.settlement()
+    page = f"/settlements/{made.id}"
+    world.press(
+        world.officer, made, "settle", evidence_number=APPROVAL, evidence_issued_on="2026-02-09", reason=BY_HAND
+    )
+    world.schedule(made)
+    world.press(world.officer, made, "request_cancel", reason="금액 오류")
+    with desk(world, world.officer, monkeypatch) as seat:
+        assert seat.act(page, "withdraw_cancel").status_code == 303
+        shown = seat.get(page)
+        assert "지급예정" in shown
+        assert "금액 오류" in shown  # in the record
+        assert made.number not in seat.get("/settlements/cancellations", confirmed="all")

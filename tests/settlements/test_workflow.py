@@ -77,7 +77,7 @@ class Story:
 
     async def settle(self, issued: dt.date) -> Settlement:
         """Settled, and the payment on its day by the process itself."""
-        facts = {"evidence_number": APPROVAL, "evidence_issued_on": issued}
+        facts = {"evidence_number": APPROVAL, "evidence_issued_on": issued, "reason": "다른 곳에서 발행"}
         await self.press(self.world.officer, "settle", **facts)
         for _ in range(200):
             state = await self.handle.query("state", result_type=Outcome)

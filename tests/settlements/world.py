@@ -3,6 +3,7 @@
 import datetime as dt
 import itertools
 import uuid
+from collections.abc import Callable
 from typing import Any, TypeVar
 
 import holidays
@@ -10,7 +11,7 @@ from sqlmodel import Session
 from temporalio.exceptions import ApplicationError
 
 from activities import inspections, settlements
-from activities.recording import Recorder
+from activities.recording import DomainSteps, Recorder
 from models import clock, database
 from models.deliveries.tables import DeliveryRound, Receipt
 from models.inspections.tables import Inspection
@@ -57,6 +58,7 @@ class World:
         partner = factories.actor(owner, self.company)
         self.partner = partner.model_copy(update={"roles": partner.roles | {Role.PARTNER}})
         self.recorder = Recorder({"inspection": inspections.STEPS, "settlement": settlements.STEPS})
+        self.jobs: dict[str, Callable[[Job], None]] = {made.__name__: made for made in settlements.JOBS}
         self.minutes = 0
 
     @property
@@ -82,6 +84,9 @@ class World:
         self.press(self.partner, made, "acknowledge")
         return made
 
+    def steps_of(self, row: ProcessColumns) -> DomainSteps:
+        return inspections.STEPS if isinstance(row, Inspection) else settlements.STEPS
+
     def read(self, row: Row) -> Row:
         """The row as it is now."""
         return self.load(type(row), row.id)
@@ -95,8 +100,7 @@ class World:
     ) -> Outcome:
         """The act as a command, and its step recorded. Raises the refusal."""
         self.minutes += 1
-        steps = inspections.STEPS if isinstance(row, Inspection) else settlements.STEPS
-        kind = steps.kind
+        kind = self.steps_of(row).kind
         found = self.read(row)
         move = kind.rules.move(found.status, act)
         request_id = uuid.uuid4()
@@ -133,7 +137,7 @@ class World:
             raise refusal_of(error) from error
         for job in outcome.jobs:
             asked = Job(workflow_id="", kind=kind.key, document_id=found.id or 0, job=job, at=step.at)
-            {made.__name__: made for made in settlements.JOBS}[job](asked)
+            self.jobs[job](asked)
         return outcome
 
     def schedule(self, row: Settlement, at: dt.datetime | None = None) -> Outcome:

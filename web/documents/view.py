@@ -113,6 +113,9 @@ def turn_context(seen: Seen, moves: tuple[Move, ...]) -> dict[str, Any]:
     if kind.rules.is_closed(document.status):
         return {"title": _ended(seen), "hint": _last_step(seen), "due": None, "mine": False, "closed": True}
     mine = any(Role(document.turn) in move.roles for move in moves) if document.turn else False
+    # What is done in another house has no act here, and is one's turn all the same.
+    if document.status in kind.rules.elsewhere and document.turn is not None:
+        mine = Role(document.turn) in seen.actor.every_role
     who = seen.who(document.status)
     step = kind.words.step[document.status]
     return {

@@ -9,7 +9,7 @@ import datetime as dt
 import os
 import re
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -25,6 +25,8 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from web.sandbox import accounts, agency, carrier, registry, store
+from web.sandbox.hub import world as hub_world
+from web.sandbox.hub.core import Hub, told
 from web.sandbox.pages import render
 
 HERE = Path(__file__).parent
@@ -221,15 +223,20 @@ async def alive(_: Request) -> Response:
     return Response(status_code=204)
 
 
-def create(url: str) -> Starlette:
-    """The program on the database at `url`, whose login owns the schema `sandbox`."""
+def create(url: str, make_hub: Callable[[store.Store], Hub] | None = None) -> Starlette:
+    """The program on the database at `url`, whose login owns the schemas `sandbox` and `hub`.
+
+    `make_hub`: a tax hub with another clock or network; then whoever brought it makes it tick.
+    """
 
     @asynccontextmanager
     async def life(app: Starlette) -> AsyncIterator[None]:
         kept = store.Store(url)
-        await kept.open(accounts.TABLES)
+        await kept.open((*accounts.TABLES, *hub_world.TABLES))
         app.state.store = kept
-        yield
+        app.state.hub = make_hub(kept) if make_hub else Hub(kept, told())
+        async with hub_world.living(app.state.hub, ticking=make_hub is None):
+            yield
         await kept.close()
 
     worlds = "{world:world}"
@@ -242,6 +249,7 @@ def create(url: str) -> Starlette:
         *accounts.ROUTES,
         *agency.ROUTES,
         *registry.ROUTES,
+        *hub_world.ROUTES,
         Route("/board/{world:sky}", change_weather, methods=["POST"]),
         Route(f"/{worlds}/messages", take, methods=["POST"]),
         Route(f"/{worlds}/{{box}}/messages", messages),

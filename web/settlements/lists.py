@@ -13,7 +13,7 @@ from models.kernel.roles import Role
 from models.orders.wording import EVIDENCE_TYPE
 from models.processes.messages import Actor
 from models.settlements import queries
-from models.settlements.rules import Status
+from models.settlements.rules import Status, comes_by_itself
 from models.settlements.tables import Settlement
 from models.settlements.wording import CONFIRMED, UNCONFIRMED, WORDS
 from web.grid import Choice, Column, DateRange, Grid, Option, Segment, Text
@@ -37,11 +37,21 @@ def request_list(session: Session, request: Request, actor: Actor) -> Response:
     return _answer(session, request, actor, _request_grid(office=not partner), queries.requested, bulk)
 
 
+@LISTS.page("/cancellations")
+def cancellation_list(session: Session, request: Request, actor: Actor) -> Response:
+    """계산서취소요청확인; the partner ticks what to confirm."""
+    partner = actor.company_id is not None
+    bulk = [(WORDS.act["confirm_cancel"], "/settlements/bulk/confirm_cancel", "primary")] if partner else []
+    return _answer(session, request, actor, _cancellation_grid(office=not partner), queries.to_cancel, bulk)
+
+
 @LISTS.page("")
 def settlement_list(session: Session, request: Request, actor: Actor) -> Response:
     """정산완료내역 for the partner, 정산내역 at any status for the buyer's staff."""
     if actor.company_id is None:
-        return _answer(session, request, actor, _office_grid(), queries.listed, [])
+        officer = Role.SETTLEMENT in actor.every_role
+        bulk = [("일괄 역발행 요청", "/tax-invoices/requests/new", "primary")] if officer else []
+        return _answer(session, request, actor, _office_grid(), queries.listed, bulk)
     return _answer(session, request, actor, _completed_grid(), queries.completed, [])
 
 
@@ -65,6 +75,15 @@ def _link(row: Settlement) -> str:
 
 def _pick_unconfirmed(row: Settlement) -> str | None:
     return f"{row.id}:{row.version}" if row.status == Status.ISSUE_REQUESTED else None
+
+
+def _pick_uninvoiced(row: Settlement) -> str | None:
+    waits = row.status == Status.ACKNOWLEDGED and comes_by_itself(row.evidence_type)
+    return f"{row.id}:{row.version}" if waits else None
+
+
+def _pick_uncancelled(row: Settlement) -> str | None:
+    return f"{row.id}:{row.version}" if row.status == Status.CANCEL_REQUESTED else None
 
 
 def _pick_label(row: Settlement) -> str:
@@ -171,6 +190,66 @@ def _request_grid(*, office: bool) -> Grid:
     )
 
 
+@cache
+def _cancellation_grid(*, office: bool) -> Grid:
+    confirmed = col(Settlement.cancel_confirmed_at).is_not(None)
+    return Grid(
+        name="settlement-cancellations",
+        title="계산서취소요청확인",
+        ident=col(Settlement.id),
+        of=Settlement,
+        reads=("version", "status"),
+        default_sort="-number",
+        default_size=10,
+        pick=None if office else _pick_uncancelled,
+        pick_label=_pick_label,
+        columns=(
+            _number_column(),
+            *_company(office=office),
+            Column(key="buyer_name", label="구매담당자", sort=col(Settlement.buyer_name), width=20),
+            Column(key="title", label="제목", sort=col(Settlement.title), width=36),
+            *_money_columns(),
+            *_evidence_columns(),
+            Column(key="evidence_issued_on", label="증빙발행일", kind="date", sort=col(Settlement.evidence_issued_on)),
+            Column(key="cancel_reason", label="취소사유", sort=col(Settlement.cancel_reason), width=32, wrap=True),
+            Column(
+                key="cancel_requested_at", label="요청일시", kind="moment", sort=col(Settlement.cancel_requested_at)
+            ),
+            Column(
+                key="cancel_confirmed_at",
+                label="확인일시",
+                kind="moment",
+                sort=col(Settlement.cancel_confirmed_at),
+                width=18,
+            ),
+            Column(key="cancel_confirmed_by", label="확인담당자", sort=col(Settlement.cancel_confirmed_by)),
+            Column(
+                key="minus_evidence_number",
+                label="마이너스 증빙번호",
+                sort=col(Settlement.minus_evidence_number),
+                width=28,
+                shown=False,
+            ),
+            _status_column(),
+        ),
+        filters=(
+            Segment(
+                key="confirmed",
+                label="확인여부",
+                options=(
+                    Option(value="no", label=UNCONFIRMED, where=~confirmed),
+                    Option(value="yes", label=CONFIRMED, where=confirmed),
+                    Option(value="all", label="전체"),
+                ),
+            ),
+            DateRange(key="asked", label="요청일", column=col(Settlement.cancel_requested_at), instant=True, more=True),
+            *_more_filters(office=office),
+        ),
+        empty="확인할 계산서 취소요청이 없습니다.",
+        empty_hint="취소요청을 받으면 이 화면에 나타나고 알림을 보내 드립니다.",
+    )
+
+
 def _time_to_confirm(row: Settlement) -> Any:
     return row.due_at if row.status == Status.ISSUE_REQUESTED else None
 
@@ -220,6 +299,8 @@ def _office_grid() -> Grid:
         of=Settlement,
         reads=("version", "status"),
         default_sort="-number",
+        pick=_pick_uninvoiced,
+        pick_label=_pick_label,
         columns=(
             _number_column(),
             _status_column(),

@@ -1,4 +1,4 @@
-"""The settlement's page, and the pages of 정산완료 and 지급완료."""
+"""The settlement's page, and the pages of 정산완료, 지급완료 and 정산취소."""
 
 import datetime as dt
 from typing import Any
@@ -19,6 +19,7 @@ from models.settlements.rules import EDITABLE, Status
 from models.settlements.tables import Settlement
 from models.settlements.wording import PAYABLE
 from web.documents.kinds import WebKind
+from web.tax_invoices.of_settlement import of_settlement
 
 UNPAID = frozenset(Status) - {Status.PAID, Status.CANCELLED}
 
@@ -38,6 +39,7 @@ def context(session: Session, actor: Actor, settlement: Settlement) -> dict[str,
         "estimated": settlement.payment_due_on is None,
         "may_edit": officer and settlement.status in EDITABLE,
         "preparing": settlement.requested_at is not None and settlement.statement_file_id is None,
+        **of_settlement(session, actor, settlement),
     }
 
 
@@ -58,11 +60,12 @@ def expected_on(session: Session, settlement: Settlement) -> dt.date | None:
 
 
 def act_context(session: Session, actor: Actor, settlement: Settlement, act: str) -> dict[str, Any]:  # noqa: ARG001
-    """What the pages of 정산완료 and 지급완료 need besides the document."""
+    """What the pages of 정산완료, 지급완료 and 정산취소 need besides the document."""
     return {
         "today": local_date(clock.now()),
         "needs_number": rules.needs_approval_number(settlement.evidence_type),
         "digits": rules.APPROVAL_NUMBER_DIGITS,
+        "by_itself": rules.comes_by_itself(settlement.evidence_type),
     }
 
 
@@ -80,7 +83,11 @@ WEB = WebKind(
     list_label="정산내역",
     list_link="/settlements",
     context=context,
-    act_templates={"settle": "settlements/settle.html", "pay": "settlements/pay.html"},
+    act_templates={
+        "settle": "settlements/settle.html",
+        "pay": "settlements/pay.html",
+        "finish_cancel": "settlements/finish_cancel.html",
+    },
     act_context=act_context,
     not_yet=not_yet,
 )

@@ -1,0 +1,244 @@
+"""What the steps of a tax invoice change beyond its status, and the jobs that follow them."""
+
+import uuid
+from collections.abc import Mapping
+
+from pydantic import BaseModel
+from sqlalchemy import update
+from sqlmodel import Session, col
+from temporalio import activity
+
+from activities.documents.tax_invoice import paper
+from activities.recording import DomainSteps, StepContext
+from models import clock, database
+from models.files.rules import FileKind, FileRole
+from models.files.writes import attach, keep
+from models.kernel.calendar import local_date
+from models.kernel.roles import Role
+from models.notifications.rules import Event
+from models.notifications.writes import notify
+from models.processes.deadlines import ESCALATE, REMIND
+from models.processes.messages import Actor, Job, command_payload
+from models.processes.tables import Command
+from models.processes.writes import COMMANDS, Press, announce, insert_command, wake
+from models.settlements.kind import SETTLEMENT
+from models.settlements.messages import ByInvoice
+from models.settlements.rules import CANCEL_BY_INVOICE, CANCELLING, SETTLE_BY_INVOICE
+from models.settlements.rules import Status as Settled
+from models.settlements.tables import Settlement
+from models.tax_invoices import drafting, queries, rules, standard
+from models.tax_invoices.kind import TAX_INVOICE
+from models.tax_invoices.rules import PAPER_JOB, REMIND_JOB, Reason
+from models.tax_invoices.tables import TaxInvoice
+from models.tax_invoices.wording import NOT_FOR_INVOICE
+from models.tax_invoices.writes import new_key
+
+MACHINE = Actor(member_id=0, name="", roles=frozenset({Role.SYSTEM}))
+TAKING_BACK = frozenset({Reason.PRICE_CHANGE, Reason.TERMINATION, Reason.DUPLICATE})
+"""Reasons whose minus invoice, when nothing is left, undoes the settlement."""
+
+
+def request(step: StepContext) -> None:
+    """「역발행 요청」: from here on the partner sees it. Raises FutureWrittenOn, InvoiceFaulty, NotForInvoice."""
+    row: TaxInvoice = step.document
+    rules.check_written_on(row.written_on, local_date(step.now))
+    _check_settlement(step.session, row)
+    wrong = standard.faults(standard.draft(row, queries.lines(step.session, row.id or 0)))
+    if wrong:
+        raise rules.InvoiceFaulty(count=len(wrong), first=f"{wrong[0].path}: {wrong[0].sentence}")
+    row.requested_at = step.now
+    row.hub_problem = row.membership_problem = ""
+
+
+def _check_settlement(session: Session, row: TaxInvoice) -> None:
+    """The settlement may have moved on since the draft. Raises NotForInvoice."""
+    if row.settlement_id is None or row.amendment_reason is not None:
+        return
+    settlement = session.get_one(Settlement, row.settlement_id)
+    if settlement.status != Settled.ACKNOWLEDGED:
+        raise rules.NotForInvoice(why=NOT_FOR_INVOICE["status"])
+
+
+def filing_failed(step: StepContext) -> None:
+    """The hub did not take it: a draft again, under a key the hub has never heard."""
+    row: TaxInvoice = step.document
+    row.requested_at = None
+    row.hub_key = new_key(row.number)
+    row.hub_state, row.hub_version = None, None
+    step.detail["problem"] = row.hub_problem
+
+
+def keep_reason(step: StepContext) -> None:
+    """「요청취소」, 「발행취소」: the hub is told why."""
+    step.document.cancel_reason = step.payload.reason
+    step.document.hub_problem = ""
+
+
+def stands(step: StepContext) -> None:
+    """The hub did not undo it."""
+    step.detail["problem"] = step.document.hub_problem
+
+
+def supplier_signed(step: StepContext) -> None:
+    """Issued: the law's day to send it on runs; its paper is made."""
+    row: TaxInvoice = step.document
+    row.transmit_by = drafting.transmit_by(local_date(row.issued_at or step.now))
+    step.detail["approval_number"] = row.approval_number
+    if row.verification_problem:
+        step.detail["problem"] = row.verification_problem
+    step.jobs.append(PAPER_JOB)
+
+
+def supplier_refused(step: StepContext) -> None:
+    step.detail["refused_reason"] = step.document.refused_reason
+    step.ending = "decided"
+
+
+def rejected(step: StepContext) -> None:
+    """The tax service did not take it: the officer's turn."""
+    row: TaxInvoice = step.document
+    row.turn_member_id = row.officer_id
+    step.detail["result_code"] = row.result_code
+
+
+def resend(step: StepContext) -> None:
+    """「재전송」: the hub is told by the machine."""
+    step.document.resend_wanted = True
+    step.document.hub_problem = ""
+
+
+def accepted(step: StepContext) -> None:
+    """The tax service has it: the settlement follows, if the document is what it should be."""
+    row: TaxInvoice = step.document
+    step.detail["result_code"] = row.result_code
+    row.resend_wanted = False
+    settle(step.session, row, counted=False)
+
+
+def settle(session: Session, row: TaxInvoice, *, counted: bool) -> None:
+    """Have the machine press 「정산완료」 or 「정산취소」 of the settlement, once however often it is asked for.
+
+    `counted`: whether the row is among the accepted ones already.
+    """
+    if row.settlement_id is None or row.verified_at is None or row.verification_problem or not row.approval_number:
+        return
+    settlement = session.get_one(Settlement, row.settlement_id)
+    if row.amendment_reason is None:
+        if settlement.status == Settled.ACKNOWLEDGED:
+            _press(session, row, settlement, SETTLE_BY_INVOICE)
+        return
+    if settlement.status in {Settled.PAYMENT_DUE, *CANCELLING} and _takes_back(session, row, counted=counted):
+        _press(session, row, settlement, CANCEL_BY_INVOICE)
+
+
+def _takes_back(session: Session, row: TaxInvoice, *, counted: bool) -> bool:
+    """Whether nothing is left of the settlement's invoices with this minus invoice."""
+    if row.amendment_reason not in TAKING_BACK or row.total_amount >= 0:
+        return False
+    net = queries.net_of_settlement(session, row.settlement_id or 0)
+    own = (0, 0) if counted else (row.supply_amount, row.vat_amount)
+    return (net.supply + own[0], net.tax + own[1]) == (0, 0)
+
+
+def _press(session: Session, row: TaxInvoice, settlement: Settlement, act: str) -> None:
+    moves = {move.act: move for move in SETTLEMENT.rules.moves if move.status == settlement.status}
+    if act not in moves:
+        return
+    payload = ByInvoice(
+        evidence_number=row.approval_number or "",
+        evidence_issued_on=local_date(row.issued_at or clock.now()),
+        invoice_number=row.number,
+    )
+    request_id = uuid.uuid5(uuid.NAMESPACE_URL, f"{row.workflow_id}/{act}")
+    _insert(session, settlement, act, request_id, payload)
+
+
+def _insert(session: Session, settlement: Settlement, act: str, request_id: uuid.UUID, payload: BaseModel) -> None:
+    press = Press(SETTLEMENT.key, act, request_id, command_payload(payload), frozenset({Role.SYSTEM}), None)
+    insert_command(session, MACHINE, settlement, press)
+    # Nobody waits for the answer: the relay brings it at once.
+    due = update(Command).where(col(Command.request_id) == request_id).values(next_attempt_at=clock.now())
+    session.execute(due.execution_options(synchronize_session=False))
+    wake(session, COMMANDS)
+
+
+def reminded(step: StepContext) -> None:
+    """The supplier was told here; the hub writes to its contact besides."""
+    row: TaxInvoice = step.document
+    row.reminded_at = step.now
+    row.reminders += 1
+    step.jobs.append(REMIND_JOB)
+
+
+def escalated(step: StepContext) -> None:
+    """Besides those the recording tells, the officer and the administrators."""
+    row: TaxInvoice = step.document
+    tell_office(
+        step.session,
+        row,
+        "escalation",
+        row.step + 1,
+        {"status": TAX_INVOICE.words.status[row.status], "act": TAX_INVOICE.words.event[ESCALATE]},
+    )
+
+
+def tell_office(session: Session, row: TaxInvoice, event: str, number: int, params: Mapping[str, str]) -> None:
+    """Tell the officer of the invoice and the administrators, once per step."""
+    notify(
+        session,
+        event=event,
+        members=[row.officer_id, *queries.administrators(session)],
+        link=TAX_INVOICE.link(row),
+        workflow_id=row.workflow_id,
+        step=number,
+        params={"title": f"{row.number} {row.title}", **params},
+        now=clock.now(),
+    )
+
+
+def tell_wrong(session: Session, row: TaxInvoice, what: str) -> None:
+    """Something about the document is not as it should be."""
+    tell_office(session, row, Event.TAX_INVOICE_WRONG, row.step, {"what": what})
+
+
+STEPS = DomainSteps(
+    kind=TAX_INVOICE,
+    effects={
+        "request": request,
+        "cancel_request": keep_reason,
+        "cancel_issue": keep_reason,
+        "resend": resend,
+        rules.FILING_FAILED: filing_failed,
+        rules.REQUEST_STANDS: stands,
+        rules.ISSUE_STANDS: stands,
+        rules.SUPPLIER_SIGNED: supplier_signed,
+        rules.SUPPLIER_REFUSED: supplier_refused,
+        rules.REJECTED: rejected,
+        rules.ACCEPTED: accepted,
+        REMIND: reminded,
+        ESCALATE: escalated,
+    },
+)
+
+
+@activity.defn(name=PAPER_JOB)
+def build_tax_invoice_paper(job: Job) -> None:
+    """Make the form as PDF, both copies, once, and put it into the document."""
+    with database.working() as session:
+        row = session.get_one(TaxInvoice, job.document_id)
+        if row.pdf_file_id is not None:
+            return
+        found = standard.invoice(row, queries.lines(session, job.document_id))
+    pdf = paper(found)
+    with database.working() as session:
+        row = session.get_one(TaxInvoice, job.document_id, with_for_update=True)
+        if row.pdf_file_id is not None:
+            return
+        file = keep(session, FileKind.PDF, f"세금계산서_{row.approval_number}.pdf", pdf, row.company_id)
+        title = f"세금계산서 {row.approval_number}"
+        attach(session, file, TAX_INVOICE.key, job.document_id, FileRole.FINAL, company_id=row.company_id, title=title)
+        row.pdf_file_id = file.id
+        announce(session, TAX_INVOICE.key, job.document_id, row.company_id)
+
+
+JOBS = [build_tax_invoice_paper]
