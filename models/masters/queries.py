@@ -1,27 +1,30 @@
 """Reads of the house's lists: choices for forms, one row, a row's history."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
-from sqlalchemy import select, text
+from sqlalchemy import Select, select, text
 from sqlmodel import Session, col
 
 from models.kernel.refusals import NotFound
 from models.masters.rules import PLACES, REASONS, Master, ReasonKind
 from models.masters.tables import TABLES, DeliveryPlace, Goods, ItemCategory, MasterColumns, ReasonCode, Unit
+from models.plain import Plain
+from models.plain import rows as plain_rows
 
 SUGGESTED_MAX = 300
 OFFERED_MAX = 100
 """Goods offered at once."""
 
-_PLACES = text("SELECT name FROM active_places()")
+_PLACES: Plain[Any] = Plain(text("SELECT name FROM active_places()"))
 _REASONS = text("SELECT code, name, active FROM reasons_of(:kind)")
 
 
 def place_names(session: Session) -> tuple[str, ...]:
     """납품위치 to choose from; the manual's while the house has no list of its own."""
-    return tuple(session.execute(_PLACES).scalars()) or PLACES
+    return tuple(place.name for place in plain_rows(session, _PLACES, {})) or PLACES
 
 
 def reasons(session: Session, kind: ReasonKind) -> list[tuple[str, str]]:
@@ -68,42 +71,62 @@ class Offer:
         return " · ".join(part for part in (self.spec, self.unit) if part)
 
 
-def goods_offers(session: Session, asked: str = "", limit: int = OFFERED_MAX) -> list[Offer]:
-    """Goods in use whose name or code holds these words, in their order."""
-    rows = (
-        select(col(Goods.name), col(ItemCategory.name), col(Goods.spec), col(Unit.name), col(Goods.needs_serial))
-        .join(Unit, col(Unit.id) == col(Goods.unit_id), isouter=True)
-        .join(ItemCategory, col(ItemCategory.id) == col(Goods.category_id), isouter=True)
-        .where(col(Goods.active))
-        .order_by(col(Goods.position), col(Goods.name), col(Goods.id))
-        .limit(limit)
+_GOODS: Any = (
+    select(
+        col(Goods.name),
+        col(ItemCategory.name).label("category"),
+        col(Goods.spec),
+        col(Unit.name).label("unit"),
+        col(Goods.needs_serial),
     )
-    if asked:
-        named = col(Goods.name).icontains(asked, autoescape=True) | col(Goods.code).icontains(asked, autoescape=True)
-        rows = rows.where(named)
-    return [
-        Offer(name, category or "", spec, unit or "", needs_serial)
-        for name, category, spec, unit, needs_serial in session.execute(rows)
-    ]
+    .join(Unit, col(Unit.id) == col(Goods.unit_id), isouter=True)
+    .join(ItemCategory, col(ItemCategory.id) == col(Goods.category_id), isouter=True)
+    .where(col(Goods.active))
+    .order_by(col(Goods.position), col(Goods.name), col(Goods.id))
+)
+_FIRST_GOODS: Plain[Any] = Plain(_GOODS.limit(OFFERED_MAX + 1))
+
+
+def goods_offers(session: Session, asked: str) -> list[Offer]:
+    """Goods in use whose name or code holds these words, in their order."""
+    named = col(Goods.name).icontains(asked, autoescape=True) | col(Goods.code).icontains(asked, autoescape=True)
+    return _offers(session.execute(_GOODS.where(named).limit(OFFERED_MAX)))
+
+
+def _offers(found: Iterable[Any]) -> list[Offer]:
+    return [Offer(row.name, row.category or "", row.spec, row.unit or "", row.needs_serial) for row in found]
 
 
 def suggestions(session: Session) -> Suggestions:
     """Active names of every list, in their order."""
-    goods = goods_offers(session, limit=OFFERED_MAX + 1)
+    goods = _offers(plain_rows(session, _FIRST_GOODS, {}))
     return Suggestions(
-        categories=[row.name for row in active(session, Master.CATEGORY)],
+        categories=_names(session, Master.CATEGORY),
         goods=goods[:OFFERED_MAX],
         has_more_goods=len(goods) > OFFERED_MAX,
-        units=[row.name for row in active(session, Master.UNIT)],
+        units=_names(session, Master.UNIT),
         places=place_names(session),
     )
 
 
-def active(session: Session, master: Master) -> Sequence[MasterColumns]:
-    """Rows in use, in their order."""
+def _names(session: Session, master: Master) -> list[str]:
+    return [row.name for row in plain_rows(session, _active_names(master), {})]
+
+
+@cache
+def _active_names(master: Master) -> Plain[Any]:
+    return Plain(_active(master).with_only_columns(col(TABLES[master].name)))
+
+
+def _active(master: Master) -> Select[Any]:
     table = TABLES[master]
     rows = select(table).where(col(table.active)).order_by(col(table.position), col(table.name), col(table.id))
-    return session.execute(rows.limit(SUGGESTED_MAX)).scalars().all()
+    return rows.limit(SUGGESTED_MAX)
+
+
+def active(session: Session, master: Master) -> Sequence[MasterColumns]:
+    """Rows in use, in their order."""
+    return session.execute(_active(master)).scalars().all()
 
 
 def one(session: Session, master: Master, row_id: int) -> MasterColumns:

@@ -116,6 +116,7 @@ MORE: dict[str, set[str]] = {
     "signup_rejected": {"company", "kind", "number", "reason"},
     "staff_welcome": {"login", "password"},
     "step_up": {"code"},
+    "tax_invoice_wrong": {"what"},
     "temporary_password": {"password", "until"},
     "terms_ahead": {"change", "day"},
     "withdrawn": {"company", "reason"},

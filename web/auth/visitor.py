@@ -187,11 +187,12 @@ async def read_form(request: Request) -> FormData:
     A form without files is split by the standard library, at a tenth of what reading it byte by byte costs; one with
     too many fields is left to the framework, which refuses it.
     """
-    if request.headers.get("content-type", "").split(";")[0] == URLENCODED:
+    unread = request._form is None  # noqa: SLF001 - where the framework keeps what it has read
+    if unread and request.headers.get("content-type", "").split(";")[0] == URLENCODED:
         body = (await request.body()).decode("latin-1")
         with suppress(ValueError):
             fields = parse_qsl(body, keep_blank_values=True, max_num_fields=FORM_FIELDS_MAX)
-            request._form = FormData(list[tuple[str, str | UploadFile]](fields))  # noqa: SLF001 - where the framework keeps what it has read
+            request._form = FormData(list[tuple[str, str | UploadFile]](fields))  # noqa: SLF001
     return await request.form(max_fields=FORM_FIELDS_MAX)
 
 
