@@ -107,7 +107,7 @@ def interactive(
         task_queue=queue,
         workflows=[*PROCESSES, NightlyAudit, DormancyWorkflow, NightlyClearing, NightlyErasing, *more_workflows],
         activities=[
-            recorder.record_step,
+            recorder.record_step_aside,
             recorder.read_alarms,
             *jobs,
             *audit.ACTIVITIES,

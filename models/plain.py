@@ -11,6 +11,7 @@ from types import SimpleNamespace
 from typing import Any, Generic, TypeVar, cast
 
 import psycopg
+import sqlalchemy
 from psycopg.rows import namedtuple_row
 from sqlalchemy import create_engine
 from sqlalchemy.sql import ClauseElement
@@ -77,6 +78,32 @@ def one_or_none(session: Session, asked: Plain[Found], given: Mapping[str, Any])
 def execute(session: Session, asked: Plain[Any], given: Mapping[str, Any]) -> None:
     """For what the statement does; whatever it finds is dropped."""
     driver(session).execute(asked.sql, {**asked.given, **given}, prepare=True)
+
+
+@cache
+def columns(table: type[Any]) -> tuple[str, ...]:
+    """The columns of a table in the order `entity` takes them."""
+    return tuple(column.name for column in table.__table__.columns)
+
+
+@cache
+def _readers(table: type[Any]) -> tuple[Callable[[Any], Any] | None, ...]:
+    types = [column.type.dialect_impl(DIALECT) for column in table.__table__.columns]
+    return tuple(kind.result_processor(DIALECT, None) for kind in types)
+
+
+def entity(table: type[Found], values: Sequence[Any]) -> Found:
+    """A row as an object of the table, no session's: its attributes may be set, and it remembers which were."""
+    kind: Any = table
+    read = zip(columns(kind), _readers(kind), values, strict=True)
+    return filled(table, {name: value if reader is None else reader(value) for name, reader, value in read})
+
+
+def filled(table: type[Found], values: Mapping[str, Any]) -> Found:
+    """An object of the table with these attributes and no others, without what it costs to set each of them."""
+    made: Any = sqlalchemy.inspect(table).class_manager.new_instance()
+    made.__dict__.update(values)
+    return cast("Found", made)
 
 
 def things(told: list[dict[str, Any]] | None, instants: Sequence[str] = (), days: Sequence[str] = ()) -> Sequence[Any]:
