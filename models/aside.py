@@ -10,6 +10,7 @@ import asyncio
 import contextvars
 import select
 from collections.abc import Callable
+from functools import partial
 from typing import Any, TypeVar, cast
 from weakref import WeakKeyDictionary
 
@@ -24,35 +25,59 @@ PLACES = 12
 """Functions under way at once in one loop; the connections they need are there for each of them."""
 
 _places: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore] = WeakKeyDictionary()
-_READY = {Ready.R.value: Ready.R, Ready.W.value: Ready.W, Ready.RW.value: Ready.RW}
+_BOTH = select.POLLIN | select.POLLOUT
 
 
 class _Aside(greenlet):  # type: ignore[misc]  # it has no types of its own
-    """One function under way, and the loop it lets go on."""
+    """One function under way.
 
-    loop: asyncio.AbstractEventLoop
+    The loop's methods are called outside of it alone: a loop may keep pointers to its own stack, which lies elsewhere
+    while this one's is in its place.
+    """
 
-    def back(self) -> Any:
-        """Give the thread back to the loop until it calls `switch`."""
+    def __init__(self, work: Callable[[], Any]) -> None:
+        super().__init__(work)
+        self.loop = asyncio.get_running_loop()
+        self.answer: asyncio.Future[Any] = self.loop.create_future()
+        self.gr_context = contextvars.copy_context()
+
+    def go_on(self, found: Any = None) -> None:
+        """From the loop: run until it waits again, and see to what it waits for."""
+        try:
+            asked = self.switch(*(() if found is None else (found,)))
+        except BaseException as error:  # noqa: BLE001 - it is the caller's
+            self.answer.set_exception(error)
+            return
+        if self.dead:
+            self.answer.set_result(asked)
+        else:
+            asked()
+
+    def wait(self, watch: Callable[[], None]) -> Any:
+        """From inside: let the loop go on until what `watch` begins there ends with `go_on`."""
         assert self.parent is not None  # noqa: S101 - whoever switched here
-        return self.parent.switch()
+        return self.parent.switch(watch)
 
     def until(self, fileno: int, wanted: int) -> Ready:
-        """Let the loop go on until the socket is ready for reading or writing, as wanted."""
+        """From inside: wait until the socket is ready for reading or writing, as wanted."""
         if wanted & Wait.W:
             # There is nearly always room for a statement.
             asked = select.poll()
-            asked.register(fileno, select.POLLIN | select.POLLOUT)
+            asked.register(fileno, _BOTH)
             for _, found in asked.poll(0):
-                return _READY[(Ready.R if found & ~select.POLLOUT else 0) | (Ready.W if found & select.POLLOUT else 0)]
-            self.loop.add_writer(fileno, self.switch, Ready.W)
-        self.loop.add_reader(fileno, self.switch, Ready.R)
-        try:
-            return cast("Ready", self.back())
-        finally:
-            self.loop.remove_reader(fileno)
-            if wanted & Wait.W:
-                self.loop.remove_writer(fileno)
+                return Ready((Ready.R if found & ~select.POLLOUT else 0) | (Ready.W if found & select.POLLOUT else 0))
+        return cast("Ready", self.wait(partial(self._watch, fileno, wanted)))
+
+    def _watch(self, fileno: int, wanted: int) -> None:
+        self.loop.add_reader(fileno, self._ready, fileno, wanted, Ready.R)
+        if wanted & Wait.W:
+            self.loop.add_writer(fileno, self._ready, fileno, wanted, Ready.W)
+
+    def _ready(self, fileno: int, wanted: int, found: Ready) -> None:
+        self.loop.remove_reader(fileno)
+        if wanted & Wait.W:
+            self.loop.remove_writer(fileno)
+        self.go_on(found)
 
 
 def is_aside() -> bool:
@@ -65,35 +90,21 @@ def elsewhere(work: Callable[[], Result]) -> Result:
     own = getcurrent()
     if not isinstance(own, _Aside):
         return work()
-    done = own.loop.run_in_executor(None, work)
-    done.add_done_callback(own.switch)
-    own.back()
+
+    def begin() -> None:
+        own.loop.run_in_executor(None, work).add_done_callback(own.go_on)
+
+    done: asyncio.Future[Result] = own.wait(begin)
     return done.result()
 
 
 async def aside(work: Callable[[], Result]) -> Result:
     """Run `work` here and now, up to its end even when the caller gives up. Raises what it raises."""
-    loop = asyncio.get_running_loop()
-    async with _places.setdefault(loop, asyncio.Semaphore(PLACES)):
-        return await asyncio.shield(_begun(loop, work))
-
-
-def _begun(loop: asyncio.AbstractEventLoop, work: Callable[[], Result]) -> "asyncio.Future[Result]":
-    answer: asyncio.Future[Result] = loop.create_future()
-
-    def run() -> None:
-        try:
-            result = work()
-        except BaseException as error:  # noqa: BLE001 - it is the caller's
-            answer.set_exception(error)
-        else:
-            answer.set_result(result)
-
-    own = _Aside(run)
-    own.loop = loop
-    own.gr_context = contextvars.copy_context()
-    own.switch()
-    return answer
+    async with _places.setdefault(asyncio.get_running_loop(), asyncio.Semaphore(PLACES)):
+        own = _Aside(work)
+        own.go_on()
+        result: Result = await asyncio.shield(own.answer)
+    return result
 
 
 class Connection(psycopg.Connection[Any]):
