@@ -21,7 +21,7 @@ from psycopg.waiting import Ready, Wait
 
 Result = TypeVar("Result")
 
-PLACES = 12
+PLACES = 6
 """Functions under way at once in one loop; the connections they need are there for each of them."""
 
 _places: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore] = WeakKeyDictionary()

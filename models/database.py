@@ -46,11 +46,11 @@ def _engine(url: str, *, at_once: bool = False) -> Engine:
             pool_size=size,
             max_overflow=more,
             pool_timeout=10,
-            isolation_level="AUTOCOMMIT" if at_once else "READ COMMITTED",
             # The connection used last knows its statements: a few stay warm, the others are for crowds.
             pool_use_lifo=True,
             pool_recycle=1800,
             connect_args={"connect_timeout": 5, "application_name": "dongban"},
+            **({"isolation_level": "AUTOCOMMIT"} if at_once else {}),
         )
         event.listen(engine, "do_connect", _connected)
         event.listen(engine, "checkout", _must_be_alive)
