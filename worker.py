@@ -25,9 +25,7 @@ from activities import (
     deliveries,
     dormancy,
     harmony,
-    inquiries,
     inspections,
-    notifications,
     orders,
     retention,
     settlements,
@@ -38,7 +36,6 @@ from activities import (
 from activities.recording import DomainSteps, Recorder
 from models import database, garbage
 from models.settings import settings
-from web.relay import Relay
 from workflows import steps
 from workflows.audit import NightlyAudit
 from workflows.changes import ChangeWorkflow
@@ -129,7 +126,9 @@ def interactive(
 
 
 def external(client: Client, threads: ThreadPoolExecutor) -> Worker:
-    """The worker of everything that leaves the house."""
+    """The worker of everything that leaves the house; only it loads what that takes."""
+    from activities import inquiries, notifications
+
     return Worker(
         client,
         task_queue=steps.EXTERNAL,
@@ -183,6 +182,8 @@ async def main(
 
 @asynccontextmanager
 async def _relaying(client: Client) -> AsyncIterator[None]:
+    from web.relay import Relay
+
     relay = asyncio.create_task(Relay(client).run())
     yield
     relay.cancel()

@@ -62,6 +62,7 @@ def start_process(session: Session, document: ProcessColumns, kind: str, **state
         status=document.status,
         version=document.version,
         step=document.step,
+        one_timer=True,
         **state,
     )
     _send(session, document.workflow_id, kind, start.model_dump(mode="json"))
