@@ -41,8 +41,8 @@ WITH firms AS (
     INSERT INTO company (name, kind, business_number, representative, representative_foreign, business_type,
         business_item, country, currency, artist_insurance, zip_code, address, address_detail, phone, status,
         status_reason, created_at)
-    SELECT '공급사 ' || n, 'corporation', (1000000000 + n)::text, '대표 ' || n, false, '도소매', '사무용품', 'KR', 'KRW',
-        false, '', '서울', '', '', 'active', '', now()
+    SELECT '공급사 ' || n, 'corporation', (1000000000 + n)::text, '대표 ' || n, false, '도소매', '사무용품', 'KR',
+        'KRW', false, '', '서울', '', '', 'active', '', now()
       FROM generate_series(1, %(count)s) n RETURNING id, name
 ), places AS (SELECT id, row_number() OVER (ORDER BY id) n FROM firms)
 INSERT INTO member (login, name, email, phone, foreign_national, password_hash, company_id, roles, status, position,

@@ -75,7 +75,8 @@ def _count_of(
     delegated = {role: Person(member_id=giver, name="") for role, giver in lent}
     actor = Actor(member_id=member_id, name="", company_id=company_id, roles=roles, delegated=delegated)
     # Few parameters: the driver looks through a statement with many of them anew each time.
-    one, most = literal_column("1").label("one"), literal_column(str(COUNT_MAX))
+    one: Any = literal_column("1").label("one")
+    most: Any = literal_column(str(COUNT_MAX))
     found = [_rows(actor, kind).with_only_columns(one).limit(most) for kind in KINDS.values() if _concerns(kind, actor)]
     if not found:
         return Plain(select(literal_column("0").label("waiting")))

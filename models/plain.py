@@ -14,6 +14,7 @@ import psycopg
 import sqlalchemy
 from psycopg.rows import namedtuple_row
 from sqlalchemy import create_engine
+from sqlalchemy.orm import configure_mappers
 from sqlalchemy.sql import ClauseElement
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Session
@@ -69,6 +70,17 @@ def _opened(asked: Plain[Any], row: Any) -> Any:
     )
 
 
+def last(session: Session, asked: Plain[Found], given: Mapping[str, Any]) -> Sequence[Found]:
+    """`rows`, in one round trip with the transaction's commit. What is asked after it begins another."""
+    connection = driver(session)
+    with connection.pipeline():
+        cursor = connection.cursor(row_factory=namedtuple_row)
+        cursor.execute(asked.sql, {**asked.given, **given}, prepare=True)
+        connection.commit()
+    found: list[Any] = cursor.fetchall()
+    return cast("list[Found]", [_opened(asked, row) for row in found] if asked.sealed else found)
+
+
 def one_or_none(session: Session, asked: Plain[Found], given: Mapping[str, Any]) -> Found | None:
     """The only row, None without one."""
     found = rows(session, asked, given)
@@ -99,9 +111,17 @@ def entity(table: type[Found], values: Sequence[Any]) -> Found:
     return filled(table, {name: value if reader is None else reader(value) for name, reader, value in read})
 
 
+@cache
+def _maker(table: type[Any]) -> Callable[[], Any]:
+    # Nothing may have been loaded before, and only then does an attribute know its column.
+    configure_mappers()
+    new: Callable[[], Any] = sqlalchemy.inspect(table).class_manager.new_instance
+    return new
+
+
 def filled(table: type[Found], values: Mapping[str, Any]) -> Found:
     """An object of the table with these attributes and no others, without what it costs to set each of them."""
-    made: Any = sqlalchemy.inspect(table).class_manager.new_instance()
+    made: Any = _maker(cast("Any", table))()
     made.__dict__.update(values)
     return cast("Found", made)
 

@@ -1,12 +1,13 @@
 """Functions beside the loop, against a real database."""
 
 import asyncio
+from functools import partial
 
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError
 
-from models import database
+from models import database as house
 from models.aside import PLACES, aside, elsewhere, is_aside
 from tests.engines import Database
 
@@ -14,26 +15,26 @@ LOCK = text("SELECT pg_advisory_xact_lock(7)")
 NAP = text("SELECT pg_sleep(0.02)")
 
 
-async def test_one_that_waits_for_another_lets_it_go_on(database: Database) -> None:  # noqa: ARG001 - its settings
+async def test_one_that_waits_for_another_lets_it_go_on(database: Database) -> None:
     order = []
 
     def take(name: str) -> str:
-        with working() as session:
+        with house.working() as session:
             session.execute(LOCK)
             order.append(name)
             session.execute(NAP)
         return name
 
     names = [str(number) for number in range(2 * PLACES)]
-    found = await asyncio.gather(*(aside(lambda name=name: take(name)) for name in names))
+    found = await asyncio.gather(*(aside(partial(take, name)) for name in names))
 
     assert found == names
     assert sorted(order) == sorted(names)
 
 
-async def test_what_it_raises_reaches_the_caller_and_leaves_nothing(database: Database) -> None:  # noqa: ARG001
+async def test_what_it_raises_reaches_the_caller_and_leaves_nothing(database: Database) -> None:
     def fail() -> None:
-        with working() as session:
+        with house.working() as session:
             session.execute(text("SELECT * FROM no_such_table"))
 
     for _ in range(2 * PLACES):
@@ -41,11 +42,11 @@ async def test_what_it_raises_reaches_the_caller_and_leaves_nothing(database: Da
             await aside(fail)
 
 
-async def test_it_goes_on_to_its_end_when_the_caller_gives_up(database: Database) -> None:  # noqa: ARG001
+async def test_it_goes_on_to_its_end_when_the_caller_gives_up(database: Database) -> None:
     ended = asyncio.Event()
 
     def nap() -> None:
-        with working() as session:
+        with house.working() as session:
             session.execute(NAP)
         ended.set()
 
@@ -63,6 +64,3 @@ async def test_what_is_no_statement_is_waited_for_elsewhere() -> None:
 
     assert await aside(work) == (True, False)
     assert elsewhere(is_aside) is False
-
-
-working = database.working
