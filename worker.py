@@ -25,14 +25,11 @@ from activities import (
     deliveries,
     dormancy,
     harmony,
-    inquiries,
     inspections,
-    notifications,
     orders,
     retention,
     settlements,
     signups,
-    tax_hub,
     tax_invoices,
     terms,
     withdrawals,
@@ -40,7 +37,6 @@ from activities import (
 from activities.recording import DomainSteps, Recorder
 from models import database, garbage
 from models.settings import settings
-from web.relay import Relay
 from workflows import steps
 from workflows.audit import NightlyAudit
 from workflows.changes import ChangeWorkflow
@@ -112,7 +108,7 @@ def interactive(
         task_queue=queue,
         workflows=[*PROCESSES, NightlyAudit, DormancyWorkflow, NightlyClearing, NightlyErasing, *more_workflows],
         activities=[
-            recorder.record_step,
+            recorder.record_step_aside,
             recorder.read_alarms,
             *jobs,
             *audit.ACTIVITIES,
@@ -134,7 +130,9 @@ def interactive(
 
 
 def external(client: Client, threads: ThreadPoolExecutor) -> Worker:
-    """The worker of everything that leaves the house."""
+    """The worker of everything that leaves the house; only it loads what that takes."""
+    from activities import inquiries, notifications, tax_hub
+
     return Worker(
         client,
         task_queue=steps.EXTERNAL,
@@ -188,6 +186,8 @@ async def main(
 
 @asynccontextmanager
 async def _relaying(client: Client) -> AsyncIterator[None]:
+    from web.relay import Relay
+
     relay = asyncio.create_task(Relay(client).run())
     yield
     relay.cancel()

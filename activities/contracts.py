@@ -17,7 +17,7 @@ from models.signatures.queries import BUYER, PARTNER
 def request_review(step: StepContext) -> None:
     """초안검토요청: a new round, whose papers are made right after."""
     contract: Contract = step.document
-    if not queries.papers(step.session, step.document.id):
+    if not queries.shown_papers(step.session, step.document.id):
         raise DraftIncomplete(what="계약서가 없습니다.")
     contract.review_round += 1
     contract.review_requested_at = step.now
@@ -68,7 +68,7 @@ def return_to_draft(step: StepContext) -> None:
 
 
 def _ready_papers(step: StepContext) -> Sequence[ContractPaper]:
-    papers = queries.papers(step.session, step.document.id)
+    papers = queries.shown_papers(step.session, step.document.id)
     if not step.document.papers_ready or not papers:
         raise PapersNotReady
     return papers
@@ -107,6 +107,7 @@ STEPS = DomainSteps(
         "sign": sign,
         "return_to_draft": return_to_draft,
     },
+    quick={"request_review", "complete_review", "return_to_draft"},
 )
 
 _PAPERS = ContractPapers()

@@ -1,7 +1,12 @@
-"""What recording a step asks and leaves behind, in two statements: every round trip less is felt at every click."""
+"""What recording a step asks and leaves behind, in two statements: every round trip less is felt at every click.
+
+A step whose effect only looks and changes nothing but its document needs no transaction around them: what is read
+first is locked by nobody, and what is written says which state of the document it was read in.
+"""
 
 import datetime as dt
 import json
+import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -12,10 +17,10 @@ from sqlmodel import Session, SQLModel
 
 from models import database
 from models.columns import Encrypted
-from models.kernel.roles import Role
+from models.kernel.roles import PARTNER_SIDE, Role
 from models.members.queries import IN_TURN, in_turn
 from models.notifications.writes import Addressee
-from models.plain import DIALECT, driver
+from models.plain import DIALECT, columns, driver, entity
 from models.processes import chain
 from models.processes.deadlines import DEFAULT_PACE, Pace
 from models.processes.messages import Step
@@ -79,47 +84,116 @@ def _addressee(row: Sequence[Any]) -> Addressee:
     return Addressee(row[5], row[6], _PHONE.opened(row[7]), row[8])
 
 
+_OPENED = f"""
+WITH here AS (
+    SELECT {{columns}}, xmin::text AS row_version FROM {{table}} WHERE id = %(document_id)s
+), {
+    IN_TURN.replace("%(of_company)s", "(SELECT company_id FROM here WHERE %(of_partner)s)").replace(
+        "%(named)s", "(SELECT turn_member_id FROM here WHERE %(by_name)s)"
+    )
+}
+SELECT here.*, {", ".join(f"c.{name}" for name in columns(Command))},
+       (SELECT jsonb_build_array(due_days, remind_days, escalate_days) FROM policy
+         WHERE kind = %(kind)s AND status = %(status)s ORDER BY id DESC LIMIT 1),
+       (SELECT hash FROM process_event WHERE workflow_id = %(workflow_id)s ORDER BY step DESC LIMIT 1),
+       (SELECT jsonb_agg(jsonb_build_array(m.id, m.name, encode(m.phone, 'hex'), m.email,
+                                           m.id IN (SELECT id FROM turn)) ORDER BY m.id)
+          FROM member m WHERE m.status = 'active' AND m.id IN (SELECT id FROM turn UNION SELECT created_by FROM here))
+  FROM here LEFT JOIN command c ON c.request_id = %(request_id)s
+"""  # noqa: S608 - names of ours
+
+
+@cache
+def _opening(table: type[ProcessColumns]) -> bytes:
+    return _OPENED.format(table=table.__tablename__, columns=", ".join(columns(table))).encode()
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A document, the command that asked for a step of it, and what surrounds them, as of one moment.
+
+    `seen` names the transaction that wrote the document last.
+    """
+
+    document: Any
+    command: Command | None
+    seen: str
+    around: Surroundings
+
+
+def opened(session: Session, table: type[ProcessColumns], step: Step, turn: Role | None) -> Opened | None:
+    """Read them, locking nothing, for the first status the step may lead to; None without the document."""
+    asked = in_turn(Role.PARTNER if turn is None else turn, None, None) | {
+        "of_partner": turn is None or turn in PARTNER_SIDE,
+        "by_name": turn is not None,
+        "document_id": step.document_id,
+        "kind": step.kind,
+        "status": step.targets[0],
+        "workflow_id": step.workflow_id,
+        "request_id": None if step.request_id is None else uuid.UUID(step.request_id),
+    }
+    row = driver(session).execute(_opening(table), asked, prepare=True).fetchone()
+    if row is None:
+        return None
+    own = len(columns(table))
+    *command, policy, head, told = row[own + 1 :]
+    document: Any = entity(table, row[:own])
+    people = {one[0]: _addressee([*row[:5], *one[:2], bytes.fromhex(one[2]), one[3]]) for one in told or ()}
+    around = Surroundings(
+        pace=DEFAULT_PACE if policy is None else Pace(policy[0], tuple(policy[1]), policy[2]),
+        head=head or chain.GENESIS,
+        turn=[people[one[0]] for one in told or () if one[4]],
+        author=people.get(document.created_by),
+    )
+    return Opened(document, None if command[0] is None else entity(Command, command), row[own], around)
+
+
 _EVENT = (
-    "workflow_id", "step", "kind", "document_id", "company_id", "case_key", "act", "status_from", "status_to",
-    "version", "request_id", "actor_id", "actor_name", "actor_company", "on_behalf_of_name", "reason", "detail",
-    "outcome", "at", "seconds_before", "prev_hash", "hash",
+    "workflow_id", "step", "kind", "company_id", "case_key", "act", "status_from", "status_to", "version",
+    "request_id", "actor_id", "actor_name", "actor_company", "on_behalf_of_name", "reason", "detail", "outcome",
+    "seconds_before", "prev_hash", "hash",
 )  # fmt: skip
-_BELLS = {"member_id": "bigint", "event": "text", "title": "text", "body": "text", "link": "text"}
-_MESSAGES = {
-    "member_id": "bigint", "channel": "text", "event": "text", "recipient": "bytea", "subject": "text",
-    "body": "bytea", "fallback_body": "bytea", "dedupe_key": "text",
-}  # fmt: skip
+_BELLS = ("member_id", "event", "title", "body", "link")
+_MESSAGES = ("member_id", "channel", "event", "recipient", "subject", "body", "fallback_body", "dedupe_key")
 _SEALED = {name: Encrypted(f"message.{name}") for name in ("recipient", "body", "fallback_body")}
 
 
-def _unnested(prefix: str, columns: Mapping[str, str]) -> str:
-    return ", ".join(f"%({prefix}_{name})s::{kind}[]" for name, kind in columns.items())
+def _of(row: str, names: Sequence[str]) -> str:
+    return ", ".join(f"{row}.{name}" for name in names)
 
 
+# No event without its document as it was seen, nor without its command: a column that must not be empty then is.
 _KEEP = f"""
 WITH document AS (
-    UPDATE {{table}} SET {{changes}} WHERE id = %(document_id)s
-), event AS (
-    INSERT INTO process_event ({", ".join(_EVENT)}) VALUES ({", ".join(f"%({name})s" for name in _EVENT)})
+    UPDATE {{table}} d SET {{changes}} FROM jsonb_populate_record(NULL::{{table}}, %(new)s) n
+     WHERE d.id = %(document_id)s AND (%(seen)s::text IS NULL OR d.xmin::text = %(seen)s) RETURNING d.id
 ), done AS (
-    UPDATE command SET state = 'done', decided_at = %(at)s, detail = %(done)s WHERE id = %(command)s::bigint
+    UPDATE command SET state = 'done', decided_at = %(at)s, detail = %(done)s
+     WHERE id = %(command)s::bigint AND state <> 'refused' RETURNING id
+), event AS (
+    INSERT INTO process_event ({", ".join(_EVENT)}, document_id, at)
+    SELECT {_of("e", _EVENT)}, (SELECT id FROM document),
+           CASE WHEN %(command)s::bigint IS NULL OR EXISTS (SELECT FROM done) THEN %(at)s::timestamptz END
+      FROM jsonb_populate_record(NULL::process_event, %(event)s) e
 ), next AS (
     UPDATE command SET next_attempt_at = %(now)s
      WHERE workflow_id = %(workflow_id)s AND state = 'open' AND id <> %(command)s::bigint RETURNING id
 ), bells AS (
     INSERT INTO notification ({", ".join(_BELLS)}, workflow_id, step, created_at)
-    SELECT b.*, %(workflow_id)s, %(step)s, %(at)s FROM unnest({_unnested("bell", _BELLS)}) b ON CONFLICT DO NOTHING
+    SELECT {_of("b", _BELLS)}, %(workflow_id)s, %(step)s, %(at)s
+      FROM jsonb_populate_recordset(NULL::notification, %(bells)s) b ON CONFLICT DO NOTHING
 ), messages AS (
     INSERT INTO message ({", ".join(_MESSAGES)}, state, attempts, created_at)
-    SELECT m.*, 'queued', 0, %(at)s FROM unnest({_unnested("message", _MESSAGES)}) m ON CONFLICT DO NOTHING
+    SELECT {_of("m", _MESSAGES)}, 'queued', 0, %(at)s
+      FROM jsonb_populate_recordset(NULL::message, %(messages)s) m ON CONFLICT DO NOTHING
 )
 SELECT pg_notify(%(channel)s, %(told)s), (SELECT count(pg_notify(%(channel)s, %(woken)s)) FROM next)
 """  # noqa: S608 - names of ours
 
 
 @cache
-def _statement(table: str, columns: tuple[str, ...]) -> bytes:
-    return _KEEP.format(table=table, changes=", ".join(f"{name} = %(new_{name})s" for name in columns)).encode()
+def _statement(table: str, changed: tuple[str, ...]) -> bytes:
+    return _KEEP.format(table=table, changes=", ".join(f"{name} = n.{name}" for name in changed)).encode()
 
 
 @cache
@@ -141,28 +215,51 @@ def keep(
     command: Command | None,
     letters: Letters,
     now: dt.datetime,
+    seen: str | None = None,
 ) -> None:
     """Write the document and its event, decide the command, let the next one of the workflow go on, tell people and
-    open pages; the last statement of the transaction, sent together with its commit.
+    open pages; the last statement of the transaction, sent together with its commit, or one by itself where the
+    document was only `seen`.
 
-    Raises UniqueViolation when the step was recorded before.
+    Raises UniqueViolation when the step was recorded before, NotNullViolation when the document has been written since.
     """
     changes = _changes(document)
-    session.expunge(document)
-    facts: dict[str, Any] = {name: getattr(event, name) for name in _EVENT}
-    facts |= {f"new_{name}": value for name, value in changes.items()}
-    facts |= {
-        "detail": json.dumps(event.detail, ensure_ascii=False),
-        "outcome": json.dumps(event.outcome),
+    if document in session:
+        session.expunge(document)
+    facts: dict[str, Any] = {
+        "document_id": event.document_id,
+        "seen": seen,
+        "new": _json(changes),
+        "event": _json({name: getattr(event, name) for name in _EVENT}),
         "command": command.id if command else None,
-        "done": json.dumps({"status": event.status_to, "step": event.step}),
+        "done": _json({"status": event.status_to, "step": event.step}),
+        "workflow_id": event.workflow_id,
+        "step": event.step,
+        "at": event.at,
         "now": now,
+        "bells": _json([{name: row[name] for name in _BELLS} for row in letters.bells]),
+        "messages": _json([{name: _sealed(row, name) for name in _MESSAGES} for row in letters.messages]),
         "channel": CHANNEL,
         "told": announcement(event.kind, event.document_id, event.company_id),
         "woken": announcement(COMMANDS, 0, None),
     }
-    facts |= {f"bell_{name}": [row[name] for row in letters.bells] for name in _BELLS}
-    for name in _MESSAGES:
-        values = [row[name] for row in letters.messages]
-        facts[f"message_{name}"] = list(map(_SEALED[name].sealed, values)) if name in _SEALED else values
-    database.finish(session, _statement(str(document.__tablename__), tuple(changes)), facts)
+    statement = _statement(str(document.__tablename__), tuple(changes))
+    if seen is None:
+        database.finish(session, statement, facts)
+    else:
+        driver(session).execute(statement, facts, prepare=True)
+
+
+def _sealed(row: Mapping[str, Any], name: str) -> Any:
+    return _SEALED[name].sealed(row[name]) if name in _SEALED else row[name]
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, default=_written)
+
+
+def _written(value: Any) -> str:
+    """As the database reads it from JSON."""
+    if isinstance(value, bytes):
+        return f"\\x{value.hex()}"
+    return value.isoformat() if isinstance(value, dt.date) else str(value)

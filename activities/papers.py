@@ -6,7 +6,6 @@ from dataclasses import replace
 
 from sqlmodel import Session
 
-from activities.documents import signing
 from activities.documents.audit import AuditEvent, AuditRecord, PagesSeen
 from activities.documents.papers import Mark, Party, Seals
 from models.contracts.wording import CONSENT
@@ -101,4 +100,7 @@ def _event(event: ProcessEvent, signature: Signature | None, words: Mapping[str,
 
 def attested(pdf: bytes, at: dt.datetime) -> bytes:
     """The paper with the house's certification signature of that instant."""
+    # Sixteen megabytes of a worker that as a rule seals nothing.
+    from activities.documents import signing
+
     return signing.sign(pdf, signing.house_identity(settings().data_dir / KEY_FOLDER, at), at)

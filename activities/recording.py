@@ -1,23 +1,28 @@
 """Step recording: one transaction for everything a step changes (ADR 2)."""
 
+import asyncio
 import datetime as dt
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
+import sqlalchemy
+from psycopg.errors import NotNullViolation
 from pydantic import BaseModel
 from sqlalchemy import Select, bindparam, select
 from sqlmodel import Session, col
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
-from activities.keeping import Letters, Surroundings, keep, surroundings
+from activities.keeping import Letters, Opened, Surroundings, keep, opened, surroundings
 from models import clock, database
+from models.aside import aside
 from models.kernel.refusals import Refusal, rebuild
 from models.kernel.roles import Role
 from models.notifications.writes import Addressee, Occasion, Row, compose
+from models.plain import filled
 from models.processes import chain, deadlines, queries, writes
 from models.processes.kinds import Kind
 from models.processes.messages import Alarm, Outcome, Step
@@ -58,6 +63,11 @@ class DomainSteps:
 
     kind: Kind
     effects: Mapping[str, Effect]
+    quick: Collection[str] = frozenset()
+    """Acts whose effects look up rows at most, and change nothing but the document and what the context has."""
+
+    def is_quick(self, act: str) -> bool:
+        return act in self.quick or act not in self.effects
 
 
 class Recorder:
@@ -69,11 +79,24 @@ class Recorder:
     @activity.defn(name="record_step")
     def record_step(self, step: Step) -> Outcome:
         """Record one step, once. Errors: ApplicationError with a refusal's code, never retried."""
+        domain = self.domains[step.kind]
+        outcome = None
         try:
-            with database.working() as session:
-                return _Recording(session, self.domains[step.kind], step).outcome()
+            if domain.is_quick(step.act):
+                with database.at_once() as session:
+                    outcome = _Recording(session, domain, step).at_once()
+            if outcome is None:
+                with database.working() as session:
+                    outcome = _Recording(session, domain, step).outcome()
         except Refusal as refusal:
             raise ApplicationError(str(refusal), refusal.detail, type=refusal.code, non_retryable=True) from refusal
+        return outcome
+
+    @activity.defn(name="record_step")
+    async def record_step_aside(self, step: Step) -> Outcome:
+        """`record_step` on the worker's own thread, where it waits for nothing but the database."""
+        work = partial(self.record_step, step)
+        return await (aside(work) if self.domains[step.kind].is_quick(step.act) else asyncio.to_thread(work))
 
     @activity.defn(name="read_alarms")
     def read_alarms(self, step: Step) -> list[Alarm]:
@@ -117,6 +140,25 @@ class _Recording:
             raise rebuild(command.code or Refusal.code, command.detail or {})
         return self._record(document, command)
 
+    def at_once(self) -> Outcome | None:
+        """`outcome` of a quick act; None where it takes the document's lock to tell what became of it."""
+        if not self.step.targets:
+            return None
+        found = opened(self.session, self.kind.table, self.step, self.kind.rules.turn(self.step.targets[0]))
+        if found is None or not self._stands(found):
+            return None
+        try:
+            return self._record(found.document, found.command, found)
+        except NotNullViolation:
+            return None
+
+    def _stands(self, found: Opened) -> bool:
+        """Whether the document is as the workflow knows it, and the command is still to be done."""
+        document, command = found.document, found.command
+        known = (document.step, document.status, document.version)
+        asked = self.step.request_id is None if command is None else command.state != "refused"
+        return asked and known == (self.step.step - 1, self.step.status, self.step.version)
+
     def _open(self) -> tuple[Any, Command | None]:
         if self.step.request_id is None:
             only = self.session.execute(_locked(self.kind.table, asked=False), {"id": self.step.document_id})
@@ -125,7 +167,7 @@ class _Recording:
         both = self.session.execute(_locked(self.kind.table, asked=True), asked).one()
         return both[0], both[1]
 
-    def _record(self, document: ProcessColumns, command: Command | None) -> Outcome:
+    def _record(self, document: ProcessColumns, command: Command | None, found: Opened | None = None) -> Outcome:
         context = StepContext(
             session=self.session,
             kind=self.step.kind,
@@ -138,14 +180,24 @@ class _Recording:
         )
         effect = self.effects.get(self.step.act)
         target = (effect(context) if effect else None) or self.step.targets[0]
+        if found and (self.session.new or self.session.deleted or self.session.dirty):
+            raise RuntimeError(f"{self.step.act} is not quick: it writes more than its document")
         before = (document.status, document.status_since)
+        around = found.around if found and self._is_around(found, target, context) else None
         # Everything is written at once, at the end.
         with self.session.no_autoflush:
-            around = self._move(document, target, context)
+            around = self._move(document, target, context, around)
             outcome = self._answer(document, context, around)
             event = self._event(document, before, context, outcome, around.head)
-        keep(self.session, document, event, command, self._letters(document, context, around), clock.now())
+            letters = self._letters(document, context, around)
+        keep(self.session, document, event, command, letters, clock.now(), found.seen if found else None)
         return outcome
+
+    def _is_around(self, found: Opened, target: str, context: StepContext) -> bool:
+        """Whether what was read beside the document is what its new status and turn ask for."""
+        changed = sqlalchemy.inspect(found.document).committed_state
+        named = context.turn_member_id is None and "turn_member_id" not in changed and "company_id" not in changed
+        return named and target == self.step.targets[0]
 
     def _recorded(self) -> Outcome:
         """The answer given when this step was recorded before its result reached the engine."""
@@ -160,17 +212,19 @@ class _Recording:
     def _payload(self, command: Command | None) -> BaseModel:
         return self.kind.payload(self.step.act).model_validate(command.payload if command else {})
 
-    def _move(self, document: ProcessColumns, target: str, context: StepContext) -> Surroundings:
+    def _move(
+        self, document: ProcessColumns, target: str, context: StepContext, around: Surroundings | None
+    ) -> Surroundings:
         document.step = self.step.step
         if context.turn_member_id is not None:
             document.turn_member_id = context.turn_member_id
         moves = self.step.act not in {deadlines.REMIND, deadlines.ESCALATE}
         status = target if moves else document.status
         turn = self.kind.rules.turn(status)
-        if self.session.new or any(row is not document for row in self.session.dirty):
+        if around is None and (self.session.new or any(row is not document for row in self.session.dirty)):
             # Who is told may be whom the effect has just let in.
             self.session.flush()
-        around = surroundings(self.session, self.step, document, status, turn)
+        around = around or surroundings(self.session, self.step, document, status, turn)
         if moves:
             document.status = target
             document.version += 1
@@ -189,29 +243,32 @@ class _Recording:
     ) -> ProcessEvent:
         command = context.command
         moved = document.status_since == self.step.at
-        event = ProcessEvent(
-            workflow_id=self.step.workflow_id,
-            step=self.step.step,
-            kind=self.step.kind,
-            document_id=self.step.document_id,
-            company_id=document.company_id,
-            case_key=document.case_key,
-            act=self.step.act,
-            status_from=before[0],
-            status_to=document.status,
-            version=document.version,
-            request_id=command.request_id if command else None,
-            actor_id=command.actor_id if command else None,
-            actor_name=command.actor_name if command else "",
-            actor_company=command.actor_company if command else "",
-            on_behalf_of_name=command.on_behalf_of_name if command else None,
-            reason=getattr(context.payload, "reason", None),
-            detail=context.detail,
-            at=self.step.at,
-            outcome=outcome.model_dump(mode="json"),
-            seconds_before=int((self.step.at - before[1]).total_seconds()) if moved else None,
-            prev_hash=head,
-            hash="",
+        event = filled(
+            ProcessEvent,
+            {
+                "workflow_id": self.step.workflow_id,
+                "step": self.step.step,
+                "kind": self.step.kind,
+                "document_id": self.step.document_id,
+                "company_id": document.company_id,
+                "case_key": document.case_key,
+                "act": self.step.act,
+                "status_from": before[0],
+                "status_to": document.status,
+                "version": document.version,
+                "request_id": command.request_id if command else None,
+                "actor_id": command.actor_id if command else None,
+                "actor_name": command.actor_name if command else "",
+                "actor_company": command.actor_company if command else "",
+                "on_behalf_of_name": command.on_behalf_of_name if command else None,
+                "reason": getattr(context.payload, "reason", None),
+                "detail": context.detail,
+                "at": self.step.at,
+                "outcome": outcome.model_dump(mode="json"),
+                "seconds_before": int((self.step.at - before[1]).total_seconds()) if moved else None,
+                "prev_hash": head,
+                "hash": "",
+            },
         )
         event.hash = chain.digest(event)
         return event

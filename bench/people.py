@@ -91,6 +91,7 @@ class Reviewers:
                 version=1,
                 step=1,
                 alarms=rings,
+                one_timer=True,
             )
             await self.client.start_workflow(
                 "ContractWorkflow", state, id=review.workflow_id, task_queue=steps.INTERACTIVE

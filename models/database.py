@@ -14,6 +14,7 @@ from sqlalchemy import Engine, create_engine, event, text
 from sqlalchemy.exc import InvalidatePoolError
 from sqlmodel import Session
 
+from models.aside import PLACES, Connection, elsewhere, is_aside
 from models.plain import Plain, execute
 from models.processes.messages import Actor
 from models.settings import Settings, settings
@@ -22,8 +23,10 @@ Found = TypeVar("Found")
 
 IDLE_SECONDS_TRUSTED = 30.0
 KEPT_MAX = 20_000
+THREADS, THREADS_MORE = 24, 4
+"""Connections kept for the threads of a process, and more for a crowd of them."""
 
-_engines: dict[str, Engine] = {}
+_engines: dict[tuple[str, bool, bool], Engine] = {}
 _kept: dict[Hashable, tuple[float, Any]] = {}
 
 SCOPE: Plain[object] = Plain(
@@ -34,29 +37,39 @@ SCOPE: Plain[object] = Plain(
 )
 
 
-def _engine(url: str, pool_size: int) -> Engine:
-    if url not in _engines:
+def _engine(url: str, *, at_once: bool = False) -> Engine:
+    key = url, is_aside(), at_once
+    if key not in _engines:
+        size, more = (PLACES, PLACES) if is_aside() else (THREADS, THREADS_MORE)
         engine = create_engine(
             url.replace("postgresql://", "postgresql+psycopg://", 1),
-            pool_size=pool_size,
-            max_overflow=4,
+            pool_size=size,
+            max_overflow=more,
             pool_timeout=10,
             # The connection used last knows its statements: a few stay warm, the others are for crowds.
             pool_use_lifo=True,
             pool_recycle=1800,
             connect_args={"connect_timeout": 5, "application_name": "dongban"},
+            **({"isolation_level": "AUTOCOMMIT"} if at_once else {}),
         )
+        event.listen(engine, "do_connect", _connected)
         event.listen(engine, "checkout", _must_be_alive)
         event.listen(engine, "checkin", _note_use)
-        _engines[url] = engine
-    return _engines[url]
+        _engines[key] = engine
+    return _engines[key]
 
 
-def _must_be_alive(connection: psycopg.Connection, record: Any, _proxy: object) -> None:
+def _connected(_dialect: object, _record: object, given: list[Any], named: dict[str, Any]) -> Connection:
+    return elsewhere(lambda: Connection.connect(*given, **named))
+
+
+def _must_be_alive(connection: Connection, record: Any, _proxy: object) -> None:
     """Refuse a pooled connection whose server has gone, without asking a live one: nothing comes unasked from it.
 
     After a while unused it is asked all the same: a broken network says nothing.
     """
+    # The engine's own first questions are asked under a lock of its own.
+    connection.lets_go_on = True
     if time.monotonic() - record.info.get("used", 0.0) < IDLE_SECONDS_TRUSTED:
         socket = select.poll()
         socket.register(connection.fileno(), select.POLLIN)
@@ -88,11 +101,11 @@ def kept(session: Session, key: Hashable, seconds: float, read: Callable[[], Fou
 
 
 def web_engine(config: Settings | None = None) -> Engine:
-    return _engine((config or settings()).web_database_url, 24)
+    return _engine((config or settings()).web_database_url)
 
 
 def worker_engine(config: Settings | None = None) -> Engine:
-    return _engine((config or settings()).worker_database_url, 24)
+    return _engine((config or settings()).worker_database_url)
 
 
 def dispose() -> None:
@@ -142,6 +155,13 @@ def writing(actor: Actor) -> Iterator[Session]:
 def working() -> Iterator[Session]:
     """A transaction of the worker role."""
     with Session(worker_engine(), expire_on_commit=False) as session, session.begin():
+        yield session
+
+
+@contextmanager
+def at_once() -> Iterator[Session]:
+    """The worker role without a transaction: each statement is one of its own. Nothing may be added to it."""
+    with Session(_engine(settings().worker_database_url, at_once=True), expire_on_commit=False) as session:
         yield session
 
 

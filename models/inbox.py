@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Select, and_, false, func, literal, or_, select, union_all
+from sqlalchemy import Select, and_, false, func, literal, literal_column, or_, select, union_all
 from sqlmodel import Session, col
 
 from models.catalog import KINDS
@@ -74,8 +74,18 @@ def _count_of(
     """The statement for one person; on every page, and building it costs more than running it."""
     delegated = {role: Person(member_id=giver, name="") for role, giver in lent}
     actor = Actor(member_id=member_id, name="", company_id=company_id, roles=roles, delegated=delegated)
-    every = union_all(*(_rows(actor, kind).limit(COUNT_MAX) for kind in KINDS.values())).subquery()
-    return Plain(select(func.count().label("waiting")).select_from(every))
+    # Few parameters: the driver looks through a statement with many of them anew each time.
+    one: Any = literal_column("1").label("one")
+    most: Any = literal_column(str(COUNT_MAX))
+    found = [_rows(actor, kind).with_only_columns(one).limit(most) for kind in KINDS.values() if _concerns(kind, actor)]
+    if not found:
+        return Plain(select(literal_column("0").label("waiting")))
+    return Plain(select(func.count().label("waiting")).select_from(union_all(*found).subquery()))
+
+
+def _concerns(kind: Kind, actor: Actor) -> bool:
+    """Whether any status of the kind waits on a role of this person."""
+    return not actor.every_role.isdisjoint(kind.rules.turns.values())
 
 
 def counts(session: Session, actor: Actor) -> dict[str, int]:

@@ -11,8 +11,10 @@ from types import SimpleNamespace
 from typing import Any, Generic, TypeVar, cast
 
 import psycopg
+import sqlalchemy
 from psycopg.rows import namedtuple_row
 from sqlalchemy import create_engine
+from sqlalchemy.orm import configure_mappers
 from sqlalchemy.sql import ClauseElement
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Session
@@ -68,6 +70,17 @@ def _opened(asked: Plain[Any], row: Any) -> Any:
     )
 
 
+def last(session: Session, asked: Plain[Found], given: Mapping[str, Any]) -> Sequence[Found]:
+    """`rows`, in one round trip with the transaction's commit. What is asked after it begins another."""
+    connection = driver(session)
+    with connection.pipeline():
+        cursor = connection.cursor(row_factory=namedtuple_row)
+        cursor.execute(asked.sql, {**asked.given, **given}, prepare=True)
+        connection.commit()
+    found: list[Any] = cursor.fetchall()
+    return cast("list[Found]", [_opened(asked, row) for row in found] if asked.sealed else found)
+
+
 def one_or_none(session: Session, asked: Plain[Found], given: Mapping[str, Any]) -> Found | None:
     """The only row, None without one."""
     found = rows(session, asked, given)
@@ -77,6 +90,40 @@ def one_or_none(session: Session, asked: Plain[Found], given: Mapping[str, Any])
 def execute(session: Session, asked: Plain[Any], given: Mapping[str, Any]) -> None:
     """For what the statement does; whatever it finds is dropped."""
     driver(session).execute(asked.sql, {**asked.given, **given}, prepare=True)
+
+
+@cache
+def columns(table: type[Any]) -> tuple[str, ...]:
+    """The columns of a table in the order `entity` takes them."""
+    return tuple(column.name for column in table.__table__.columns)
+
+
+@cache
+def _readers(table: type[Any]) -> tuple[Callable[[Any], Any] | None, ...]:
+    types = [column.type.dialect_impl(DIALECT) for column in table.__table__.columns]
+    return tuple(kind.result_processor(DIALECT, None) for kind in types)
+
+
+def entity(table: type[Found], values: Sequence[Any]) -> Found:
+    """A row as an object of the table, no session's: its attributes may be set, and it remembers which were."""
+    kind: Any = table
+    read = zip(columns(kind), _readers(kind), values, strict=True)
+    return filled(table, {name: value if reader is None else reader(value) for name, reader, value in read})
+
+
+@cache
+def _maker(table: type[Any]) -> Callable[[], Any]:
+    # Nothing may have been loaded before, and only then does an attribute know its column.
+    configure_mappers()
+    new: Callable[[], Any] = sqlalchemy.inspect(table).class_manager.new_instance
+    return new
+
+
+def filled(table: type[Found], values: Mapping[str, Any]) -> Found:
+    """An object of the table with these attributes and no others, without what it costs to set each of them."""
+    made: Any = _maker(cast("Any", table))()
+    made.__dict__.update(values)
+    return cast("Found", made)
 
 
 def things(told: list[dict[str, Any]] | None, instants: Sequence[str] = (), days: Sequence[str] = ()) -> Sequence[Any]:

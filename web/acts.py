@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pydantic import BaseModel
-from sqlalchemy import bindparam, literal_column, select
+from sqlalchemy import select
 from sqlmodel import Session, col
 from starlette.concurrency import run_in_threadpool
 from temporalio.client import Client
@@ -16,10 +16,9 @@ from models.kernel.refusals import ActNotPossible, NotFound, Refusal, StaleDocum
 from models.kernel.roles import Role
 from models.kernel.transitions import ProcessRules
 from models.kernel.wording import moment
-from models.plain import Plain, rows
 from models.processes import queries, writes
 from models.processes.messages import Actor, Outcome, command_payload
-from models.processes.tables import Command, Outbox, ProcessColumns, ProcessEvent
+from models.processes.tables import Command, ProcessColumns, ProcessEvent
 from web.confirming import deliver_caught_up, missed, note, note_all
 from web.engine import PENDING, START_POLL_SECONDS, START_WAIT_SECONDS, Decision
 
@@ -81,7 +80,7 @@ def _keep_alone(actor: Actor, wish: Wish) -> Kept:
 
 
 def keep(session: Session, actor: Actor, wish: Wish) -> Kept:
-    """Write down who wants what; nothing is lost once the caller's transaction is committed. Raises NotFound."""
+    """Write down who wants what, as the last of the caller's transaction. Raises NotFound."""
     document = queries.shown_document(session, actor, wish.table, wish.document_id)
     press = writes.Press(
         kind=wish.rules.kind,
@@ -92,16 +91,15 @@ def keep(session: Session, actor: Actor, wish: Wish) -> Kept:
         expected_version=wish.expected_version,
         batch_id=wish.batch_id,
     )
-    command = writes.insert_command(session, actor, document, press)
-    known = decided(command)
-    waits, starting = _standing(session, command)
-    if known is not None or waits:
-        return Kept(command, known or PENDING, starting=False)
     refusal = _early_refusal(session, actor, wish, document)
+    command: Any = writes.insert_command(session, actor, document, press, is_last=refusal is None)
+    known = decided(command)
+    if known is not None or command.waits:
+        return Kept(command, known or PENDING, starting=False)
     if refusal is not None:
         writes.settle_command(session, command.request_id, refusal, clock.now())
         return Kept(command, Decision(refusal=refusal), starting=False)
-    return Kept(command, None, starting=starting)
+    return Kept(command, None, starting=command.starting)
 
 
 def _permitted(wish: Wish, document: ProcessColumns) -> frozenset[Role]:
@@ -120,30 +118,6 @@ def _early_refusal(session: Session, actor: Actor, wish: Wish, document: Process
     except Refusal as refusal:
         return explained(session, refusal, document.workflow_id)
     return None
-
-
-def _standing(session: Session, command: Command) -> tuple[bool, bool]:
-    """Whether an earlier act of its workflow is still open, and whether the workflow is still to be started."""
-    found = rows(session, _STANDING, {"of": command.workflow_id, "before": command.id})[0]
-    return found.waits, found.starting
-
-
-_STANDING: Plain[Any] = Plain(
-    select(
-        select(col(Command.id))
-        .where(
-            col(Command.workflow_id) == bindparam("of"),
-            col(Command.state) == literal_column("'open'"),
-            col(Command.id) < bindparam("before"),
-        )
-        .exists()
-        .label("waits"),
-        select(col(Outbox.id))
-        .where(col(Outbox.workflow_id) == bindparam("of"), col(Outbox.sent_at).is_(None))
-        .exists()
-        .label("starting"),
-    )
-)
 
 
 def decided(command: Command) -> Decision | None:

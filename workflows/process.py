@@ -36,6 +36,8 @@ class Process:
         self.jobs: list[str] = list(start.jobs)
         self.rearm_asked = False
         self.lock = asyncio.Lock()
+        self.timer: asyncio.Task[None] | None = None
+        self.rings_at = dt.datetime.max.replace(tzinfo=dt.UTC)
 
     @workflow.update(name="act")
     async def act(self, act: Act) -> Outcome:
@@ -129,14 +131,35 @@ class Process:
 
     async def _wait(self) -> None:
         seen = self.step
+        if self.start.one_timer:
+            await self._wait_for_timer(seen)
+            return
         timeout = None
         if self.alarms:
             timeout = max(self.alarms[0].at - workflow.now(), dt.timedelta(0))
         try:
-            await workflow.wait_condition(
-                lambda: self.step != seen or self.rearm_asked or bool(self.jobs), timeout=timeout
-            )
+            await workflow.wait_condition(lambda: self._woken(seen), timeout=timeout)
         except TimeoutError:
+            await self._ring(seen)
+
+    def _woken(self, seen: int) -> bool:
+        return self.step != seen or self.rearm_asked or bool(self.jobs)
+
+    async def _wait_for_timer(self, seen: int) -> None:
+        """With one timer for all statuses: left to ring where the next alarm is later, and then set anew.
+
+        To cancel one and start another costs the engine two events at every step.
+        """
+        if self.timer is not None and self.timer.done():
+            self.timer = None
+        if self.alarms and (self.timer is None or self.alarms[0].at < self.rings_at):
+            if self.timer is not None:
+                self.timer.cancel()
+            self.rings_at = self.alarms[0].at
+            self.timer = asyncio.create_task(asyncio.sleep((self.rings_at - workflow.now()).total_seconds()))
+        timer = self.timer
+        await workflow.wait_condition(lambda: self._woken(seen) or (timer is not None and timer.done()))
+        if not self._woken(seen) and self.alarms and self.alarms[0].at <= workflow.now():
             await self._ring(seen)
 
     async def _ring(self, seen: int) -> None:

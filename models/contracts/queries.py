@@ -10,7 +10,7 @@ from sqlmodel import Session, col
 
 from models.contracts.rules import KIND, Status
 from models.contracts.tables import Contract, ContractInstalment, ContractItem, ContractPaper
-from models.plain import Plain, rows, things
+from models.plain import Plain, plain, rows, things
 from models.processes.messages import Actor
 from models.processes.queries import visible_to
 from models.signatures.tables import Signature
@@ -66,6 +66,12 @@ _SIGNATURES = (
 def papers(session: Session, contract_id: int) -> Sequence[ContractPaper]:
     """The papers of a contract the caller has found as visible, in their order."""
     return session.execute(_rows_of(ContractPaper), {"contract_id": contract_id}).scalars().all()
+
+
+def shown_papers(session: Session, contract_id: int) -> Sequence[ContractPaper]:
+    """`papers` as plain rows, to be read."""
+    found: Sequence[ContractPaper] = rows(session, plain(_rows_of(ContractPaper)), {"contract_id": contract_id})
+    return found
 
 
 def contract_items(session: Session, contract_id: int) -> Sequence[ContractItem]:

@@ -5,6 +5,7 @@ This module holds the only ZoneInfo of the house: one made inside a sandboxed wo
 
 import datetime as dt
 from collections.abc import Set as AbstractSet
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 KST = ZoneInfo("Asia/Seoul")
@@ -50,6 +51,12 @@ def business_day_on_or_before(day: dt.date, holidays: AbstractSet[dt.date]) -> d
 
 def add_business_days(day: dt.date, days: int, holidays: AbstractSet[dt.date]) -> dt.date:
     """`days` business days later, the start not counted; 0 gives the day itself or the next business day."""
+    return _added(day, days, frozenset(holidays))
+
+
+# Asked several times for every page and every step, always of the same few days.
+@lru_cache(maxsize=1024)
+def _added(day: dt.date, days: int, holidays: frozenset[dt.date]) -> dt.date:
     if days < 0:
         raise ValueError("days must not be negative")
     found = business_day_on_or_after(day, holidays) if days == 0 else day

@@ -104,6 +104,8 @@ class ProcessStart(Frozen):
     step: int = 0
     alarms: list[Alarm] = []
     jobs: list[str] = []
+    one_timer: bool = False
+    """Processes begun before this was known set a new timer at each step; their histories say so."""
 
 
 class Act(Frozen):

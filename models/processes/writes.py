@@ -10,16 +10,17 @@ from functools import cache
 from typing import Any
 
 from psycopg.types.json import Jsonb
-from sqlalchemy import bindparam, select, text, update
+from sqlalchemy import bindparam, literal_column, select, text, update
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
-from models import clock
+from models import clock, database
 from models.kernel.calendar import KST
 from models.kernel.numbers import format_number
 from models.kernel.refusals import Refusal, RequestReused
 from models.kernel.roles import Role
-from models.plain import Plain, execute, one_or_none, rows
+from models.plain import Plain, execute, last, one_or_none, rows
 from models.processes import queries
 from models.processes.kinds import Kind
 from models.processes.messages import Actor, ProcessStart
@@ -70,6 +71,7 @@ def start_process(session: Session, document: ProcessColumns, kind: str, **state
         status=document.status,
         version=document.version,
         step=document.step,
+        one_timer=True,
         **state,
     )
     _send(session, document.workflow_id, kind, start.model_dump(mode="json"))
@@ -176,16 +178,34 @@ class Press:
 @cache
 def _keep(given: tuple[str, ...]) -> Plain[Command]:
     row = insert(Command).on_conflict_do_nothing(index_elements=["request_id"])
-    return Plain(row.returning(Command), given)
+    return Plain(row.returning(Command, *_standing()), given)
 
 
-_KEPT: Plain[Command] = Plain(select(Command).where(col(Command.request_id) == bindparam("request_id")))
+def _standing() -> tuple[Any, Any]:
+    """Whether an earlier act of a command's workflow is still open, and whether that is still to be started."""
+    earlier: Any = aliased(Command)
+    # Columns of the row itself: as columns of its table a RETURNING would look at all of them.
+    workflow_id: Any = literal_column("command.workflow_id")
+    before: Any = literal_column("command.id")
+    # Written out, so that a prepared statement finds the index of what is open.
+    waits = select(earlier.id).where(
+        earlier.workflow_id == workflow_id, earlier.state == literal_column("'open'"), earlier.id < before
+    )
+    starts = select(col(Outbox.id)).where(col(Outbox.workflow_id) == workflow_id, col(Outbox.sent_at).is_(None))
+    return waits.exists().label("waits"), starts.exists().label("starting")
 
 
-def insert_command(session: Session, actor: Actor, document: ProcessColumns, press: Press) -> Command:
-    """Keep the act before the engine is asked; the same request id returns the row it already has, both plain.
+_KEPT: Plain[Command] = Plain(select(Command, *_standing()).where(col(Command.request_id) == bindparam("request_id")))
 
-    Raises RequestReused when that row is another act, document or payload.
+
+def insert_command(
+    session: Session, actor: Actor, document: ProcessColumns, press: Press, *, is_last: bool = False
+) -> Command:
+    """Keep the act before the engine is asked; the same request id returns the row it already has, both plain and
+    with `waits` (for an earlier act of the workflow) and `starting` (its workflow is still to be).
+
+    With `is_last` the transaction is committed by it. Raises RequestReused when that row is another act, document or
+    payload.
     """
     behalf = actor.acting_for(press.permitted, document.turn_member_id)
     now = clock.now()
@@ -212,8 +232,10 @@ def insert_command(session: Session, actor: Actor, document: ProcessColumns, pre
         "attempts": 0,
         "confirmed": False,
     }
-    row: Command | None = one_or_none(session, _keep(tuple(values)), values)
+    row: Command | None = next(iter((last if is_last else rows)(session, _keep(tuple(values)), values)), None)
     if row is None:
+        if is_last:
+            database.scope(session, actor, read_only=False)
         row = one_or_none(session, _KEPT, {"request_id": press.request_id})
     # The id of another company's act exists, but cannot be seen.
     if row is None or (row.workflow_id, row.actor_id) != (document.workflow_id, actor.member_id):

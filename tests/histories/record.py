@@ -96,8 +96,14 @@ SCENES: dict[str, tuple[str, str, Scene, Sequence[str]]] = {
 }
 
 
-async def _process(environment: WorkflowEnvironment, kind: str) -> tuple[str, WorkflowHandle[Any, Any]]:
-    name, status, scene, jobs = SCENES[kind]
+ONE_TIMER = "-one-timer"
+"""Scenes of processes that keep one timer, as all begun since do."""
+SCENES |= {f"{kind}{ONE_TIMER}": SCENES[kind] for kind in ("contract", "settlement")}
+
+
+async def _process(environment: WorkflowEnvironment, scene_name: str) -> tuple[str, WorkflowHandle[Any, Any]]:
+    name, status, scene, jobs = SCENES[scene_name]
+    kind = scene_name.removesuffix(ONE_TIMER)
     records = Records()
     now = await environment.get_current_time()
     day = dt.timedelta(days=1)
@@ -106,7 +112,14 @@ async def _process(environment: WorkflowEnvironment, kind: str) -> tuple[str, Wo
     async with Worker(
         environment.client, task_queue=steps.INTERACTIVE, workflows=WORKFLOWS, activities=records.activities()
     ):
-        begin = ProcessStart(kind=kind, document_id=1, company_id=7, status=status, alarms=records.alarms[:1])
+        begin = ProcessStart(
+            kind=kind,
+            document_id=1,
+            company_id=7,
+            status=status,
+            alarms=records.alarms[:1],
+            one_timer=kind != scene_name,
+        )
         handle = await environment.client.start_workflow(
             name, begin, id=f"{kind}/{uuid.uuid4()}", task_queue=steps.INTERACTIVE
         )

@@ -26,26 +26,29 @@ DAY = dt.timedelta(days=1)
 
 
 class House:
-    def __init__(self, client: Client, environment: WorkflowEnvironment, records: Records) -> None:
+    def __init__(self, client: Client, environment: WorkflowEnvironment, records: Records, *, one_timer: bool) -> None:
+        self.one_timer = one_timer
         self.client = client
         self.environment = environment
         self.records = records
 
     async def start(self, status: str = "drafting", **more: Any) -> WorkflowHandle[Any, Any]:
-        begin = ProcessStart(kind="contract", document_id=1, company_id=7, status=status, **more)
+        begin = ProcessStart(
+            kind="contract", document_id=1, company_id=7, status=status, one_timer=self.one_timer, **more
+        )
         return await self.client.start_workflow(
             "ContractWorkflow", begin, id=f"contract/{uuid.uuid4()}/1", task_queue=steps.INTERACTIVE
         )
 
 
-@pytest.fixture
-async def house(time_skipping: TimeSkipping) -> AsyncIterator[House]:
-    async with _house(time_skipping) as made:
+@pytest.fixture(params=[True, False], ids=["one timer", "a timer for each step"])
+async def house(time_skipping: TimeSkipping, request: pytest.FixtureRequest) -> AsyncIterator[House]:
+    async with _house(time_skipping, one_timer=request.param) as made:
         yield made
 
 
 @asynccontextmanager
-async def _house(time_skipping: TimeSkipping) -> AsyncIterator[House]:
+async def _house(time_skipping: TimeSkipping, *, one_timer: bool = True) -> AsyncIterator[House]:
     records = Records()
     async with time_skipping(data_converter=data_converter(settings().payload_keys)) as environment:
         worker = Worker(
@@ -55,7 +58,7 @@ async def _house(time_skipping: TimeSkipping) -> AsyncIterator[House]:
             activities=records.activities(),
         )
         async with worker:
-            yield House(environment.client, environment, records)
+            yield House(environment.client, environment, records, one_timer=one_timer)
 
 
 def act(name: str, role: Role, version: int | None = None, company: int | None = None) -> Act:
@@ -145,6 +148,24 @@ async def test_reminders_and_escalation_ring_at_their_second_and_not_after_the_a
     await press(handle, act("complete_review", Role.PARTNER))
     await house.environment.sleep(10 * DAY)
     assert [step.act for step in house.records.steps] == ["remind", "remind", "complete_review"]
+
+
+async def test_a_timer_that_rings_before_the_next_alarm_is_left_to_ring(time_skipping: TimeSkipping) -> None:
+    async with _house(time_skipping) as house:
+        now = await house.environment.get_current_time()
+        handle = await house.start("review_requested", alarms=[Alarm(at=now + 2 * DAY, act="remind")])
+        await house.environment.sleep(DAY)
+        house.records.alarms = [Alarm(at=now + 3 * DAY, act="remind")]
+
+        await press(handle, act("complete_review", Role.PARTNER))
+        await house.environment.sleep(1.5 * DAY)
+        assert [step.act for step in house.records.steps] == ["complete_review"]
+        await house.environment.sleep(DAY)
+
+        assert [step.act for step in house.records.steps] == ["complete_review", "remind"]
+        told = [event.WhichOneof("attributes") for event in (await handle.fetch_history()).events]
+        assert told.count("timer_started_event_attributes") == 2
+        assert "timer_canceled_event_attributes" not in told
 
 
 async def test_of_several_alarms_due_at_once_the_strongest_rings(house: House) -> None:

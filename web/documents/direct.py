@@ -1,4 +1,4 @@
-"""The usual way to a document's page and through its acts: one transaction, one thread, no machinery in between.
+"""The usual way to a document's page and through its acts: one transaction, no other thread, no machinery in between.
 
 These routes stand before those of `document_router` and do the same. They take what a browser with a session sends
 by far the most; everything else (programs, files, guests, unknown acts) falls through to them.
@@ -6,15 +6,16 @@ by far the most; everything else (programs, files, guests, unknown acts) falls t
 
 import uuid
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
-from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Match, Route
 from starlette.types import Scope
 
+from models.aside import aside
 from models.kernel.refusals import Refusal
 from models.processes.messages import Actor
 from web import forms
@@ -22,7 +23,7 @@ from web.acts import Kept, Wish, follow, keep
 from web.auth import cookies
 from web.auth.audience import Audience
 from web.auth.cookies import Cookie
-from web.auth.visitor import FORM_FIELDS_MAX, TURNED_AWAY, meet, visit_of, visiting
+from web.auth.visitor import TURNED_AWAY, meet, read_form, visit_of, visiting
 from web.documents.kinds import WebKind
 from web.documents.routes import act_name, not_taken, page_in, perform, taken, wished
 
@@ -69,7 +70,10 @@ class DirectAct(Direct):
 def direct_routes(web: WebKind) -> list[Direct]:
     """The page and the acts of one kind."""
 
-    def show(request: Request) -> Response:
+    async def show(request: Request) -> Response:
+        return await aside(partial(shown, request))
+
+    def shown(request: Request) -> Response:
         document_id: int = request.path_params["document_id"]
         receipt = _receipt(request)
         with visiting(request) as (session, visit):
@@ -91,7 +95,7 @@ def _receipt(request: Request) -> uuid.UUID | None:
 
 async def press(request: Request, web: WebKind, document_id: int, act: str) -> Response:
     """`perform` that finds out who asks in the transaction that keeps the act."""
-    data = await request.form(max_fields=FORM_FIELDS_MAX)
+    data = await read_form(request)
     parsed = forms.parse(web.kind.payload(act), data)
     try:
         wish = wished(request, web, document_id, act, parsed)
@@ -99,7 +103,7 @@ async def press(request: Request, web: WebKind, document_id: int, act: str) -> R
         await meet(request)
         return await perform(request, EVERYBODY.admit(visit_of(request)), web, document_id, act)
     try:
-        actor, kept = await run_in_threadpool(_keep, request, data, wish)
+        actor, kept = await aside(partial(_keep, request, data, wish))
         await follow(request.app.state.temporal, actor, kept)
     except TURNED_AWAY:
         raise

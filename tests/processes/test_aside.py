@@ -1,0 +1,66 @@
+"""Functions beside the loop, against a real database."""
+
+import asyncio
+from functools import partial
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import ProgrammingError
+
+from models import database as house
+from models.aside import PLACES, aside, elsewhere, is_aside
+from tests.engines import Database
+
+LOCK = text("SELECT pg_advisory_xact_lock(7)")
+NAP = text("SELECT pg_sleep(0.02)")
+
+
+async def test_one_that_waits_for_another_lets_it_go_on(database: Database) -> None:
+    order = []
+
+    def take(name: str) -> str:
+        with house.working() as session:
+            session.execute(LOCK)
+            order.append(name)
+            session.execute(NAP)
+        return name
+
+    names = [str(number) for number in range(2 * PLACES)]
+    found = await asyncio.gather(*(aside(partial(take, name)) for name in names))
+
+    assert found == names
+    assert sorted(order) == sorted(names)
+
+
+async def test_what_it_raises_reaches_the_caller_and_leaves_nothing(database: Database) -> None:
+    def fail() -> None:
+        with house.working() as session:
+            session.execute(text("SELECT * FROM no_such_table"))
+
+    for _ in range(2 * PLACES):
+        with pytest.raises(ProgrammingError):
+            await aside(fail)
+
+
+async def test_it_goes_on_to_its_end_when_the_caller_gives_up(database: Database) -> None:
+    ended = asyncio.Event()
+
+    def nap() -> None:
+        with house.working() as session:
+            session.execute(NAP)
+        ended.set()
+
+    waiting = asyncio.create_task(aside(nap))
+    await asyncio.sleep(0)
+    waiting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await waiting
+    await asyncio.wait_for(ended.wait(), 10)
+
+
+async def test_what_is_no_statement_is_waited_for_elsewhere() -> None:
+    def work() -> tuple[bool, bool]:
+        return is_aside(), elsewhere(is_aside)
+
+    assert await aside(work) == (True, False)
+    assert elsewhere(is_aside) is False
