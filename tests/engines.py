@@ -39,6 +39,7 @@ HOME = "DONGBAN_TEST_ENGINES"
 PREFIX = "dongban-tests-"
 TEMPLATE = "dongban_template"
 START_SECONDS = 60.0
+ANSWER_SECONDS = 5.0
 TRIES = 3
 """Starts of an engine: a port that was free a moment ago may be another program's by now."""
 SECONDS_KEPT = 24 * 60 * 60
@@ -209,8 +210,13 @@ def knows(address: str, namespace: str) -> bool:
             return False
         return True
 
+    async def ask_a_while() -> bool:
+        with contextlib.suppress(TimeoutError):
+            return await asyncio.wait_for(ask(), ANSWER_SECONDS)
+        return False
+
     with ThreadPoolExecutor(1) as pool:  # A browser's loop may run in this thread already.
-        return pool.submit(lambda: asyncio.run(ask())).result()
+        return pool.submit(lambda: asyncio.run(ask_a_while())).result()
 
 
 def _start_temporal(home: Path) -> dict[str, Any]:
