@@ -23,7 +23,7 @@ from models.settlements.kind import SETTLEMENT
 from models.settlements.messages import ByInvoice, FinishCancel, Pay, Settle
 from models.settlements.tables import Settlement, SettlementItem
 from models.tax_invoices import queries as invoices
-from models.tax_invoices.rules import InvoiceUnderWay
+from models.tax_invoices.refusals import InvoiceUnderWay
 
 STATEMENT_JOB = "build_settlement_statement"
 
@@ -85,12 +85,18 @@ def schedule_payment(step: StepContext) -> None:
 
 
 def pay(step: StepContext) -> None:
-    """「지급완료」. Raises PaidInFuture, EarlyReasonRequired."""
+    """「지급완료」 of what amended invoices leave.
+
+    Raises InvoiceUnderWay, NothingToPay, PaidInFuture, EarlyReasonRequired.
+    """
     settlement: Settlement = step.document
+    _check_amended(step)
+    rules.check_payable(settlement.payable_amount)
     payment: Pay = step.payload
     due = settlement.payment_due_on or payment.paid_on
     rules.check_payment(payment.paid_on, local_date(step.now), due, payment.early_reason)
     settlement.paid_on = payment.paid_on
+    settlement.paid_amount = step.detail["paid_amount"] = settlement.payable_amount
     settlement.payment_reference = payment.payment_reference
     settlement.early_reason = payment.reason or "" if payment.paid_on < due else ""
     step.ending = "payment_done"

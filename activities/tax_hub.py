@@ -15,7 +15,7 @@ from sqlmodel import Session
 from temporalio import activity
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
-from activities import tax_invoices
+from activities import tax_invoices, tax_left
 from activities.gateways.tax_hub import choice
 from activities.gateways.tax_hub.interface import (
     Code,
@@ -40,7 +40,7 @@ from models.settings import settings
 from models.tax_invoices import queries, rules, standard
 from models.tax_invoices.kind import TAX_INVOICE
 from models.tax_invoices.messages import HubNews, HubTask
-from models.tax_invoices.rules import AT_HUB, CHECK_RECEIVED_JOB, REMIND_JOB, Status
+from models.tax_invoices.rules import AT_HUB, CHECK_RECEIVED_JOB, REMIND_JOB, WITHDRAW_LEFT_JOB, Status
 from models.tax_invoices.tables import TaxInvoice
 from models.tax_invoices.verification import Verified, differences, looked_through, trusted
 from models.tax_invoices.wording import MEMBERSHIP, VERIFICATION
@@ -48,6 +48,7 @@ from models.tax_invoices.wording import MEMBERSHIP, VERIFICATION
 ISSUED_AT_HUB = frozenset(
     {HubStatus.ISSUED, HubStatus.NTS_WAITING, HubStatus.NTS_SENDING, HubStatus.NTS_ACCEPTED, HubStatus.NTS_FAILED}
 )
+UNSENT = frozenset({HubStatus.ISSUED, HubStatus.NTS_FAILED})
 UNDOABLE = frozenset({HubStatus.ISSUED, HubStatus.NTS_WAITING})
 PROBLEM_LENGTH_MAX = 500
 
@@ -74,7 +75,7 @@ class Hub:
 
     @property
     def activities(self) -> Sequence[Callable[..., Any]]:
-        return (self.ask_hub, self.remind_at_hub, self.check_received_tax_invoice)
+        return (self.ask_hub, self.remind_at_hub, self.withdraw_left_requests, self.check_received_tax_invoice)
 
     @activity.defn(name="ask_hub")
     def ask_hub(self, task: HubTask) -> HubNews:
@@ -102,6 +103,24 @@ class Hub:
             self._hub().remind(row.hub_key)
         except (Unavailable, Rejected) as no:
             activity.logger.warning("the tax hub did not remind: %s", no)
+
+    @activity.defn(name=WITHDRAW_LEFT_JOB)
+    def withdraw_left_requests(self, job: Job) -> None:
+        """What reached the hub after the house had given it up is withdrawn; where it cannot be, people are told."""
+        with database.working() as session:
+            row = session.get_one(TaxInvoice, job.document_id)
+        if not row.left_keys:
+            return
+        try:
+            signed = tax_left.withdraw(self._hub(), row.left_keys)
+        except Unavailable as away:
+            # It is looked for again before the next request.
+            activity.logger.warning("the tax hub is away: %s", away)
+            return
+        if signed:
+            with database.working() as session:
+                row = session.get_one(TaxInvoice, job.document_id, with_for_update=True)
+                _doubt(session, row, _signed_before(signed))
 
     @activity.defn(name=CHECK_RECEIVED_JOB)
     def check_received_tax_invoice(self, job: Job) -> None:
@@ -133,12 +152,21 @@ class Hub:
             return _tried(lambda: hub.cancel_request(row.hub_key, row.cancel_reason), now, rules.REQUEST_STANDS)
         if row.status == Status.CANCELLING_ISSUE and now.state in UNDOABLE:
             return _tried(lambda: hub.cancel_issue(row.hub_key, row.cancel_reason), now, rules.ISSUE_STANDS)
-        if row.resend_wanted and now.state == HubStatus.NTS_FAILED:
-            return _tried(lambda: hub.resend(row.hub_key), now, "")
+        if row.sending_wanted and now.state in UNSENT:
+            return self._sent(row.hub_key, now)
         waits = row.membership_problem and now.state == HubStatus.REQUESTED
         return Answer(now, membership=self._standing(row) if waits else None)
 
+    def _sent(self, key: str, now: HubState) -> Answer:
+        """「국세청 즉시전송」 of what is issued, 「재전송」 of what the tax service did not take."""
+        if now.state == HubStatus.ISSUED:
+            return _tried(lambda: self._hub().send(key), now, rules.SENDING_STANDS)
+        return _tried(lambda: self._hub().resend(key), now, "")
+
     def _filed(self, row: TaxInvoice, asked: Invoice) -> Answer:
+        signed = tax_left.withdraw(self._hub(), row.left_keys)
+        if signed:
+            return Answer(None, rules.FILING_FAILED, _signed_before(signed))
         problem = self._standing(row)
         if problem == "not_member":
             return Answer(None, rules.FILING_FAILED, MEMBERSHIP[problem], problem)
@@ -180,6 +208,10 @@ class Hub:
             return found
         fault = trusted(xml, self._roots(), at)
         return replace(found, problem="certificate", detail=fault) if fault else found
+
+
+def _signed_before(keys: Sequence[str]) -> str:
+    return f"앞서 보낸 요청이 중계사이트에서 이미 발급되었습니다. 확인해 주세요. (문서번호 {', '.join(keys)})"
 
 
 def _tried(ask: Callable[[], HubState], before: HubState, failure: str) -> Answer:
@@ -254,8 +286,8 @@ def _state_kept(session: Session, row: TaxInvoice, state: HubState) -> None:
     row.sent_at = state.sent_at or row.sent_at
     row.result_code = state.result_code or ""
     row.result_text = state.result_text or ""
-    if row.resend_wanted and state.state != HubStatus.NTS_FAILED:
-        row.resend_wanted = False
+    if row.sending_wanted and state.state not in UNSENT:
+        row.sending_wanted = False
     if state.approval_number is not None and row.approval_number is None:
         if queries.holder(session, state.approval_number, row) is None:
             row.approval_number = state.approval_number
@@ -321,7 +353,7 @@ def _news(session: Session, row: TaxInvoice, answer: Answer) -> HubNews:
         return HubNews()
     # What the hub said to 「재전송」 stays to be read.
     row.hub_problem = answer.problem
-    row.resend_wanted = row.resend_wanted and not answer.problem
+    row.sending_wanted = row.sending_wanted and not answer.problem
     return HubNews(acts=acts)
 
 

@@ -15,6 +15,7 @@ from models.files.rules import FileKind, FileRole
 from models.files.writes import attach, keep
 from models.kernel.calendar import local_date
 from models.kernel.roles import Role
+from models.kernel.vat import Taxed
 from models.notifications.rules import Event
 from models.notifications.writes import notify
 from models.processes.deadlines import ESCALATE, REMIND
@@ -26,15 +27,15 @@ from models.settlements.messages import ByInvoice
 from models.settlements.rules import CANCEL_BY_INVOICE, CANCELLING, SETTLE_BY_INVOICE
 from models.settlements.rules import Status as Settled
 from models.settlements.tables import Settlement
-from models.tax_invoices import drafting, queries, rules, standard
+from models.tax_invoices import drafting, queries, refusals, rules, standard
 from models.tax_invoices.kind import TAX_INVOICE
-from models.tax_invoices.rules import PAPER_JOB, REMIND_JOB, Reason
+from models.tax_invoices.rules import PAPER_JOB, REMIND_JOB, WITHDRAW_LEFT_JOB, Reason
 from models.tax_invoices.tables import TaxInvoice
 from models.tax_invoices.wording import NOT_FOR_INVOICE
 from models.tax_invoices.writes import new_key
 
 MACHINE = Actor(member_id=0, name="", roles=frozenset({Role.SYSTEM}))
-TAKING_BACK = frozenset({Reason.PRICE_CHANGE, Reason.TERMINATION, Reason.DUPLICATE})
+TAKING_BACK = frozenset({Reason.PRICE_CHANGE, Reason.RETURN, Reason.TERMINATION, Reason.DUPLICATE})
 """Reasons whose minus invoice, when nothing is left, undoes the settlement."""
 
 
@@ -45,7 +46,7 @@ def request(step: StepContext) -> None:
     _check_settlement(step.session, row)
     wrong = standard.faults(standard.draft(row, queries.lines(step.session, row.id or 0)))
     if wrong:
-        raise rules.InvoiceFaulty(count=len(wrong), first=f"{wrong[0].path}: {wrong[0].sentence}")
+        raise refusals.InvoiceFaulty(count=len(wrong), first=f"{wrong[0].path}: {wrong[0].sentence}")
     row.requested_at = step.now
     row.hub_problem = row.membership_problem = ""
 
@@ -56,27 +57,42 @@ def _check_settlement(session: Session, row: TaxInvoice) -> None:
         return
     settlement = session.get_one(Settlement, row.settlement_id)
     if settlement.status != Settled.ACKNOWLEDGED:
-        raise rules.NotForInvoice(why=NOT_FOR_INVOICE["status"])
+        raise refusals.NotForInvoice(why=NOT_FOR_INVOICE["status"])
 
 
 def filing_failed(step: StepContext) -> None:
     """The hub did not take it: a draft again, under a key the hub has never heard."""
     row: TaxInvoice = step.document
     row.requested_at = None
+    row.left_keys = [*row.left_keys, row.hub_key][-rules.LEFT_KEYS_MAX :]
     row.hub_key = new_key(row.number)
     row.hub_state, row.hub_version = None, None
     step.detail["problem"] = row.hub_problem
+    step.jobs.append(WITHDRAW_LEFT_JOB)
+
+
+def cancel(step: StepContext) -> None:
+    """「작성취소」: what may have reached the hub of it after all is withdrawn there."""
+    if step.document.left_keys:
+        step.jobs.append(WITHDRAW_LEFT_JOB)
 
 
 def keep_reason(step: StepContext) -> None:
     """「요청취소」, 「발행취소」: the hub is told why."""
     step.document.cancel_reason = step.payload.reason
+    step.document.sending_wanted = False
     step.document.hub_problem = ""
 
 
 def stands(step: StepContext) -> None:
     """The hub did not undo it."""
     step.detail["problem"] = step.document.hub_problem
+
+
+def sending_stands(step: StepContext) -> None:
+    """The hub did not send it now: it goes as the supplier has set it there."""
+    step.document.sending_wanted = False
+    stands(step)
 
 
 def supplier_signed(step: StepContext) -> None:
@@ -101,9 +117,9 @@ def rejected(step: StepContext) -> None:
     step.detail["result_code"] = row.result_code
 
 
-def resend(step: StepContext) -> None:
-    """「재전송」: the hub is told by the machine."""
-    step.document.resend_wanted = True
+def send(step: StepContext) -> None:
+    """「국세청 즉시전송」, 「재전송」: the hub is told by the machine."""
+    step.document.sending_wanted = True
     step.document.hub_problem = ""
 
 
@@ -111,7 +127,7 @@ def accepted(step: StepContext) -> None:
     """The tax service has it: the settlement follows, if the document is what it should be."""
     row: TaxInvoice = step.document
     step.detail["result_code"] = row.result_code
-    row.resend_wanted = False
+    row.sending_wanted = False
     settle(step.session, row, counted=False)
 
 
@@ -123,12 +139,22 @@ def settle(session: Session, row: TaxInvoice, *, counted: bool) -> None:
     if row.settlement_id is None or row.verified_at is None or row.verification_problem or not row.approval_number:
         return
     settlement = session.get_one(Settlement, row.settlement_id)
+    if row.amendment_reason is not None:
+        _count(session, row, settlement, counted=counted)
     if row.amendment_reason is None:
         if settlement.status == Settled.ACKNOWLEDGED:
             _press(session, row, settlement, SETTLE_BY_INVOICE)
         return
     if settlement.status in {Settled.PAYMENT_DUE, *CANCELLING} and _takes_back(session, row, counted=counted):
         _press(session, row, settlement, CANCEL_BY_INVOICE)
+
+
+def _count(session: Session, row: TaxInvoice, settlement: Settlement, *, counted: bool) -> None:
+    """The payment follows what the tax service has: all amendments, added anew each time."""
+    known = queries.amendments_of_settlement(session, settlement.id or 0)
+    own = Taxed(0, 0) if counted else Taxed(row.supply_amount, row.vat_amount)
+    settlement.amended_supply, settlement.amended_vat = known.supply + own.supply, known.tax + own.tax
+    announce(session, SETTLEMENT.key, settlement.id or 0, settlement.company_id)
 
 
 def _takes_back(session: Session, row: TaxInvoice, *, counted: bool) -> bool:
@@ -205,12 +231,15 @@ STEPS = DomainSteps(
     kind=TAX_INVOICE,
     effects={
         "request": request,
+        "cancel": cancel,
         "cancel_request": keep_reason,
         "cancel_issue": keep_reason,
-        "resend": resend,
+        "send": send,
+        "resend": send,
         rules.FILING_FAILED: filing_failed,
         rules.REQUEST_STANDS: stands,
         rules.ISSUE_STANDS: stands,
+        rules.SENDING_STANDS: sending_stands,
         rules.SUPPLIER_SIGNED: supplier_signed,
         rules.SUPPLIER_REFUSED: supplier_refused,
         rules.REJECTED: rejected,

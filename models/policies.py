@@ -32,7 +32,8 @@ WEB_WRITES: dict[str, str] = {
     "contract_item": "INSERT, DELETE",
     "contract_paper": "INSERT, DELETE",
     "contract_instalment": "INSERT, DELETE",
-    "purchase_order": "INSERT, UPDATE (title, order_date, currency, settlement_type, evidence_type, note_to_partner,"
+    "purchase_order": "INSERT, UPDATE (title, order_date, currency, settlement_type, evidence_type, taxation,"
+    " note_to_partner,"
     " amount, vat, total, edit_version, due_at)",
     "order_item": "INSERT, DELETE, UPDATE (position)",
     "delivery_round": "INSERT, UPDATE (workflow_id, planned_on, place, quantity, edit_version, due_at)",

@@ -18,13 +18,14 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import psycopg
 from google.protobuf.duration_pb2 import Duration
 from psycopg import sql
-from temporalio.api.workflowservice.v1 import RegisterNamespaceRequest
+from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest, RegisterNamespaceRequest
 from temporalio.client import Client
+from temporalio.service import RPCError
 
 from ops import keyring, postgres, temporal
 from ops.bootstrap import migrate, prepare_database
@@ -38,9 +39,19 @@ HOME = "DONGBAN_TEST_ENGINES"
 PREFIX = "dongban-tests-"
 TEMPLATE = "dongban_template"
 START_SECONDS = 60.0
+ANSWER_SECONDS = 5.0
+TRIES = 3
+"""Starts of an engine: a port that was free a moment ago may be another program's by now."""
 SECONDS_KEPT = 24 * 60 * 60
 # The data is thrown away after the run, so it need not survive the machine; the rest is as in the house.
 THROWAWAY = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off", "max_connections": "300"}
+
+
+Made = TypeVar("Made")
+
+
+class Ended(RuntimeError):  # noqa: N818 - what happened, not a fault of ours
+    """An engine that ended before it was ready."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,10 +108,17 @@ def _alone(home: Path, name: str) -> Iterator[None]:
 def _shared(name: str, start: Callable[[Path], dict[str, Any]]) -> dict[str, Any]:
     """What is noted about an engine, started now when this is the first to ask."""
     home = Path(os.environ[HOME])
-    note = home / f"{name}.engine"
+    note, failure = home / f"{name}.engine", home / f"{name}.failed"
     with _alone(home, name):
+        if failure.exists():
+            # Whoever comes next would find what is left of that start, and fail in another, misleading way.
+            raise RuntimeError(failure.read_text(encoding="utf-8"))
         if not note.exists():
-            content = start(home)
+            try:
+                content = start(home)
+            except BaseException as fault:
+                failure.write_text(f"{name} did not start for this run: {fault!r}", encoding="utf-8")
+                raise
             partial = note.with_suffix(".new")
             partial.write_text(json.dumps(content), encoding="utf-8")
             partial.rename(note)
@@ -122,11 +140,26 @@ def _launch(command: list[str], log: Path, is_ready: Callable[[], bool], **ident
         )
     limit = time.monotonic() + START_SECONDS
     while not is_ready():
-        if process.poll() is not None or time.monotonic() > limit:
-            raise RuntimeError(f"{command[0]} did not start: {log.read_text(errors='replace')[-2000:]}")
+        if process.poll() is not None:
+            raise Ended(_last_words(command, log))
+        if time.monotonic() > limit:
+            process.kill()
+            raise RuntimeError(_last_words(command, log))
         time.sleep(0.05)  # noqa: TID251  (another program's start: there is nothing to wait on)
     process.returncode = 0  # Nobody here waits for its end.
     return process.pid
+
+
+def _last_words(command: list[str], log: Path) -> str:
+    return f"{command[0]} did not start: {log.read_text(errors='replace')[-2000:]}"
+
+
+def _tried(start: Callable[[], Made]) -> Made:
+    """Again with another port where the engine ended at once."""
+    for _ in range(TRIES - 1):
+        with contextlib.suppress(Ended):
+            return start()
+    return start()
 
 
 def _note(pid: int, number: signal.Signals, folders: list[Path], **more: Any) -> dict[str, Any]:
@@ -136,9 +169,14 @@ def _note(pid: int, number: signal.Signals, folders: list[Path], **more: Any) ->
 
 def _start_postgres(home: Path) -> dict[str, Any]:
     secrets = keyring.generate()
-    port = choose(("postgres",), home / "postgres.port")["postgres"]
-    cluster = postgres.prepare(home, secrets["INSTANCE"], port, secrets["DB_ADMIN_PASSWORD"], print)
-    pid = _launch(cluster.command(THROWAWAY), home / "postgres.log", cluster.is_ready, **cluster.identity())
+
+    def start() -> tuple[postgres.Cluster, int]:
+        port = choose(("postgres",), home / "postgres.port")["postgres"]
+        made = postgres.prepare(home, secrets["INSTANCE"], port, secrets["DB_ADMIN_PASSWORD"], print)
+        command = made.command(THROWAWAY)
+        return made, _launch(command, home / "postgres.log", lambda: lets_in(made.url()), **made.identity())
+
+    cluster, pid = _tried(start)
     note = _note(pid, signal.SIGINT, [cluster.data, postgres.OUTSIDE / "data" / secrets["INSTANCE"]])
     try:
         prepare_database(cluster.url(), secrets, TEMPLATE)
@@ -149,15 +187,44 @@ def _start_postgres(home: Path) -> dict[str, Any]:
     return note | {"admin": cluster.url(), "secrets": secrets}
 
 
+def lets_in(url: str) -> bool:
+    """Whether the database there is ours: it knows our password. An open port may be anybody's."""
+    try:
+        psycopg.connect(url, connect_timeout=2).close()
+    except psycopg.OperationalError:
+        return False
+    return True
+
+
+def knows(address: str, namespace: str) -> bool:
+    """Whether the engine there is ours and serves: it knows a namespace only we named."""
+
+    async def ask() -> bool:
+        try:
+            client = await Client.connect(address)
+            await client.workflow_service.describe_namespace(DescribeNamespaceRequest(namespace=namespace))
+        except (RuntimeError, RPCError):
+            return False
+        return True
+
+    async def ask_a_while() -> bool:
+        with contextlib.suppress(TimeoutError):
+            return await asyncio.wait_for(ask(), ANSWER_SECONDS)
+        return False
+
+    with ThreadPoolExecutor(1) as pool:  # A browser's loop may run in this thread already.
+        return pool.submit(lambda: asyncio.run(ask_a_while())).result()
+
+
 def _start_temporal(home: Path) -> dict[str, Any]:
-    engine = temporal.Engine(temporal.program(), choose(temporal.PORTS, home / "temporal.ports"), None, "default")
+    own = f"run-{uuid.uuid4().hex[:12]}"
 
-    def is_ready() -> bool:
-        # An open port is not yet an engine that answers; a browser's loop may run in this thread already.
-        with ThreadPoolExecutor(1) as pool:
-            return pool.submit(lambda: asyncio.run(engine.is_ready())).result()
+    def start() -> tuple[temporal.Engine, int]:
+        made = temporal.Engine(temporal.program(), choose(temporal.PORTS, home / "temporal.ports"), None, own)
+        command = [*made.command(), "--headless"]
+        return made, _launch(command, home / "temporal.log", lambda: knows(made.address, own))
 
-    pid = _launch([*engine.command(), "--headless"], home / "temporal.log", is_ready)
+    engine, pid = _tried(start)
     return _note(pid, signal.SIGTERM, [], address=engine.address)
 
 

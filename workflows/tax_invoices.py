@@ -15,6 +15,7 @@ with workflow.unsafe.imports_passed_through():
         CHECK_RECEIVED_JOB,
         REMIND_JOB,
         RULES,
+        WITHDRAW_LEFT_JOB,
         Status,
         ask_after,
         retry_after,
@@ -31,7 +32,7 @@ ASK: ActivityConfig = {
 """Not for ever: while a hub is away the process must still ring its alarms; it asks anew by its own timer."""
 TELL: ActivityConfig = {**ASK, "retry_policy": RetryPolicy(maximum_attempts=2)}
 CHECK: ActivityConfig = {**steps.GATEWAY}
-OUTSIDE = {REMIND_JOB: TELL, CHECK_RECEIVED_JOB: CHECK}
+OUTSIDE = {REMIND_JOB: TELL, WITHDRAW_LEFT_JOB: TELL, CHECK_RECEIVED_JOB: CHECK}
 """Jobs that leave the house."""
 
 
@@ -61,8 +62,10 @@ class TaxInvoiceWorkflow(Process):
 
     @workflow.signal
     def hub_changed(self) -> None:
-        """Somebody says the hub has news: look."""
+        """Somebody says the hub has news: look. Of a draft the only news is that a request given up is there."""
         self.changed = True
+        if self.status == Status.DRAFTING and WITHDRAW_LEFT_JOB not in self.jobs:
+            self.jobs = [*self.jobs, WITHDRAW_LEFT_JOB]
 
     @workflow.signal
     def remind_supplier(self) -> None:
@@ -73,7 +76,7 @@ class TaxInvoiceWorkflow(Process):
         """While the document is at the hub: ask, or wait for a reason to."""
         if self.status not in AT_HUB:
             return False
-        if workflow.info().is_continue_as_new_suggested():
+        if workflow.info().is_continue_as_new_suggested() and not self.reminder_asked:
             await self._begin_anew()
         if self.reminder_asked:
             await self._remind()
@@ -84,7 +87,7 @@ class TaxInvoiceWorkflow(Process):
         return True
 
     async def work(self, job: str) -> None:
-        """Jobs at the hub go where everything goes that leaves the house; a reminder that fails is let go."""
+        """Jobs at the hub go where all goes that leaves the house; what may fail there is let go when it does."""
         config = OUTSIDE.get(job)
         if config is None:
             await super().work(job)
@@ -99,7 +102,7 @@ class TaxInvoiceWorkflow(Process):
         try:
             await workflow.execute_activity(job, asked, **config)
         except ActivityError:
-            if job != REMIND_JOB:
+            if config is not TELL:
                 raise
 
     def _should_ask(self) -> bool:
@@ -160,6 +163,9 @@ class TaxInvoiceWorkflow(Process):
     async def _begin_anew(self) -> None:
         """A year of asking is a long history: go on under a new run, with all that is known."""
         await workflow.wait_condition(workflow.all_handlers_finished)
+        if self.reminder_asked or self.rearm_asked:
+            # Asked for meanwhile, and the next run would not know of it: first that.
+            return
         workflow.continue_as_new(
             ProcessStart(
                 kind=self.start.kind,

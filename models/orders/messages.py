@@ -4,7 +4,7 @@ import datetime as dt
 
 from pydantic import BaseModel, Field, field_validator
 
-from models.orders.rules import ITEMS_MAX, EvidenceType
+from models.orders.rules import ITEMS_MAX, EvidenceType, Taxation
 from models.processes.messages import Evidence, Reason
 
 DRAWING_CHARS_MAX = 300_000
@@ -73,6 +73,7 @@ class Draft(BaseModel):
     currency: str = Field(default="KRW", pattern=r"^[A-Z]{3}$", title="통화")
     settlement_type: str = Field(default="by_inspection", pattern="^(by_inspection|instalments)$", title="정산유형")
     evidence_type: EvidenceType = Field(default=EvidenceType.TAX_INVOICE_AUTO, title="증빙유형")
+    taxation: Taxation = Field(default=Taxation.TAXED, title="과세구분")
     note_to_partner: str = Field(default="", max_length=2000, title="전달사항")
     items: list[DraftItem] = Field(default_factory=list, max_length=ITEMS_MAX)
 
@@ -96,6 +97,7 @@ class OrderOut(BaseModel):
     total: int
     settlement_type: str
     evidence_type: str
+    taxation: str
     buyer_name: str
     note_to_partner: str
     status: str

@@ -1,6 +1,6 @@
 """Purchase order (발주): issue and confirmation (manual 6-1; pok.md §6)."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -8,7 +8,7 @@ from models.kernel.refusals import Refusal
 from models.kernel.roles import Role
 from models.kernel.text import clean_line
 from models.kernel.transitions import Move, ProcessRules
-from models.kernel.vat import Taxed, taxed_lines, taxed_sum
+from models.kernel.vat import Taxed, taxed_lines, taxed_sum, vat_floor, vat_zero
 
 KIND = "order"
 
@@ -34,6 +34,21 @@ class EvidenceType(StrEnum):
     TAX_INVOICE_AUTO = "tax_invoice_auto"  # 세금계산서(자동입력)
     TAX_INVOICE_MANUAL = "tax_invoice_manual"  # 세금계산서(수동입력)
     RECEIPT = "receipt"  # 영수증
+
+
+class Taxation(StrEnum):
+    """과세구분: which invoice the supply asks for."""
+
+    TAXED = "taxed"  # 과세: 세금계산서
+    ZERO_RATED = "zero_rated"  # 영세율: 세금계산서, tax 0
+    EXEMPT = "exempt"  # 면세: 계산서
+
+
+VAT_OF: Mapping[str, Callable[[int], int]] = {
+    Taxation.TAXED: vat_floor,
+    Taxation.ZERO_RATED: vat_zero,
+    Taxation.EXEMPT: vat_zero,
+}
 
 
 BUYER = frozenset({Role.BUYER})
@@ -133,9 +148,9 @@ class Priced:
     sum: Taxed
 
 
-def priced(lines: Iterable[tuple[int, int]]) -> Priced:
+def priced(lines: Iterable[tuple[int, int]], taxation: str = Taxation.TAXED) -> Priced:
     """Amounts of (quantity, unit price) lines; tax is cut per line and the lines are added."""
-    taxed = taxed_lines(quantity * unit_price for quantity, unit_price in lines)
+    taxed = taxed_lines((quantity * unit_price for quantity, unit_price in lines), VAT_OF[taxation])
     return Priced(taxed, taxed_sum(taxed))
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import text as sql
 from sqlmodel import Field, SQLModel
 
 from models.columns import big_id, big_int, instant, text, won
+from models.orders.rules import Taxation
 from models.processes.tables import ProcessColumns
 
 
@@ -33,6 +34,7 @@ class PurchaseOrder(ProcessColumns, table=True):
     total: int = won()
     settlement_type: str = text()
     evidence_type: str = text()
+    taxation: str = text(default=Taxation.TAXED.value)
     buyer_id: int = big_int(foreign_key="member.id")
     buyer_name: str = text()
     note_to_partner: str = text(default="")

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from models.orders.rules import EvidenceType, Form, Status
+from models.orders.rules import EvidenceType, Form, Status, Taxation
 from models.processes.kinds import Words
 
 FORM: Mapping[str, str] = {Form.NEW: "신규발주", Form.CHANGE: "변경발주"}
@@ -12,6 +12,7 @@ EVIDENCE_TYPE: Mapping[str, str] = {
     EvidenceType.TAX_INVOICE_MANUAL: "세금계산서(수동입력)",
     EvidenceType.RECEIPT: "영수증",
 }
+TAXATION: Mapping[str, str] = {Taxation.TAXED: "과세", Taxation.ZERO_RATED: "영세율", Taxation.EXEMPT: "면세"}
 OTHER_BASIS = "기타발주"
 
 WORDS = Words(

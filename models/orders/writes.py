@@ -99,7 +99,7 @@ def change(session: Session, actor: Actor, order_id: int, now: dt.datetime) -> P
     revision = newest.revision + 1
     kept = (
         "number company_id company_name case_key contract_id contract_number basis title currency amount vat"
-        " total settlement_type evidence_type note_to_partner"
+        " total settlement_type evidence_type taxation note_to_partner"
     )
     order = PurchaseOrder(
         revision=revision,
@@ -158,6 +158,7 @@ def _written(draft: Draft, source: _Source) -> dict[str, Any]:
         "currency": source.contract.currency if source.contract else draft.currency,
         "settlement_type": source.contract.settlement_type if source.contract else draft.settlement_type,
         "evidence_type": draft.evidence_type,
+        "taxation": draft.taxation,
         "note_to_partner": draft.note_to_partner,
     }
 
@@ -244,7 +245,7 @@ def _contracted(item: ContractItem) -> dict[str, Any]:
 
 def _save(session: Session, order: PurchaseOrder, lines: Sequence[dict[str, Any]]) -> None:
     """Order and items with their amounts."""
-    priced = rules.priced((line["quantity"], line["unit_price"]) for line in lines)
+    priced = rules.priced(((line["quantity"], line["unit_price"]) for line in lines), order.taxation)
     order.amount, order.vat, order.total = priced.sum.supply, priced.sum.tax, priced.sum.total
     session.add(order)
     session.flush()

@@ -94,10 +94,14 @@ class SettlementOut(BaseModel):
     order_number: str
     settlement_type: str
     evidence_type: str
+    taxation: str
     currency: str
     supply_amount: int
     vat_amount: int
     total_amount: int
+    amended_amount: int
+    payable_amount: int
+    paid_amount: int | None
     issue_request: str
     issue_on: dt.date | None
     officer_name: str

@@ -12,7 +12,7 @@ from models.kernel.refusals import Refusal
 from models.kernel.roles import Role
 from models.kernel.transitions import Move, ProcessRules
 from models.kernel.vat import Taxed, taxed_lines, taxed_sum
-from models.orders.rules import EvidenceType
+from models.orders.rules import VAT_OF, EvidenceType, Taxation
 
 KIND = "settlement"
 SCHEDULE_PAYMENT = "schedule_payment"
@@ -143,6 +143,12 @@ class EvidenceInFuture(Refusal):
     status: ClassVar[int] = 422
 
 
+class NothingToPay(Refusal):
+    """Amended invoices have taken back all there was; fact in won: `amount`."""
+
+    code = "nothing_to_pay"
+
+
 class PaidInFuture(Refusal):
     """A payment of a day to come; fact: `field`."""
 
@@ -179,9 +185,9 @@ class Sums:
     sum: Taxed
 
 
-def sums(amounts: Iterable[int]) -> Sums:
+def sums(amounts: Iterable[int], taxation: str = Taxation.TAXED) -> Sums:
     """VAT is cut per line and the lines are added (korean-facts of VAT: no statute rounds an invoice)."""
-    lines = taxed_lines(amounts)
+    lines = taxed_lines(amounts, VAT_OF[taxation])
     return Sums(lines, taxed_sum(lines))
 
 
@@ -236,6 +242,12 @@ def check_minus_on(minus_on: dt.date, issued_on: dt.date | None, today: dt.date)
 def payment_due(issued_on: dt.date, holidays: AbstractSet[dt.date]) -> dt.date:
     """지급예정일: the 15th of the month after the invoice's, or the next business day."""
     return payment_day(first_of_next_month(issued_on), holidays)
+
+
+def check_payable(amount: int) -> None:
+    """Raises NothingToPay."""
+    if amount <= 0:
+        raise NothingToPay(amount=amount)
 
 
 def check_payment(paid_on: dt.date, today: dt.date, payment_due_on: dt.date, early_reason: str | None) -> None:

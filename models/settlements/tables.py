@@ -8,11 +8,15 @@ from sqlalchemy import text as sql
 from sqlmodel import Field, SQLModel
 
 from models.columns import big_id, big_int, instant, text, won
+from models.orders.rules import Taxation
 from models.processes.tables import ProcessColumns
 
 
 class Settlement(ProcessColumns, table=True):
-    """정산 of one order's inspected items. `total_amount` = supply_amount + vat_amount."""
+    """정산 of one order's inspected items. `total_amount` = supply_amount + vat_amount.
+
+    What is paid is `payable_amount`: the total and what amended invoices added to it or took from it.
+    """
 
     SENT: ClassVar[str | None] = "requested_at"
 
@@ -24,10 +28,14 @@ class Settlement(ProcessColumns, table=True):
     order_number: str = text()
     settlement_type: str = text()
     evidence_type: str = text()
+    taxation: str = text(default=Taxation.TAXED.value)
     currency: str = text(default="KRW")
     supply_amount: int = won()
     vat_amount: int = won()
     total_amount: int = won()
+    amended_supply: int = won(default=0)
+    amended_vat: int = won(default=0)
+    """What amended invoices the tax service has add to it, minus for less."""
     issue_request: str = text(default="")
     issue_on: dt.date | None = Field(default=None)
     officer_id: int = big_int(foreign_key="member.id")
@@ -49,10 +57,19 @@ class Settlement(ProcessColumns, table=True):
     minus_issued_on: dt.date | None = Field(default=None)
     payment_due_on: dt.date | None = Field(default=None)
     paid_on: dt.date | None = Field(default=None)
+    paid_amount: int | None = big_int(default=None)
     payment_reference: str = text(default="")
     early_reason: str = text(default="")
     statement_file_id: int | None = big_int(default=None, foreign_key="stored_file.id")
     edit_version: int = Field(default=1)
+
+    @property
+    def amended_amount(self) -> int:
+        return self.amended_supply + self.amended_vat
+
+    @property
+    def payable_amount(self) -> int:
+        return self.total_amount + self.amended_amount
 
     __table_args__ = (
         CheckConstraint("total_amount = supply_amount + vat_amount", name="settlement_total"),

@@ -127,6 +127,7 @@ WORDS = Words(
         "by_hand_reason_required": "자동으로 들어오는 세금계산서입니다. 직접 입력하는 사유를 적어 주세요.",
         "minus_before_invoice": "마이너스 증빙은 원래 증빙발행일 {issued}부터 발행할 수 있습니다.",
         "evidence_in_future": "증빙발행일은 오늘까지만 입력할 수 있습니다.",
+        "nothing_to_pay": "수정세금계산서를 반영하면 지급할 금액이 {amount:,}원입니다. 정산을 취소해 주세요.",
         "paid_in_future": "지급일은 오늘까지만 입력할 수 있습니다.",
         "early_reason_required": "지급예정일 {due}보다 먼저 지급한 사유를 입력해 주세요.",
     },

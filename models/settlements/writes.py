@@ -48,6 +48,7 @@ def create(session: Session, actor: Actor, order_id: int, draft: Draft, now: dt.
         order_number=order.number,
         settlement_type=order.settlement_type,
         evidence_type=order.evidence_type,
+        taxation=order.taxation,
         currency=order.currency,
         officer_id=actor.member_id,
         officer_name=actor.name,
@@ -122,7 +123,7 @@ def _chosen(session: Session, actor: Actor, order: PurchaseOrder, ids: Sequence[
 
 def _save(session: Session, settlement: Settlement, order: PurchaseOrder, chosen: Sequence[Inspection]) -> None:
     """Settlement and items with their amounts. Raises OverOrder, AlreadySettled."""
-    sums = rules.sums(row.amount for row in chosen)
+    sums = rules.sums((row.amount for row in chosen), settlement.taxation)
     settled = queries.settled_total(session, order.number, but=settlement.id)
     rules.check_within_order(order.total, settled, sums.sum.total)
     settlement.supply_amount, settlement.vat_amount = sums.sum.supply, sums.sum.tax

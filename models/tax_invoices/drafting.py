@@ -1,7 +1,7 @@
 """What a new tax invoice says: of a settlement, of companies, of an original and a reason. Pure but for row types."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from decimal import Decimal
@@ -9,20 +9,25 @@ from decimal import Decimal
 from models.etax import amend as etax_amend
 from models.etax import deadlines
 from models.etax.codes import Amendment as EtaxReason
-from models.etax.codes import BusinessType, Purpose
-from models.etax.document import Contact, Invoice, Line, Party
+from models.etax.codes import BusinessType, Form, Purpose, Trade
+from models.etax.document import Contact, Invoice, Line, Party, type_code
 from models.etax.faults import NotAmendable
 from models.kernel.vat import Taxed, vat_floor
 from models.members.house import House
 from models.members.tables import Company, Member
+from models.orders.rules import Taxation
 from models.settlements.tables import Settlement, SettlementItem
-from models.tax_invoices import rules
+from models.tax_invoices import refusals, rules
 from models.tax_invoices.messages import Amendment
 from models.tax_invoices.rules import Reason
 from models.tax_invoices.tables import TaxInvoice
 from models.tax_invoices.wording import PARTY, REASON
 
-ORDINARY = "0101"
+TYPE_CODE: Mapping[str, str] = {
+    Taxation.TAXED: type_code(Form.INVOICE, Trade.GENERAL),
+    Taxation.ZERO_RATED: type_code(Form.INVOICE, Trade.ZERO_RATED),
+    Taxation.EXEMPT: type_code(Form.EXEMPT, Trade.GENERAL),
+}
 FULL = frozenset({Reason.TERMINATION, Reason.DUPLICATE})
 """Reasons that take back the whole original."""
 WHOLE = FULL | {Reason.CORRECTION, Reason.LETTER_OF_CREDIT}
@@ -37,7 +42,7 @@ def of_settlement(
     """The content of a settlement's invoice, without parties; amounts as they were settled, nothing computed anew."""
     return Invoice(
         written_on=written_on,
-        type_code=ORDINARY,
+        type_code=TYPE_CODE[settlement.taxation],
         supplier=_NOBODY,
         buyer=_NOBODY,
         charge_total=settlement.supply_amount,
@@ -111,7 +116,7 @@ def buyer(house: House, officer: Member) -> Party:
 def _check(party: str, facts: dict[str, str]) -> None:
     missing = rules.missing_facts(facts, list(facts))
     if missing:
-        raise rules.PartyIncomplete(party=PARTY[party], missing=", ".join(missing))
+        raise refusals.PartyIncomplete(party=PARTY[party], missing=", ".join(missing))
 
 
 def issue_by(
@@ -144,7 +149,7 @@ def amended(
     if amendment.happened_on is not None:
         rules.check_happened_on(amendment.happened_on, original.written_on, today)
     if reason in WHOLE and left != Taxed(original.charge_total, original.tax_total):
-        raise rules.AmendmentTooLarge(field="reason", left=left.supply, asked=original.charge_total)
+        raise refusals.AmendmentTooLarge(field="reason", left=left.supply, asked=original.charge_total)
     corrected = _corrected(fresh, amendment) if reason is Reason.CORRECTION else None
     lines = _difference(original, amendment, left) if reason in {Reason.PRICE_CHANGE, Reason.RETURN} else ()
     try:
@@ -152,7 +157,7 @@ def amended(
             original, EtaxReason(reason), happened_on=amendment.happened_on, lines=lines, corrected=corrected
         )
     except NotAmendable as fault:
-        raise rules.AmendmentRefused(why=fault.sentence) from fault
+        raise refusals.AmendmentRefused(why=fault.sentence) from fault
     people = (fresh.supplier.contacts, fresh.buyer.contacts)
     return tuple(_reaching(one, *people) for one in made)
 
@@ -190,10 +195,10 @@ def _difference(original: Invoice, amendment: Amendment, left: Taxed) -> tuple[L
         lines = (Line(1, amount, tax, REASON[amendment.reason], supplied_on=amendment.happened_on),)
     charge = sum(line.amount for line in lines)
     if charge == 0:
-        raise rules.AmendmentEmpty(field="difference")
+        raise refusals.AmendmentEmpty(field="difference")
     taken = charge if amendment.reason is Reason.RETURN else -charge
     if taken > left.supply:
-        raise rules.AmendmentTooLarge(field="difference", left=left.supply, asked=taken)
+        raise refusals.AmendmentTooLarge(field="difference", left=left.supply, asked=taken)
     return lines
 
 

@@ -75,7 +75,8 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public VOLATILE 
 DECLARE
     flow text;
 BEGIN
-    SELECT t.workflow_id INTO flow FROM tax_invoice t WHERE t.hub_key = named;
+    SELECT t.workflow_id INTO flow FROM tax_invoice t
+     WHERE t.hub_key = named OR t.left_keys @> ARRAY[named] LIMIT 1;
     INSERT INTO hub_event (hub, event_id, hub_key, body, outcome, received_at)
     VALUES (sender, message, named, content,
             CASE WHEN flow IS NULL THEN '{Heard.UNKNOWN}' ELSE '{Heard.WOKEN}' END, instant)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import load_only
 from sqlmodel import Session, col
 
@@ -93,12 +93,26 @@ def amended_by(session: Session, invoice_id: int) -> Taxed:
     return Taxed(int(found[0]), int(found[1]))
 
 
+def amendments_of_settlement(session: Session, settlement_id: int) -> Taxed:
+    """What verified amendments the tax service has add to a settlement (minus: take from it), in won."""
+    return _accepted(session, settlement_id, col(TaxInvoice.amendment_reason).is_not(None))
+
+
 def net_of_settlement(session: Session, settlement_id: int) -> Taxed:
     """What the tax service has of a settlement, amendments added, in won."""
+    return _accepted(session, settlement_id)
+
+
+def _accepted(session: Session, settlement_id: int, *which: ColumnElement[bool]) -> Taxed:
     sums = select(
         func.coalesce(func.sum(col(TaxInvoice.supply_amount)), 0),
         func.coalesce(func.sum(col(TaxInvoice.vat_amount)), 0),
-    ).where(col(TaxInvoice.settlement_id) == settlement_id, col(TaxInvoice.status) == Status.NTS_ACCEPTED)
+    ).where(
+        col(TaxInvoice.settlement_id) == settlement_id,
+        col(TaxInvoice.status) == Status.NTS_ACCEPTED,
+        col(TaxInvoice.verified_at).is_not(None),
+        *which,
+    )
     found = session.execute(sums).one()
     return Taxed(int(found[0]), int(found[1]))
 

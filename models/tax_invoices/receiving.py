@@ -25,7 +25,7 @@ from models.processes.writes import audit, lock_case, start_process
 from models.settlements.queries import evidence_holder
 from models.settlements.rules import Status as Settled
 from models.settlements.tables import Settlement
-from models.tax_invoices import drafting, queries, rules
+from models.tax_invoices import drafting, queries, refusals
 from models.tax_invoices.kind import TAX_INVOICE
 from models.tax_invoices.rules import CHECK_RECEIVED_JOB, PAPER_JOB, Direction, Status
 from models.tax_invoices.tables import TaxInvoice
@@ -54,7 +54,7 @@ def receive_forward(
     other = queries.by_approval_number(session, number)
     taken = other.number if other else evidence_holder(session, number)
     if taken is not None:
-        raise rules.ApprovalNumberTaken(field="xml", number=taken)
+        raise refusals.ApprovalNumberTaken(field="xml", number=taken)
     row = _kept(session, actor, found, company, settlement, now)
     file = keep(session, FileKind.XML, f"세금계산서_{number}.xml", xml, company.id)
     attach(
@@ -72,12 +72,14 @@ def _sound(looked: Verified) -> Invoice:
     """Raises ReceivedFaulty."""
     if looked.problem or looked.invoice is None:
         why = VERIFICATION[looked.problem or "malformed"]
-        raise rules.ReceivedFaulty(field="xml", why=f"{why} {looked.detail}".strip())
+        raise refusals.ReceivedFaulty(field="xml", why=f"{why} {looked.detail}".strip())
     found = looked.invoice
     if not found.issue_id or found.issued_at is None:
-        raise rules.ReceivedFaulty(field="xml", why="승인번호가 없는 세금계산서입니다. 발급된 XML 파일을 올려 주세요.")
+        raise refusals.ReceivedFaulty(
+            field="xml", why="승인번호가 없는 세금계산서입니다. 발급된 XML 파일을 올려 주세요."
+        )
     if found.buyer.registration_number != HOUSE.number:
-        raise rules.ReceivedFaulty(field="xml", why=f"공급받는자가 {HOUSE.name}이 아닙니다.")
+        raise refusals.ReceivedFaulty(field="xml", why=f"공급받는자가 {HOUSE.name}이 아닙니다.")
     return found
 
 
@@ -88,7 +90,7 @@ def _company(session: Session, actor: Actor, found: Invoice) -> Company:
         why = (
             "우리 회사가 공급자인 세금계산서만 올릴 수 있습니다." if actor.company_id else "거래처가 아닌 공급자입니다."
         )
-        raise rules.ReceivedFaulty(field="xml", why=why)
+        raise refusals.ReceivedFaulty(field="xml", why=why)
     return company
 
 
@@ -104,16 +106,16 @@ def _settlement(
         raise NotFound
     lock_case(session, f"tax-invoice/{settlement.number}")
     if settlement.status != Settled.ACKNOWLEDGED:
-        raise rules.NotForInvoice(why=NOT_FOR_INVOICE["status"])
+        raise refusals.NotForInvoice(why=NOT_FOR_INVOICE["status"])
     if settlement.company_id != company.id:
-        raise rules.ReceivedFaulty(field="xml", why="정산의 공급사와 세금계산서의 공급자가 다릅니다.")
+        raise refusals.ReceivedFaulty(field="xml", why="정산의 공급사와 세금계산서의 공급자가 다릅니다.")
     sums = (settlement.supply_amount, settlement.vat_amount)
     if (found.charge_total, found.tax_total) != sums or found.amendment is not None:
         why = f"정산 금액 {settlement.total_amount:,}원과 세금계산서 금액 {found.grand_total:,}원이 다릅니다."
-        raise rules.ReceivedFaulty(field="xml", why=why)
+        raise refusals.ReceivedFaulty(field="xml", why=why)
     live = queries.live_of_settlement(session, settlement_id)
     if live is not None:
-        raise rules.AlreadyInvoiced(number=live.number)
+        raise refusals.AlreadyInvoiced(number=live.number)
     return settlement
 
 
@@ -151,7 +153,7 @@ def _kept(
         session.flush()
     except IntegrityError as taken:
         # Another company's, which this person cannot see.
-        raise rules.ApprovalNumberTaken(field="xml", number="다른 문서") from taken
+        raise refusals.ApprovalNumberTaken(field="xml", number="다른 문서") from taken
     save_lines(session, row, found.lines)
     return row
 

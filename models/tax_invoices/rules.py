@@ -9,11 +9,10 @@ import datetime as dt
 from collections import deque
 from collections.abc import Collection, Mapping
 from enum import StrEnum
-from typing import ClassVar
 
-from models.kernel.refusals import Refusal
 from models.kernel.roles import Role
 from models.kernel.transitions import Move, ProcessRules
+from models.tax_invoices.refusals import FutureWrittenOn, HappenedOnWrong
 
 KIND = "tax_invoice"
 
@@ -79,6 +78,7 @@ REQUEST_WITHDRAWN = "request_withdrawn"
 REQUEST_STANDS = "request_stands"
 ISSUE_WITHDRAWN = "issue_withdrawn"
 ISSUE_STANDS = "issue_stands"
+SENDING_STANDS = "sending_stands"
 QUEUED = "queued"
 SENDING = "sending"
 ACCEPTED = "accepted"
@@ -87,6 +87,7 @@ REJECTED = "rejected"
 CHECK_RECEIVED_JOB = "check_received_tax_invoice"
 PAPER_JOB = "build_tax_invoice_paper"
 REMIND_JOB = "remind_at_hub"
+WITHDRAW_LEFT_JOB = "withdraw_left_requests"
 
 OFFICER = frozenset({Role.SETTLEMENT})
 MACHINE = frozenset({Role.SYSTEM})
@@ -110,6 +111,7 @@ RULES = ProcessRules(
         Move(Status.REQUESTED, "cancel_request", (Status.CANCELLING_REQUEST,), OFFICER, reason=True, danger=True),
         Move(Status.ISSUED, "cancel_issue", (Status.CANCELLING_ISSUE,), OFFICER, reason=True, danger=True),
         Move(Status.NTS_WAITING, "cancel_issue", (Status.CANCELLING_ISSUE,), OFFICER, reason=True, danger=True),
+        Move(Status.ISSUED, "send", (Status.NTS_WAITING,), OFFICER),
         Move(Status.NTS_FAILED, "resend", (Status.NTS_WAITING,), OFFICER, primary=True),
         *_machine(FILED, Status.REQUESTED, Status.FILING),
         *_machine(FILING_FAILED, Status.DRAFTING, Status.FILING),
@@ -119,6 +121,7 @@ RULES = ProcessRules(
         *_machine(REQUEST_STANDS, Status.REQUESTED, Status.CANCELLING_REQUEST),
         *_machine(ISSUE_WITHDRAWN, Status.ISSUE_CANCELLED, *_SIGNED, Status.NTS_WAITING),
         *_machine(ISSUE_STANDS, Status.ISSUED, Status.CANCELLING_ISSUE),
+        *_machine(SENDING_STANDS, Status.ISSUED, Status.NTS_WAITING),
         *_machine(QUEUED, Status.NTS_WAITING, *_SIGNED, Status.NTS_FAILED),
         *_machine(SENDING, Status.NTS_SENDING, Status.NTS_WAITING),
         *_machine(ACCEPTED, Status.NTS_ACCEPTED, Status.NTS_SENDING),
@@ -186,12 +189,14 @@ HUB_STATUSES = (
     Status.NTS_FAILED,
 )
 """What a hub may answer."""
-FAILURES = frozenset({FILING_FAILED, REQUEST_STANDS, ISSUE_STANDS})
+FAILURES = frozenset({FILING_FAILED, REQUEST_STANDS, ISSUE_STANDS, SENDING_STANDS})
 """Acts of the machine that say an act of a person was not possible; they follow from no state of the hub."""
 LINES_MAX = 99
 REMARK_LENGTH_MAX = 150
 REMARKS_MAX = 3
 HUB_KEY_LENGTH_MAX = 24
+LEFT_KEYS_MAX = 20
+"""So many names a document was not taken under are looked for at the hub."""
 BUSINESS_NUMBER_DIGITS = 10
 
 _LEGS: Mapping[str, tuple[tuple[str, Status], ...]] = {
@@ -244,131 +249,6 @@ def ask_after(status: str, asked: int) -> dt.timedelta:
 def retry_after(failures: int) -> dt.timedelta:
     """How long a hub that did not answer is left alone."""
     return min(RETRY_FIRST * (1 << min(failures, 10)), RETRY_LAST)
-
-
-class FutureWrittenOn(Refusal):
-    """A 작성일자 to come; fact: `field`."""
-
-    code = "future_written_on"
-    status: ClassVar[int] = 422
-
-
-class AlreadyInvoiced(Refusal):
-    """The settlement has a live invoice; fact: `number` (of that invoice)."""
-
-    code = "already_invoiced"
-
-
-class NotForInvoice(Refusal):
-    """The settlement takes no invoice of the hub now; fact: `why` (evidence, status, currency)."""
-
-    code = "not_for_invoice"
-
-
-class InvoiceNotEditable(Refusal):
-    """Only a draft can be changed."""
-
-    code = "invoice_not_editable"
-
-
-class InvoiceUnderWay(Refusal):
-    """The settlement has an invoice that is not done with; fact: `number` (of that invoice)."""
-
-    code = "invoice_under_way"
-
-
-class PartyIncomplete(Refusal):
-    """A legal field of a party is empty; facts: `party` (supplier, buyer), `missing` (Korean names of fields)."""
-
-    code = "party_incomplete"
-    status: ClassVar[int] = 422
-
-
-class ContactMissing(Refusal):
-    """There is nobody at the supplier with a mail address to ask for the signature."""
-
-    code = "contact_missing"
-    status: ClassVar[int] = 422
-
-
-class InvoiceFaulty(Refusal):
-    """The standard forbids it; facts: `count` of violations, `first` (a sentence)."""
-
-    code = "invoice_faulty"
-    status: ClassVar[int] = 422
-
-
-class NotAmendable(Refusal):
-    """Only an invoice the tax service has can be amended; fact: `number`."""
-
-    code = "not_amendable"
-
-
-class AmendmentUnderWay(Refusal):
-    """An amendment of the invoice is open; fact: `number` (of the amendment)."""
-
-    code = "amendment_under_way"
-
-
-class AmendmentTooLarge(Refusal):
-    """More taken back than is left; facts in won: `field`, `left`, `asked`."""
-
-    code = "amendment_too_large"
-    status: ClassVar[int] = 422
-
-
-class AmendmentRefused(Refusal):
-    """The original and the reason do not go together; fact: `why` (a sentence)."""
-
-    code = "amendment_refused"
-    status: ClassVar[int] = 422
-
-
-class TotalsDiffer(Refusal):
-    """The lines do not add up to what was settled; facts in won: `needed`, `given`."""
-
-    code = "totals_differ"
-    status: ClassVar[int] = 422
-
-
-class AmendmentEmpty(Refusal):
-    """Nothing changes; fact: `field`."""
-
-    code = "amendment_empty"
-    status: ClassVar[int] = 422
-
-
-class HappenedOnWrong(Refusal):
-    """The day of the cause is before the original's or to come; facts: `field`, `earliest`."""
-
-    code = "happened_on_wrong"
-    status: ClassVar[int] = 422
-
-
-class ApprovalNumberTaken(Refusal):
-    """The 승인번호 is another document's; facts: `field`, `number` (of it)."""
-
-    code = "approval_number_taken"
-    status: ClassVar[int] = 422
-
-
-class ReceivedFaulty(Refusal):
-    """An invoice issued elsewhere that cannot be taken; facts: `field`, `why` (a sentence)."""
-
-    code = "received_faulty"
-    status: ClassVar[int] = 422
-
-
-class StillAlive(Refusal):
-    """A draft is made again only from what ended without an invoice; fact: `number`."""
-
-    code = "still_alive"
-
-
-class NotReadyToRemind(Refusal):
-    """The supplier is reminded only while its signature is waited for."""
-
-    code = "not_ready_to_remind"
 
 
 def check_written_on(written_on: dt.date, today: dt.date) -> None:

@@ -28,6 +28,8 @@ class TaxInvoice(ProcessColumns, table=True):
     number: str = text(unique=True)
     hub_key: str = text(unique=True)
     """The document's name at the hub: ours, 1 to 24 of A-Z a-z 0-9 _ -; never used for a second document."""
+    left_keys: list[str] = texts(default_factory=list)
+    """Names it was to have at the hub and was not taken under: a filing that was late may still turn up there."""
     direction: str = text()
     title: str = text()
     settlement_id: int | None = big_int(default=None, foreign_key="settlement.id", index=True)
@@ -101,7 +103,8 @@ class TaxInvoice(ProcessColumns, table=True):
     """Why it did not take what it was asked, as a sentence."""
     membership_problem: str = text(default="")
     """not_member, associate, certificate; empty when the supplier can sign."""
-    resend_wanted: bool = Field(default=False)
+    sending_wanted: bool = Field(default=False)
+    """Somebody pressed 「국세청 즉시전송」 or 「재전송」, and the hub has not been told yet."""
     approval_number: str | None = text(default=None)
     """승인번호, 24 characters."""
     issued_at: dt.datetime | None = instant(default=None)
@@ -146,6 +149,7 @@ class TaxInvoice(ProcessColumns, table=True):
             unique=True,
             postgresql_where=sql(f"amendment_reason IS NULL AND status NOT IN ({_DEAD})"),
         ),
+        Index("tax_invoice_left", "left_keys", postgresql_using="gin"),
         Index("tax_invoice_list", "company_id", "created_at", "id"),
         Index("tax_invoice_turn", "turn", "company_id", postgresql_where=sql("turn IS NOT NULL")),
         Index("tax_invoice_issue_by", "issue_by", postgresql_where=sql("status = 'requested'")),

@@ -76,8 +76,13 @@ def differences(asked: Invoice, issued: Invoice) -> list[str]:
     found = [words for words, name in _SAME if getattr(asked, name) != getattr(issued, name)]
     found += ["공급자"] * (_bare(asked.supplier) != _bare(issued.supplier))
     found += ["공급받는자"] * (_bare(asked.buyer) != _bare(issued.buyer))
+    found += ["수탁자"] * (_of(asked.broker) != _of(issued.broker))
     found += ["품목"] * (asked.lines != issued.lines)
     return found
+
+
+def _of(party: Party | None) -> tuple[object, ...] | None:
+    return None if party is None else _bare(party)
 
 
 def _bare(party: Party) -> tuple[object, ...]:

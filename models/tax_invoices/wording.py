@@ -94,6 +94,7 @@ WORDS = Words(
         "cancel": "작성취소",
         "cancel_request": "요청취소",
         "cancel_issue": "발행취소",
+        "send": "국세청 즉시전송",
         "resend": "재전송",
     },
     done={
@@ -101,6 +102,7 @@ WORDS = Words(
         "cancel": "작성을 취소했습니다",
         "cancel_request": "요청취소를 보냈습니다",
         "cancel_issue": "발행취소를 보냈습니다",
+        "send": "국세청으로 바로 보냅니다",
         "resend": "다시 전송합니다",
     },
     event={
@@ -108,6 +110,7 @@ WORDS = Words(
         "cancel": "작성 취소",
         "cancel_request": "요청 취소 보냄",
         "cancel_issue": "발행 취소 보냄",
+        "send": "국세청 즉시전송 요청",
         "resend": "재전송 요청",
         rules.FILED: "중계사이트 접수",
         rules.FILING_FAILED: "중계사이트에서 받지 않음",
@@ -117,6 +120,7 @@ WORDS = Words(
         rules.REQUEST_STANDS: "요청 취소되지 않음",
         rules.ISSUE_WITHDRAWN: "발행 취소됨",
         rules.ISSUE_STANDS: "발행 취소되지 않음",
+        rules.SENDING_STANDS: "즉시전송되지 않음",
         rules.QUEUED: "국세청 전송 대기",
         rules.SENDING: "국세청 전송 시작",
         rules.ACCEPTED: "국세청 전송 성공",

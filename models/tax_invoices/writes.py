@@ -25,7 +25,7 @@ from models.settlements.queries import items
 from models.settlements.rules import Status as Settled
 from models.settlements.rules import comes_by_itself
 from models.settlements.tables import Settlement
-from models.tax_invoices import drafting, queries, rules, standard
+from models.tax_invoices import drafting, queries, refusals, rules, standard
 from models.tax_invoices.events import SIGNAL
 from models.tax_invoices.kind import TAX_INVOICE
 from models.tax_invoices.messages import Amendment, Draft, DraftLine
@@ -67,11 +67,11 @@ def draft_from_settlement(
     settlement = locked_document(session, actor, Settlement, settlement_id)
     why = why_not(settlement)
     if why:
-        raise rules.NotForInvoice(why=NOT_FOR_INVOICE[why])
+        raise refusals.NotForInvoice(why=NOT_FOR_INVOICE[why])
     lock_case(session, f"tax-invoice/{settlement.number}")
     live = queries.live_of_settlement(session, settlement_id)
     if live is not None:
-        raise rules.AlreadyInvoiced(number=live.number)
+        raise refusals.AlreadyInvoiced(number=live.number)
     rules.check_written_on(written_on, local_date(now))
     company = session.get_one(Company, settlement.company_id)
     content = drafting.of_settlement(
@@ -106,7 +106,7 @@ def _with_parties(session: Session, actor: Actor, company: Company, content: Inv
     """Both parties as they are now. Raises PartyIncomplete, ContactMissing."""
     contact = queries.contact_of(session, company.id or 0)
     if contact is None:
-        raise rules.ContactMissing
+        raise refusals.ContactMissing
     officer = queries.person(session, actor.member_id)
     return replace(content, supplier=drafting.supplier(company, contact), buyer=drafting.buyer(HOUSE, officer))
 
@@ -120,14 +120,14 @@ def edit(session: Session, actor: Actor, invoice_id: int, draft: Draft, now: dt.
     actor.must_hold(Role.SETTLEMENT)
     row = locked_document(session, actor, TaxInvoice, invoice_id)
     if row.status not in EDITABLE:
-        raise rules.InvoiceNotEditable
+        raise refusals.InvoiceNotEditable
     if draft.edit_version is not None and row.edit_version != draft.edit_version:
         raise StaleDocument(version=row.edit_version)
     rules.check_written_on(draft.written_on, local_date(now))
     old = standard.draft(row, queries.lines(session, invoice_id))
     new = _edited(old, draft)
     if row.settlement_id is not None and (new.charge_total, new.tax_total) != (old.charge_total, old.tax_total):
-        raise rules.TotalsDiffer(needed=old.grand_total, given=new.grand_total)
+        raise refusals.TotalsDiffer(needed=old.grand_total, given=new.grand_total)
     if new.amendment is None:
         new = _with_parties(session, actor, session.get_one(Company, row.company_id), new)
     for name, value in (standard.content_columns(new) | standard.party_columns(new)).items():
@@ -175,7 +175,7 @@ def make_again(session: Session, actor: Actor, invoice_id: int, written_on: dt.d
     actor.must_hold(Role.SETTLEMENT)
     old = locked_document(session, actor, TaxInvoice, invoice_id)
     if old.status not in DEAD:
-        raise rules.StillAlive(number=old.number)
+        raise refusals.StillAlive(number=old.number)
     lock_case(session, f"tax-invoice/{old.settlement_number or old.number}")
     _check_free(session, old)
     rules.check_written_on(written_on, local_date(now))
@@ -205,11 +205,11 @@ def _check_free(session: Session, old: TaxInvoice) -> None:
     if old.original_id is not None:
         opened = queries.open_amendment(session, old.original_id)
         if opened is not None:
-            raise rules.AmendmentUnderWay(number=opened.number)
+            raise refusals.AmendmentUnderWay(number=opened.number)
     elif old.settlement_id is not None:
         live = queries.live_of_settlement(session, old.settlement_id)
         if live is not None:
-            raise rules.AlreadyInvoiced(number=live.number)
+            raise refusals.AlreadyInvoiced(number=live.number)
 
 
 def amend(
@@ -249,10 +249,10 @@ def _amended(
     actor.must_hold(Role.SETTLEMENT)
     row = locked_document(session, actor, TaxInvoice, invoice_id)
     if row.status != Status.NTS_ACCEPTED or row.approval_number is None:
-        raise rules.NotAmendable(number=row.number)
+        raise refusals.NotAmendable(number=row.number)
     opened = queries.open_amendment(session, invoice_id)
     if opened is not None:
-        raise rules.AmendmentUnderWay(number=opened.number)
+        raise refusals.AmendmentUnderWay(number=opened.number)
     original = standard.invoice(row, queries.lines(session, invoice_id))
     company = session.get_one(Company, row.company_id)
     fresh = _with_parties(session, actor, company, original)
@@ -313,7 +313,7 @@ def _insert(session: Session, row: TaxInvoice, lines: Sequence[Line], frame: Fra
     except IntegrityError as taken:
         # The database's last line: somebody else drafted one first.
         number = frame.settlement.number if frame.settlement else row.number
-        raise rules.AlreadyInvoiced(number=number) from taken
+        raise refusals.AlreadyInvoiced(number=number) from taken
     save_lines(session, row, lines)
 
 
@@ -345,7 +345,7 @@ def remind_now(session: Session, actor: Actor, invoice_id: int, now: dt.datetime
     actor.must_hold(Role.SETTLEMENT)
     row = locked_document(session, actor, TaxInvoice, invoice_id)
     if row.status != Status.REQUESTED:
-        raise rules.NotReadyToRemind
+        raise refusals.NotReadyToRemind
     tell(session, row.workflow_id, REMIND_SIGNAL, f"remind-{now.timestamp():.6f}")
     audit(session, actor, TAX_INVOICE.key, row, "remind_now")
     return row

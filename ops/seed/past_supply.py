@@ -233,6 +233,7 @@ def paid(chronicle: Chronicle, made: Settlement, pen: Pen) -> None:
     assert made.payment_due_on is not None  # noqa: S101 - put on its day before
     at = chronicle.opening(made.payment_due_on)
     made.paid_on = made.payment_due_on
+    made.paid_amount = made.payable_amount
     made.payment_reference = f"DB{made.paid_on:%Y%m%d}{made.id:06d}"
     pen.act("pay", SettlementStatus.PAID, at, chronicle.cast[DAEUN])
 

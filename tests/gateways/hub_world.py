@@ -137,6 +137,15 @@ class SandboxOffice:
     def issued_times(self, key: str) -> int:
         return sum(1 for change in self.call(self.desk.changes, key) if change["state"] == "ISSUED")
 
+    def standing(self) -> dict[str, tuple[str, int]]:
+        """Of every document the hub holds: its state, and how many times it was issued."""
+        rows = self.call(
+            self.desk.kept.rows,
+            "SELECT d.key, d.state, count(c.*) FILTER (WHERE c.state = 'ISSUED') AS issued"
+            " FROM hub.document d LEFT JOIN hub.change c ON c.key = d.key GROUP BY d.key, d.state",
+        )
+        return {row["key"]: (str(row["state"]), int(row["issued"])) for row in rows}
+
     def reminded(self, key: str) -> int:
         found = self.call(self.desk.kept.rows, "SELECT key FROM hub.mail WHERE key LIKE %s", f"{key}/%")
         return len(found)

@@ -250,8 +250,13 @@ def test_a_transmission_that_fails_is_sent_again(
     officer = log_in(OFFICER)
     path = request_invoice(officer, settlements[3])
     chaos(house, "", fail_next="1")
+    hub.send("다음 영업일")
     hub.sign()
+    becomes(officer, "발급완료")
+    look(officer, tmp_path, "issued")
+    officer.get_by_role("button", name="국세청 즉시전송", exact=True).click()
     becomes(officer, "전송실패")
+    hub.send("발급 즉시")
     expect(officer.get_by_text("국세청이 받지 않았습니다.").first).to_be_visible()
     look(officer, tmp_path, "failed")
     officer.goto("/tax-invoices?view=failed")
@@ -302,6 +307,9 @@ def test_many_are_asked_together_and_each_reason_amends(
     officer.goto(f"{originals[4]}")
     expect(officer.locator("[data-live=related]").get_by_text("전송성공")).to_have_count(2)
     look(officer, tmp_path, "amended")
+    officer.goto(f"/settlements/{settlements[8]}")
+    expect(officer.locator("[data-live=payable]")).to_contain_text("수정세금계산서 반영")
+    look(officer, tmp_path, "settlement-amended")
 
 
 def paths_of_accepted(officer: Page, settlements: list[int]) -> list[str]:

@@ -1,6 +1,7 @@
 """The settlement's pages: lists, drafting, the document, its acts."""
 
 import io
+import uuid
 
 import openpyxl
 import pytest
@@ -226,6 +227,33 @@ def test_an_invoice_is_taken_back_in_three_steps(world: World, monkeypatch: pyte
         for words in ("정산취소", MINUS, "금액 오류"):
             assert words in shown, words
         assert world.order.number in seat.get("/settlements/new")
+
+
+def test_many_cancel_requests_are_confirmed_at_once(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = [world.settlement(number) for number in world.ids]
+    for number, made in enumerate(rows):
+        approval = f"{APPROVAL[:-1]}{number}"
+        world.press(
+            world.officer, made, "settle", evidence_number=approval, evidence_issued_on="2026-02-09", reason=BY_HAND
+        )
+        world.schedule(made)
+        world.press(world.officer, made, "request_cancel", reason="금액 오류")
+    picked = [f"{row.id}:{row.version}" for row in (world.read(made) for made in rows)]
+    bulk = "/settlements/bulk/confirm_cancel"
+    with desk(world, world.partner, monkeypatch) as seat:
+        assert bulk in seat.get("/settlements/cancellations")
+        form = {"csrf": "t", "request_id": str(uuid.uuid4()), "selected": picked}
+        answer = seat.client.post(bulk, data=form, follow_redirects=False)
+        assert answer.status_code == 303, answer.text[:500]
+        assert f"{len(rows)}건 중 {len(rows)}건 처리했습니다." in seat.get(answer.headers["location"])
+        assert {world.read(made).status for made in rows} == {"cancel_confirmed"}
+        # Pressed again, nothing is confirmed a second time.
+        again = seat.client.post(bulk, data=form, follow_redirects=False)
+        assert again.headers["location"] == answer.headers["location"]
+    with desk(world, world.officer, monkeypatch) as seat:
+        form["request_id"] = str(uuid.uuid4())
+        seat.client.post(bulk, data=form, follow_redirects=False)
+        assert {world.read(made).version for made in rows} == {int(one.partition(":")[2]) + 1 for one in picked}
 
 
 def test_a_cancel_request_may_be_withdrawn(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

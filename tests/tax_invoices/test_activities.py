@@ -16,7 +16,7 @@ from models.processes.messages import Job
 from models.processes.queries import events
 from models.settlements.rules import ByHandReasonRequired, EvidenceNumberTaken
 from models.settlements.tables import Settlement
-from models.tax_invoices import rules, writes
+from models.tax_invoices import refusals, writes
 from models.tax_invoices.kind import TAX_INVOICE
 from models.tax_invoices.messages import Amendment
 from models.tax_invoices.rules import Reason, Status
@@ -78,7 +78,7 @@ def test_a_request_is_checked_by_the_standard_first(world: World) -> None:
     made = world.draft_invoice()
     with database.working() as session:
         session.execute(update(TaxInvoice).where(col(TaxInvoice.id) == made.id).values(supplier_number="1234567890"))
-    with pytest.raises(rules.InvoiceFaulty) as refused:
+    with pytest.raises(refusals.InvoiceFaulty) as refused:
         world.do(world.officer, made, "request")
     assert "사업자등록번호" in str(refused.value.detail["first"])
     assert world.hub.asked == []
@@ -89,7 +89,7 @@ def test_a_settlement_cancelled_meanwhile_is_not_invoiced(world: World) -> None:
     made = world.draft_invoice(of)
     with database.working() as session:
         session.execute(update(Settlement).where(col(Settlement.id) == of.id).values(status="cancelled"))
-    with pytest.raises(rules.NotForInvoice):
+    with pytest.raises(refusals.NotForInvoice):
         world.do(world.officer, made, "request")
 
 
@@ -100,7 +100,7 @@ def test_nothing_is_settled_or_cancelled_beside_an_invoice(world: World) -> None
         ("settle", {"evidence_number": "2" * 24, "evidence_issued_on": TODAY, "reason": "직접"}),
         ("cancel", {"reason": "다시"}),
     ):
-        with pytest.raises(rules.InvoiceUnderWay) as refused:
+        with pytest.raises(refusals.InvoiceUnderWay) as refused:
             world.press(world.officer, of, act, at=world.now, **payload)
         assert refused.value.detail == {"number": made.number}
     with pytest.raises(ByHandReasonRequired):
@@ -281,7 +281,7 @@ def test_a_resend_the_hub_refuses_is_the_officers_again(world: World) -> None:
     world.do(world.officer, made, "resend")
     assert world.ask(made).acts == ("sending", "rejected")
     found = world.read(made)
-    assert (found.status, found.hub_problem, found.resend_wanted) == ("nts_failed", "점검 중입니다.", False)
+    assert (found.status, found.hub_problem, found.sending_wanted) == ("nts_failed", "점검 중입니다.", False)
 
 
 def test_an_older_answer_is_not_kept(world: World) -> None:
@@ -382,7 +382,7 @@ def test_switched_off_reminders_leave_the_laws_alarms(world: World) -> None:
         pace = processes.pace(session, "tax_invoice", "requested")
         rings = TAX_INVOICE.alarms(found, pace, processes.holidays(session), world.now)
     assert {ring.act for ring in rings} == {"escalate"}
-    with pytest.raises(rules.NotReadyToRemind), database.writing(world.officer) as session:
+    with pytest.raises(refusals.NotReadyToRemind), database.writing(world.officer) as session:
         writes.remind_now(session, world.officer, draft.id or 0, world.now)
 
 

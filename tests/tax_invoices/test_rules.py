@@ -11,7 +11,7 @@ from models.kernel.refusals import ActNotPossible, NotYourTurn, Refusal
 from models.kernel.roles import Role
 from models.kernel.transitions import problems
 from models.processes.deadlines import DEFAULT_PACE, Pace
-from models.tax_invoices import alarms, rules
+from models.tax_invoices import alarms, refusals, rules
 from models.tax_invoices.rules import HUB_STATUSES, RULES, Status, way
 from models.tax_invoices.wording import MEMBERSHIP, REASON, REASON_HINT, VERIFICATION, WORDS
 
@@ -32,12 +32,14 @@ EXPECTED = {
     ("cancelling_request", "request_stands", SYSTEM): "requested",
     ("issued", "cancel_issue", OFFICER): "cancelling_issue",
     ("issued", "issue_withdrawn", SYSTEM): "issue_cancelled",
+    ("issued", "send", OFFICER): "nts_waiting",
     ("issued", "queued", SYSTEM): "nts_waiting",
     ("cancelling_issue", "issue_withdrawn", SYSTEM): "issue_cancelled",
     ("cancelling_issue", "issue_stands", SYSTEM): "issued",
     ("cancelling_issue", "queued", SYSTEM): "nts_waiting",
     ("nts_waiting", "cancel_issue", OFFICER): "cancelling_issue",
     ("nts_waiting", "issue_withdrawn", SYSTEM): "issue_cancelled",
+    ("nts_waiting", "sending_stands", SYSTEM): "issued",
     ("nts_waiting", "sending", SYSTEM): "nts_sending",
     ("nts_sending", "accepted", SYSTEM): "nts_accepted",
     ("nts_sending", "rejected", SYSTEM): "nts_failed",
@@ -64,7 +66,7 @@ def test_every_word_is_there() -> None:
     for status in Status:
         assert all(status in table for table in (WORDS.status, WORDS.tone, WORDS.step))
     assert set(WORDS.event) >= set(RULES.acts)
-    own = [kind for kind in vars(rules).values() if isinstance(kind, type) and issubclass(kind, Refusal)]
+    own = [kind for kind in vars(refusals).values() if isinstance(kind, type) and issubclass(kind, Refusal)]
     assert {kind.code for kind in own if kind is not Refusal} == set(WORDS.sentences)
     assert set(REASON) == set(REASON_HINT) == set(rules.Reason)
     assert all(text.endswith(".") for text in (*MEMBERSHIP.values(), *VERIFICATION.values()))
@@ -174,10 +176,10 @@ def test_a_hub_that_is_away_is_left_alone_longer_and_longer() -> None:
 def test_days_that_cannot_be() -> None:
     today = dt.date(2026, 2, 9)
     rules.check_written_on(today, today)
-    with pytest.raises(rules.FutureWrittenOn) as refused:
+    with pytest.raises(refusals.FutureWrittenOn) as refused:
         rules.check_written_on(dt.date(2026, 2, 10), today)
     assert refused.value.detail == {"field": "written_on"}
     rules.check_happened_on(today, today, today)
     for day in (dt.date(2026, 2, 10), dt.date(2026, 1, 1)):
-        with pytest.raises(rules.HappenedOnWrong):
+        with pytest.raises(refusals.HappenedOnWrong):
             rules.check_happened_on(day, dt.date(2026, 2, 1), today)

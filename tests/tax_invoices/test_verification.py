@@ -13,6 +13,7 @@ from models.etax.certificates import credential
 from models.etax.document import Line
 from models.notifications.tables import Message
 from models.tax_invoices.tables import TaxInvoice
+from models.tax_invoices.verification import differences
 from tests.engines import Database
 from tests.etax import papers
 from tests.tax_invoices.paper_hub import credential_of
@@ -79,3 +80,14 @@ def test_an_expired_certificate_is_not_believed(world: World) -> None:
         world.hub.sign(made.hub_key, credential_of(papers.SUPPLIER_NUMBER, ended))
     world.ask(made)
     assert world.read(made).verification_problem == "certificate"
+
+
+def test_another_trustee_is_another_document() -> None:
+    asked = papers.CONSIGNED
+    assert differences(asked, asked) == []
+    assert papers.BROKER is not None
+    renamed = dataclasses.replace(papers.BROKER, name="다른 수탁사")
+    for broker in (renamed, None):
+        assert differences(asked, dataclasses.replace(asked, broker=broker)) == ["수탁자"]
+    people = dataclasses.replace(papers.BROKER, contacts=())
+    assert differences(asked, dataclasses.replace(asked, broker=people)) == []

@@ -21,7 +21,7 @@ from models.members.house import HOUSE
 from models.members.tables import Company, Member
 from models.processes.queries import visible_document
 from models.settlements.tables import Settlement
-from models.tax_invoices import queries, rules, standard, writes
+from models.tax_invoices import queries, refusals, rules, standard, writes
 from models.tax_invoices.kind import TAX_INVOICE
 from models.tax_invoices.messages import Amendment, Draft, DraftLine
 from models.tax_invoices.receiving import receive_forward
@@ -80,7 +80,7 @@ def test_a_draft_is_the_offices_until_it_is_sent(world: World) -> None:
 def test_what_a_party_lacks_is_named(world: World, change: dict[str, str], missing: str) -> None:
     with database.working() as session:
         session.execute(update(Company).where(col(Company.id) == world.company.id).values(**change))
-    with pytest.raises(rules.PartyIncomplete) as refused:
+    with pytest.raises(refusals.PartyIncomplete) as refused:
         world.draft_invoice()
     assert refused.value.detail == {"party": "공급자", "missing": missing}
 
@@ -89,28 +89,28 @@ def test_somebody_must_be_asked_for_the_signature(world: World) -> None:
     of = world.settlement()
     with database.working() as session:
         session.execute(update(Member).where(col(Member.company_id) == world.company.id).values(status="withdrawn"))
-    with pytest.raises(rules.ContactMissing):
+    with pytest.raises(refusals.ContactMissing):
         world.draft_invoice(of)
 
 
 def test_a_settlement_is_invoiced_once_and_not_ahead_of_time(world: World) -> None:
     of = world.settlement(*world.ids[:1])
-    with pytest.raises(rules.FutureWrittenOn):
+    with pytest.raises(refusals.FutureWrittenOn):
         world.draft_invoice(of, TODAY + dt.timedelta(days=1))
     made = world.draft_invoice(of, dt.date(2026, 1, 31))
     assert made.issue_by == dt.date(2026, 2, 10)
-    with pytest.raises(rules.AlreadyInvoiced) as refused:
+    with pytest.raises(refusals.AlreadyInvoiced) as refused:
         world.draft_invoice(of)
     assert refused.value.detail == {"number": made.number}
     early = world.draft(*world.ids[1:])
-    with pytest.raises(rules.NotForInvoice):
+    with pytest.raises(refusals.NotForInvoice):
         world.draft_invoice(early)
     with pytest.raises(NotYourTurn), database.writing(world.partner) as session:
         writes.draft_from_settlement(session, world.partner, of.id or 0, TODAY, AT)
 
 
 def test_other_evidence_takes_no_invoice_of_the_hub(database: Database) -> None:
-    with pytest.raises(rules.NotForInvoice, match="세금계산서"):
+    with pytest.raises(refusals.NotForInvoice, match="세금계산서"):
         World("tax_invoice_manual").draft_invoice()
 
 
@@ -127,10 +127,10 @@ def test_an_edit_is_seen_and_a_stale_one_is_not_taken(world: World) -> None:
     assert len(lines(found)) == 3
     for wrong, refusal in (
         (asked, StaleDocument),
-        (Draft(written_on=TODAY + dt.timedelta(days=1), edit_version=2), rules.FutureWrittenOn),
+        (Draft(written_on=TODAY + dt.timedelta(days=1), edit_version=2), refusals.FutureWrittenOn),
         (
             Draft(written_on=TODAY, lines=[DraftLine(name="전부", amount=30_000, tax=3_000)], edit_version=2),
-            rules.TotalsDiffer,
+            refusals.TotalsDiffer,
         ),
     ):
         with pytest.raises(refusal), database.writing(world.officer) as session:
@@ -140,7 +140,7 @@ def test_an_edit_is_seen_and_a_stale_one_is_not_taken(world: World) -> None:
         writes.edit(session, world.officer, made.id or 0, one, AT)
     assert [line.name for line in lines(made)] == ["2월분 일괄"]
     world.do(world.officer, made, "request")
-    with pytest.raises(rules.InvoiceNotEditable), database.writing(world.officer) as session:
+    with pytest.raises(refusals.InvoiceNotEditable), database.writing(world.officer) as session:
         writes.edit(session, world.officer, made.id or 0, one, AT)
 
 
@@ -158,7 +158,7 @@ def test_more_items_than_a_form_has_lines_are_summed_up_in_the_last(database: Da
 def test_what_was_refused_is_asked_for_again_under_another_key(world: World) -> None:
     of = world.settlement()
     old = world.draft_invoice(of)
-    with pytest.raises(rules.StillAlive), database.writing(world.officer) as session:
+    with pytest.raises(refusals.StillAlive), database.writing(world.officer) as session:
         writes.make_again(session, world.officer, old.id or 0, TODAY, AT)
     world.do(world.officer, old, "cancel")
     with database.writing(world.officer) as session:
@@ -166,7 +166,7 @@ def test_what_was_refused_is_asked_for_again_under_another_key(world: World) -> 
     assert (made.remade_from_id, made.settlement_id, made.total_amount) == (old.id, of.id, old.total_amount)
     assert made.hub_key != old.hub_key
     assert [line.name for line in lines(made)] == [line.name for line in lines(old)]
-    with pytest.raises(rules.AlreadyInvoiced), database.writing(world.officer) as session:
+    with pytest.raises(refusals.AlreadyInvoiced), database.writing(world.officer) as session:
         writes.make_again(session, world.officer, old.id or 0, TODAY, AT)
 
 
@@ -194,7 +194,7 @@ def test_each_reason_makes_its_documents(
         assert (one.amendment_reason, one.written_on, one.status) == (reason, written_on, "drafting")
         assert one.type_code[:2] == "02"
         assert violations(standard.draft(one, lines(one)), Stage.DRAFT) == []
-    with pytest.raises(rules.AmendmentUnderWay):
+    with pytest.raises(refusals.AmendmentUnderWay):
         amend(world, original, reason, **more)
 
 
@@ -210,14 +210,14 @@ def test_the_second_paper_of_a_correction_names_the_company_as_it_is_now(world: 
 @pytest.mark.parametrize(
     ("reason", "more", "refusal"),
     [
-        (Reason.CORRECTION, {}, rules.AmendmentRefused),
-        (Reason.PRICE_CHANGE, {"happened_on": TODAY}, rules.AmendmentEmpty),
-        (Reason.PRICE_CHANGE, {"difference": -26_721, "happened_on": TODAY}, rules.AmendmentTooLarge),
-        (Reason.PRICE_CHANGE, {"difference": 5}, rules.AmendmentRefused),
-        (Reason.RETURN, {"difference": 26_721, "happened_on": TODAY}, rules.AmendmentTooLarge),
-        (Reason.TERMINATION, {}, rules.AmendmentRefused),
-        (Reason.TERMINATION, {"happened_on": dt.date(2026, 1, 1)}, rules.HappenedOnWrong),
-        (Reason.TERMINATION, {"happened_on": dt.date(2026, 2, 10)}, rules.HappenedOnWrong),
+        (Reason.CORRECTION, {}, refusals.AmendmentRefused),
+        (Reason.PRICE_CHANGE, {"happened_on": TODAY}, refusals.AmendmentEmpty),
+        (Reason.PRICE_CHANGE, {"difference": -26_721, "happened_on": TODAY}, refusals.AmendmentTooLarge),
+        (Reason.PRICE_CHANGE, {"difference": 5}, refusals.AmendmentRefused),
+        (Reason.RETURN, {"difference": 26_721, "happened_on": TODAY}, refusals.AmendmentTooLarge),
+        (Reason.TERMINATION, {}, refusals.AmendmentRefused),
+        (Reason.TERMINATION, {"happened_on": dt.date(2026, 1, 1)}, refusals.HappenedOnWrong),
+        (Reason.TERMINATION, {"happened_on": dt.date(2026, 2, 10)}, refusals.HappenedOnWrong),
     ],
 )
 def test_an_amendment_that_cannot_be_says_why(
@@ -229,14 +229,14 @@ def test_an_amendment_that_cannot_be_says_why(
 
 def test_only_what_the_tax_service_has_is_amended_and_only_what_is_left(world: World) -> None:
     unsent = world.signed(world.settlement(*world.ids[:1]))
-    with pytest.raises(rules.NotAmendable):
+    with pytest.raises(refusals.NotAmendable):
         amend(world, unsent, Reason.DUPLICATE)
     original = world.accepted(world.settlement(*world.ids[1:]))
     (less,) = amend(world, original, Reason.RETURN, difference=55, happened_on=TODAY)
     world.through(less)
-    with pytest.raises(rules.AmendmentTooLarge):
+    with pytest.raises(refusals.AmendmentTooLarge):
         amend(world, original, Reason.TERMINATION, happened_on=TODAY)
-    with pytest.raises(rules.AmendmentTooLarge) as refused:
+    with pytest.raises(refusals.AmendmentTooLarge) as refused:
         amend(world, original, Reason.RETURN, difference=10_000, happened_on=TODAY)
     assert refused.value.detail["left"] == 9_999
 
@@ -291,7 +291,7 @@ def test_the_partner_brings_an_invoice_issued_elsewhere(world: World) -> None:
     assert world.follow() == ["settle_by_invoice"]
     settled = world.read(of)
     assert (settled.status, settled.evidence_number) == ("settled", found.approval_number)
-    with pytest.raises(rules.ApprovalNumberTaken):
+    with pytest.raises(refusals.ApprovalNumberTaken):
         receive(world, sign(build(forward(world)), signer()), None)
 
 
@@ -315,20 +315,20 @@ def test_a_stranger_to_the_authorities_settles_nothing(world: World) -> None:
 )
 def test_an_invoice_that_is_not_the_settlements_is_not_taken(world: World, otherwise: dict[str, Any]) -> None:
     of = world.settlement()
-    with pytest.raises(rules.ReceivedFaulty):
+    with pytest.raises(refusals.ReceivedFaulty):
         receive(world, sign(build(forward(world, **otherwise)), signer()), of)
 
 
 def test_a_changed_or_unsigned_file_is_not_taken(world: World) -> None:
     xml = sign(build(forward(world)), signer())
     for wrong in (build(forward(world)), xml.replace("2월분".encode(), "3월분".encode()), b"<x/>", b""):
-        with pytest.raises(rules.ReceivedFaulty):
+        with pytest.raises(refusals.ReceivedFaulty):
             receive(world, wrong, None)
     with database.working() as session:
         other = factories.company(session, "(주)다른회사")
         stranger = factories.actor(factories.member(session, "남모름", of=other), other)
         stranger = stranger.model_copy(update={"roles": world.partner.roles})
-    with pytest.raises(rules.ReceivedFaulty):
+    with pytest.raises(refusals.ReceivedFaulty):
         receive(world, xml, None, stranger)
 
 

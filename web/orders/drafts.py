@@ -21,9 +21,9 @@ from models.members.queries import company_choices
 from models.orders import queries, writes
 from models.orders.kind import ORDER
 from models.orders.messages import Draft
-from models.orders.rules import EDITABLE
+from models.orders.rules import EDITABLE, Taxation
 from models.orders.tables import PurchaseOrder
-from models.orders.wording import EVIDENCE_TYPE, SETTLEMENT_TYPE
+from models.orders.wording import EVIDENCE_TYPE, SETTLEMENT_TYPE, TAXATION
 from models.processes.messages import Actor
 from models.processes.queries import visible_document
 from web import forms
@@ -39,6 +39,7 @@ Buyer = Annotated[Actor, require(Role.BUYER)]
 UNPROCESSABLE = 422
 FIRST_ROWS = 3
 SPARE_ROWS = 3
+TAXED: dict[str, Any] = {"taxation": Taxation.TAXED}
 
 
 @router.get("/new")
@@ -50,12 +51,12 @@ def new_page(request: Request, actor: Buyer, contract: int | None = None, *, oth
             choices = queries.contract_choices(session, actor)
             return page(request, "orders/new.html", choices=choices, types=TYPE, nav="/orders")
         if contract is None:
-            fresh = {"order_date": today, "currency": "KRW", "settlement_type": "by_inspection"}
+            fresh = {"order_date": today, "currency": "KRW", "settlement_type": "by_inspection"} | TAXED
             return _form_page(request, session, actor, None, None, forms.blank(fresh))
         found = queries.contract_to_order(session, actor, contract)
         if found is None:
             raise NotFound
-        fresh = {
+        fresh = TAXED | {
             "title": found.title,
             "contract_id": found.id,
             "order_date": today,
@@ -133,7 +134,7 @@ def _contract_of(session: Session, actor: Actor, order: PurchaseOrder) -> Contra
 def _draft_of(session: Session, order: PurchaseOrder, contract: Contract | None) -> dict[str, Any]:
     """The draft as its form shows it; of a contract every item, ordered or not."""
     kept = order.model_dump(
-        include={"title", "order_date", "currency", "settlement_type", "evidence_type", "note_to_partner"}
+        include={"title", "order_date", "currency", "settlement_type", "evidence_type", "taxation", "note_to_partner"}
     )
     fields = set(Draft.model_fields["items"].annotation.__args__[0].model_fields)  # type: ignore[union-attr]
     rows = [item.model_dump(include=fields) for item in queries.items(session, order.id or 0)]
@@ -216,6 +217,7 @@ def _form_page(
         companies=company_choices(session, actor) if not contract else [],
         settlements=list(SETTLEMENT_TYPE.items()),
         evidences=list(EVIDENCE_TYPE.items()),
+        taxations=list(TAXATION.items()),
         places=place_names(session),
         suggestions=suggestions(session),
         rows=max(len(form.rows("items")), FIRST_ROWS) + spare,

@@ -15,7 +15,7 @@ from models.orders.kind import ORDER
 from models.orders.messages import OrderOut
 from models.orders.rules import EDITABLE, Status
 from models.orders.tables import PurchaseOrder
-from models.orders.wording import EVIDENCE_TYPE, FORM, SETTLEMENT_TYPE
+from models.orders.wording import EVIDENCE_TYPE, FORM, SETTLEMENT_TYPE, TAXATION
 from models.processes.messages import Actor
 from models.processes.queries import pending
 from models.signatures.queries import PARTNER, last_seal
@@ -36,6 +36,7 @@ def context(session: Session, actor: Actor, order: PurchaseOrder) -> dict[str, A
         "form_words": FORM[order.form],
         "settlement_words": SETTLEMENT_TYPE.get(order.settlement_type, ""),
         "evidence_words": EVIDENCE_TYPE.get(order.evidence_type, ""),
+        "taxation_words": TAXATION.get(order.taxation, ""),
         "buyer_label": staff_labels(session, [order.buyer_id]).get(order.buyer_id, order.buyer_name),
         "company": company,
         "company_number": format_brn(company.business_number or ""),

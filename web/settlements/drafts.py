@@ -166,7 +166,7 @@ def _form_page(
     *,
     status: int = 200,
 ) -> Response:
-    taxed = rules.sums(row.amount for row in rows)
+    taxed = rules.sums((row.amount for row in rows), order.taxation)
     return page(
         request,
         "settlements/form.html",

@@ -28,6 +28,8 @@ LISTS = Lists(router)
 
 Bulk = Sequence[tuple[str, str, str]]
 
+AMENDED = ("total_amount", "amended_supply", "amended_vat")
+
 
 @LISTS.page("/requests")
 def request_list(session: Session, request: Request, actor: Actor) -> Response:
@@ -67,6 +69,10 @@ def _answer(session: Session, request: Request, actor: Actor, grid: Grid, scope:
         bulk=bulk,
         may_draft=Role.SETTLEMENT in actor.every_role,
     )
+
+
+def _to_pay(row: Settlement) -> int:
+    return row.total_amount + row.amended_supply + row.amended_vat
 
 
 def _link(row: Settlement) -> str:
@@ -131,7 +137,10 @@ def _evidence_columns() -> tuple[Column, ...]:
 
 
 def _payment_columns() -> tuple[Column, ...]:
+    """What is paid is what amended invoices leave of the total."""
+    amount = col(Settlement.total_amount) + col(Settlement.amended_supply) + col(Settlement.amended_vat)
     return (
+        Column(key="to_pay", label="지급금액", kind="won", value=_to_pay, sort=amount),
         Column(key="payment_due_on", label="지급예정일", kind="date", sort=col(Settlement.payment_due_on)),
         Column(key="paid_on", label="지급완료일", kind="date", sort=col(Settlement.paid_on)),
     )
@@ -261,7 +270,7 @@ def _completed_grid() -> Grid:
         title="정산완료내역",
         ident=col(Settlement.id),
         of=Settlement,
-        reads=("version", "status"),
+        reads=("version", "status", *AMENDED),
         default_sort="-number",
         default_size=10,
         columns=(
@@ -297,7 +306,7 @@ def _office_grid() -> Grid:
         title="정산내역",
         ident=col(Settlement.id),
         of=Settlement,
-        reads=("version", "status"),
+        reads=("version", "status", *AMENDED),
         default_sort="-number",
         pick=_pick_uninvoiced,
         pick_label=_pick_label,

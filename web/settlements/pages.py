@@ -9,7 +9,7 @@ from models import clock
 from models.kernel.calendar import local_date
 from models.kernel.identifiers import format_brn
 from models.kernel.roles import Role
-from models.orders.wording import EVIDENCE_TYPE, SETTLEMENT_TYPE
+from models.orders.wording import EVIDENCE_TYPE, SETTLEMENT_TYPE, TAXATION
 from models.processes import queries as processes
 from models.processes.messages import Actor
 from models.settlements import queries, rules
@@ -34,6 +34,7 @@ def context(session: Session, actor: Actor, settlement: Settlement) -> dict[str,
         "business_number_words": format_brn(settlement.business_number),
         "settlement_words": SETTLEMENT_TYPE.get(settlement.settlement_type, settlement.settlement_type),
         "evidence_words": EVIDENCE_TYPE.get(settlement.evidence_type, settlement.evidence_type),
+        "taxation_words": TAXATION.get(settlement.taxation, ""),
         "payable": PAYABLE[settlement.status],
         "expected_on": expected_on(session, settlement),
         "estimated": settlement.payment_due_on is None,

@@ -26,7 +26,7 @@ from models.processes.messages import Actor
 from models.processes.queries import visible_to
 from models.settlements.rules import Status as Settled
 from models.settlements.tables import Settlement
-from models.tax_invoices import drafting, queries, rules, writes
+from models.tax_invoices import drafting, queries, refusals, writes
 from models.tax_invoices.rules import DEAD, KIND, Purpose
 from models.tax_invoices.tables import TaxInvoice
 from models.tax_invoices.wording import NOT_FOR_INVOICE, WORDS
@@ -200,10 +200,10 @@ def _problem(session: Session, settlement: Settlement) -> str:
     try:
         live = queries.live_of_settlement(session, settlement.id or 0)
         if live is not None:
-            raise rules.AlreadyInvoiced(number=live.number)
+            raise refusals.AlreadyInvoiced(number=live.number)
         contact = queries.contact_of(session, settlement.company_id)
         if contact is None:
-            raise rules.ContactMissing
+            raise refusals.ContactMissing
         drafting.supplier(session.get_one(Company, settlement.company_id), contact)
     except Refusal as refusal:
         return _said(refusal)

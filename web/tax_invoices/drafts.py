@@ -27,7 +27,7 @@ from models.processes.messages import Actor
 from models.processes.queries import visible_document
 from models.settlements.queries import items
 from models.settlements.tables import Settlement
-from models.tax_invoices import drafting, form, queries, rules, standard, writes
+from models.tax_invoices import drafting, form, queries, refusals, standard, writes
 from models.tax_invoices.messages import Draft
 from models.tax_invoices.rules import EDITABLE, KIND, Purpose
 from models.tax_invoices.tables import TaxInvoice
@@ -184,7 +184,7 @@ def _between(session: Session, actor: Actor, settlement: Settlement, content: In
     """The content with both parties as they are now. Raises PartyIncomplete, ContactMissing."""
     contact = queries.contact_of(session, settlement.company_id)
     if contact is None:
-        raise rules.ContactMissing
+        raise refusals.ContactMissing
     supplier = drafting.supplier(session.get_one(Company, settlement.company_id), contact)
     buyer = drafting.buyer(HOUSE, queries.person(session, actor.member_id))
     return replace(content, supplier=supplier, buyer=buyer)

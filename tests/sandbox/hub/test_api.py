@@ -279,3 +279,20 @@ def test_for_a_trustee_the_trustee_signs(played: Playing, key: str) -> None:
     played.sign(key)
     signed = played.call("GET", f"/documents/{key}/xml").content
     assert signature.verify(signed).identity.registration_number == "1168200276"
+
+
+def test_the_supplier_is_told_once_that_there_is_nothing_to_sign_any_more(played: Playing, key: str) -> None:
+    for name in ("a", "b"):
+        played.file(f"{key}{name}")
+    played.weather(pace="real")
+    played.sign(f"{key}b")
+    for _ in range(2):
+        played.call("POST", f"/documents/{key}a/cancel-request", {"reason": "금액을 고칩니다"})
+        played.call("POST", f"/documents/{key}b/cancel-issue", {"reason": "계약 해제"})
+    played.tick()
+    mails = played.client.get("/mail/sign@supplier.example/messages").json()
+    subjects = [one["subject"] for one in mails if "취소했습니다" in one["subject"]]
+    assert sorted("요청" in one for one in subjects) == [False, True]
+    texts = "".join(one["text"] for one in mails)
+    assert "사유: 금액을 고칩니다" in texts
+    assert "사유: 계약 해제" in texts

@@ -3,11 +3,13 @@
 import datetime as dt
 import itertools
 
+import holidays
 import pytest
 
 from web.sandbox.hub import machine
 from web.sandbox.hub.machine import Act, Forbidden, State
 
+HOLIDAYS = holidays.country_holidays("KR")
 ENDS = {State.REQUEST_REFUSED, State.REQUEST_CANCELLED, State.ISSUANCE_CANCELLED, State.SENDING_COMPLETED}
 
 
@@ -46,12 +48,14 @@ def test_nothing_can_be_cancelled_once_it_is_on_its_way() -> None:
         ("2026-11-20T10:00+09:00", "2026-11-23T15:00+09:00"),
         ("2026-11-21T10:00+09:00", "2026-11-23T15:00+09:00"),
         ("2026-11-22T15:30+00:00", "2026-11-24T15:00+09:00"),
+        ("2026-09-23T10:00+09:00", "2026-09-28T15:00+09:00"),
+        ("2026-12-24T10:00+09:00", "2026-12-28T15:00+09:00"),
     ],
 )
 def test_the_next_working_day(issued: str, sent: str) -> None:
     at = dt.datetime.fromisoformat(issued)
-    assert machine.sends_at("next_day", at) == dt.datetime.fromisoformat(sent)
-    assert machine.sends_at("now", at) == at
+    assert machine.sends_at("next_day", at, HOLIDAYS) == dt.datetime.fromisoformat(sent)
+    assert machine.sends_at("now", at, HOLIDAYS) == at
 
 
 def test_the_pace_keeps_its_bounds() -> None:

@@ -142,7 +142,10 @@ def _act(act: Act, *, with_reason: bool = False) -> Handler:
                 wrong = filing.Violation("reason", "missing", "사유가 필요합니다.")
                 raise filing.Invalid([wrong])
         row, facts = await _own(request), {"reason": reason} if with_reason else None
-        return JSONResponse(shown(await hub_of(request).move(row["key"], act, filing.BUYER, reason, facts)))
+        moved = await hub_of(request).move(row["key"], act, filing.BUYER, reason, facts)
+        if with_reason:
+            await filing.tell_withdrawn(hub_of(request), moved, moved["reason"] or reason)
+        return JSONResponse(shown(moved))
 
     return guarded(handle)
 

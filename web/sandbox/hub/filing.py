@@ -189,5 +189,29 @@ async def ask_to_sign(hub: Hub, row: Row, number: int) -> None:
     await hub.kept.run("UPDATE hub.document SET mails = greatest(mails, %s) WHERE key = %s", number, row["key"])
 
 
+async def tell_withdrawn(hub: Hub, row: Row, reason: str) -> None:
+    """The mail to the supplier's contact that there is nothing to sign any more, or that what it signed is undone."""
+    what = "역발행 요청을 취소했습니다" if row["state"] == State.REQUEST_CANCELLED else "세금계산서 발행을 취소했습니다"
+    name = f"{row['contact']['name']}님" if row["contact"]["name"] else "담당자님"
+    await hub.mail(
+        f"{row['key']}/{row['state']}",
+        row["contact"]["email"],
+        f"[트러스허브] {row['buyer_name']}에서 {what}",
+        "\n".join(
+            (
+                f"{name}, 안녕하세요. 전자세금계산서 서비스 트러스허브(연습용)입니다.",
+                "",
+                f"{row['buyer_name']}에서 {what}. 이 문서는 더 처리하지 않으셔도 됩니다.",
+                f"· 품목: {row['title']}",
+                f"· 작성일자: {row['written_on']:%Y.%m.%d}",
+                f"· 합계금액: {row['total']:,}원",
+                f"· 사유: {reason}",
+                "",
+                f"문서 보기 {hub.told.public_url}/hub/documents/{row['key']}",
+            )
+        ),
+    )
+
+
 async def remind(hub: Hub, row: Row) -> None:
     await ask_to_sign(hub, row, row["mails"] + 1)

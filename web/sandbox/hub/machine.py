@@ -2,7 +2,7 @@
 
 import datetime as dt
 import random
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -123,12 +123,12 @@ def wait_of(pace: str, state: State, luck: random.Random) -> dt.timedelta:
     return dt.timedelta(seconds=luck.uniform(*span))
 
 
-def sends_at(mode: str, issued_at: dt.datetime) -> dt.datetime:
-    """국세청 전송 설정: at once, or on the next working day (Monday to Friday) at 15:00."""
+def sends_at(mode: str, issued_at: dt.datetime, holidays: Container[dt.date]) -> dt.datetime:
+    """국세청 전송 설정: at once, or at 15:00 of the next day that is neither of a weekend nor a holiday."""
     if mode == "now":
         return issued_at
     day = issued_at.astimezone(SEOUL).date() + dt.timedelta(days=1)
-    while day.weekday() > 4:  # noqa: PLR2004 - Friday
+    while day.weekday() > 4 or day in holidays:  # noqa: PLR2004 - Friday
         day += dt.timedelta(days=1)
     return dt.datetime.combine(day, dt.time(15), SEOUL)
 

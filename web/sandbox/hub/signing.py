@@ -2,6 +2,9 @@
 
 import asyncio
 import dataclasses
+import datetime as dt
+import functools
+from collections.abc import Container
 
 from models.etax import build, certificates, numbers, parse, signature
 from models.etax.faults import BadCertificate, Fault
@@ -46,9 +49,18 @@ async def sign(hub: Hub, company: Row, row: Row, pkcs12: bytes, password: str) -
         "approval_number": number,
         "issued_at": now,
         "signed": signed,
-        "due_at": machine.sends_at(company["send_mode"], now),
+        "due_at": machine.sends_at(company["send_mode"], now, _holidays()),
     }
     return await hub.move(row["key"], Act.SIGN, company["name"], f"승인번호 {number}", facts)
+
+
+@functools.cache
+def _holidays() -> Container[dt.date]:
+    """Korean public and substitute holidays, of any year they are asked for."""
+    # Heavy, and wanted by nobody who does not sign.
+    from holidays import country_holidays
+
+    return country_holidays("KR")
 
 
 async def _credential(hub: Hub, company: Row, pkcs12: bytes, password: str) -> certificates.Credential:
