@@ -116,6 +116,7 @@ STEPS = DomainSteps(
         "pay": pay,
         "cancel": cancel,
     },
+    quick={"acknowledge", rules.SCHEDULE_PAYMENT, "pay"},
 )
 
 
