@@ -7,9 +7,10 @@ relay, `python worker.py` both: a click never queues behind a message where they
 import asyncio
 import datetime as dt
 import logging
+import os
 import signal
 import sys
-from collections.abc import AsyncIterator, Callable, Collection, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
@@ -87,6 +88,7 @@ PROCESSES: Sequence[type] = (
     InvitationWorkflow,
 )
 PEOPLE, COURIER = PARTS = ("people", "courier")
+COURIER_NICENESS = 5
 THREADS = 24
 CACHED_WORKFLOWS = 500
 CONNECT_RETRY_SECONDS = 1.0
@@ -171,13 +173,14 @@ async def main(
     client = await _connected()
     garbage.settle()
     async with AsyncExitStack() as serving:
+        await serving.enter_async_context(_beside(garbage.tidy()))
         threads = serving.enter_context(ThreadPoolExecutor(THREADS, thread_name_prefix="step"))
         if PEOPLE in parts:
             people = interactive(client, threads, more_workflows=more_workflows, more_activities=more_activities)
             await serving.enter_async_context(people)
         if COURIER in parts:
             await serving.enter_async_context(external(client, threads))
-            await serving.enter_async_context(_relaying(client))
+            await serving.enter_async_context(_beside(_relay(client)))
             await schedules.ensure(client)
         logging.getLogger("worker").info("ready")
         await stop.wait()
@@ -185,13 +188,17 @@ async def main(
 
 
 @asynccontextmanager
-async def _relaying(client: Client) -> AsyncIterator[None]:
+async def _beside(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+    task = asyncio.create_task(work)
+    yield
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+
+
+def _relay(client: Client) -> Coroutine[Any, Any, None]:
     from web.relay import Relay
 
-    relay = asyncio.create_task(Relay(client).run())
-    yield
-    relay.cancel()
-    await asyncio.gather(relay, return_exceptions=True)
+    return Relay(client).run()
 
 
 if __name__ == "__main__":
@@ -200,4 +207,7 @@ if __name__ == "__main__":
     wanted = sys.argv[1:] or PARTS
     if not set(wanted) <= set(PARTS):
         sys.exit(f"worker.py knows {' and '.join(PARTS)}, not {' '.join(wanted)}")
+    if set(wanted) == {COURIER}:
+        # Whoever waits for a page goes first.
+        os.nice(COURIER_NICENESS)
     asyncio.run(main(wanted))

@@ -135,5 +135,6 @@ STEPS = DomainSteps(
         "remove": remove,
         "receive": receive,
     },
+    quick={"withdraw", "return"},
 )
 JOBS: list[object] = []

@@ -225,5 +225,6 @@ STEPS = DomainSteps(
         "refuse": to_buyer,
         "revise": revise,
     },
+    quick={"refuse", "revise"},
 )
 JOBS = [build_order_sheet, build_order_final]

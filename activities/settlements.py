@@ -220,6 +220,7 @@ STEPS = DomainSteps(
         rules.SETTLE_BY_INVOICE: settle_by_invoice,
         rules.CANCEL_BY_INVOICE: cancel_by_invoice,
     },
+    quick={"acknowledge", rules.SCHEDULE_PAYMENT, "pay"},
 )
 
 

@@ -1,10 +1,15 @@
 """The garbage collector of a program that runs for months."""
 
+import asyncio
 import gc
+import time
 
 YOUNG, MIDDLE, OLD = 10_000, 50, 100
 """Objects made until the young are looked through; how often until the older ones are. A look at everything, with some
 hundred workflows in memory, stops the program for half a second."""
+QUIET_SECONDS = 2.0
+QUIET_SHARE = 0.1
+"""Of one processor, below which a program has nothing to do."""
 
 
 def settle() -> None:
@@ -12,3 +17,19 @@ def settle() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(YOUNG, MIDDLE, OLD)
+
+
+async def tidy() -> None:
+    """Look at everything once there is nothing to do after work was done, until cancelled.
+
+    Workflows that made room for others are garbage that only such a look finds.
+    """
+    looked_at = 0
+    while True:
+        before = time.process_time()
+        await asyncio.sleep(QUIET_SECONDS)
+        idle = time.process_time() - before < QUIET_SHARE * QUIET_SECONDS
+        rounds = gc.get_stats()[0]["collections"]
+        if idle and rounds != looked_at:
+            gc.collect()
+            looked_at = gc.get_stats()[0]["collections"]
