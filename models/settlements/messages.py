@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from pydantic import BaseModel, Field, field_validator
+from pydantic import BaseModel, Field, computed_field, field_validator
 
 from models.processes.messages import REASON_LENGTH_MAX, Reason
 from models.settlements.rules import CANCEL_BY_INVOICE, ITEMS_MAX, SETTLE_BY_INVOICE
@@ -99,8 +99,8 @@ class SettlementOut(BaseModel):
     supply_amount: int
     vat_amount: int
     total_amount: int
-    amended_amount: int
-    payable_amount: int
+    amended_supply: int
+    amended_vat: int
     paid_amount: int | None
     issue_request: str
     issue_on: dt.date | None
@@ -124,3 +124,9 @@ class SettlementOut(BaseModel):
     version: int
     turn: str | None
     due_at: dt.datetime | None
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def payable_amount(self) -> int:
+        """What is paid: the total and what amended invoices made of it."""
+        return self.total_amount + self.amended_supply + self.amended_vat

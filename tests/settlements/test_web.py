@@ -8,6 +8,7 @@ import pytest
 
 from models import database
 from models.inspections.tables import Inspection
+from models.settlements.tables import Settlement
 from tests import factories
 from tests.engines import Database
 from tests.settlements.desk import desk
@@ -270,3 +271,31 @@ def test_a_cancel_request_may_be_withdrawn(world: World, monkeypatch: pytest.Mon
         assert "지급예정" in shown
         assert "금액 오류" in shown  # in the record
         assert made.number not in seat.get("/settlements/cancellations", confirmed="all")
+
+
+def test_the_page_shows_what_amended_invoices_leave_to_pay(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = world.settlement()
+    page = f"/settlements/{made.id}"
+    world.press(
+        world.officer, made, "settle", evidence_number=APPROVAL, evidence_issued_on="2026-02-09", reason=BY_HAND
+    )
+    world.schedule(made)
+    with database.working() as session:
+        row = session.get_one(Settlement, made.id)
+        row.amended_supply, row.amended_vat = -5_500, -550
+    left = f"금 {made.total_amount - 6_050:,} 원"
+    with desk(world, world.officer, monkeypatch) as seat:
+        for shown in (seat.get(page), seat.get(f"{page}/pay")):
+            for words in ("지급할 금액", left, "수정세금계산서 반영", "금 -6,050 원"):
+                assert words in shown, words
+        listed = seat.get("/settlements")
+        assert "지급금액" in listed
+        assert f"{made.total_amount - 6_050:,}" in listed
+        told = seat.client.get(f"/api/v1{page}").json()
+        assert (told["amended_supply"], told["payable_amount"]) == (-5_500, made.total_amount - 6_050)
+        with database.working() as session:
+            row = session.get_one(Settlement, made.id)
+            row.paid_amount = made.total_amount
+        shown = seat.get(page)
+        assert "지급한 금액" in shown
+        assert "돌려받아야 합니다." in shown

@@ -15,6 +15,7 @@ from models import database
 from models.etax.build import build
 from models.etax.document import Line
 from models.etax.signature import sign
+from models.kernel.roles import Role
 from models.members.house import HOUSE
 from models.processes.tables import Outbox
 from models.tax_invoices import rules
@@ -242,6 +243,18 @@ def told(signal: str) -> int:
     with database.working() as session:
         sent = session.execute(select(Outbox).where(col(Outbox.kind) == "tell")).scalars()
         return sum(one.payload.get("signal") == signal for one in sent)
+
+
+def test_the_machines_turn_has_no_persons_name(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = office.requested(office.settlement())
+    with database.working() as session:
+        row = session.get_one(TaxInvoice, made.id)
+        row.status, row.turn, row.turn_member_id = Status.ISSUED, Role.SYSTEM, office.officer.member_id
+    with desk(office, office.officer, monkeypatch) as seat:
+        shown = seat.get(f"/tax-invoices/{made.id}")
+        assert "지금은 시스템 차례입니다." in shown
+        assert "국세청 즉시전송" in shown
+        assert f"시스템 {office.officer.name}" not in shown
 
 
 def test_the_issued_form_and_its_papers(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -27,6 +27,8 @@ from web.documents.kinds import WebKind
 from web.errors import sentence
 
 NAME_SECONDS = 60.0
+NAMELESS = PARTNER_SIDE | {Role.SYSTEM}
+"""Turns that are told without a person: a company's, and the machine's."""
 NOTHING_PENDING = {"words": "", "at": None}
 
 
@@ -55,7 +57,7 @@ class Seen:
 
         def who(status: str) -> str:
             role = self.kind.rules.turn(status)
-            held = name if role == document.turn and role not in PARTNER_SIDE else None
+            held = name if role == document.turn and role not in NAMELESS else None
             return turn_label(role, getattr(document, "company_name", ""), held)
 
         return who

@@ -36,12 +36,19 @@ def context(session: Session, actor: Actor, settlement: Settlement) -> dict[str,
         "evidence_words": EVIDENCE_TYPE.get(settlement.evidence_type, settlement.evidence_type),
         "taxation_words": TAXATION.get(settlement.taxation, ""),
         "payable": PAYABLE[settlement.status],
+        **_amounts(settlement),
         "expected_on": expected_on(session, settlement),
         "estimated": settlement.payment_due_on is None,
         "may_edit": officer and settlement.status in EDITABLE,
         "preparing": settlement.requested_at is not None and settlement.statement_file_id is None,
         **of_settlement(session, actor, settlement),
     }
+
+
+def _amounts(settlement: Settlement) -> dict[str, int]:
+    """What amended invoices made of the payment: the settlement may be a plain row here."""
+    amended = settlement.amended_supply + settlement.amended_vat
+    return {"amended_amount": amended, "payable_amount": settlement.total_amount + amended}
 
 
 def amount_words(settlement: Settlement) -> str:
@@ -64,6 +71,7 @@ def act_context(session: Session, actor: Actor, settlement: Settlement, act: str
     """What the pages of 정산완료, 지급완료 and 정산취소 need besides the document."""
     return {
         "today": local_date(clock.now()),
+        **_amounts(settlement),
         "needs_number": rules.needs_approval_number(settlement.evidence_type),
         "digits": rules.APPROVAL_NUMBER_DIGITS,
         "by_itself": rules.comes_by_itself(settlement.evidence_type),
