@@ -6,7 +6,7 @@ from typing import Any
 
 import psycopg
 from psycopg.types.json import Jsonb
-from sqlalchemy import Boolean, Date, DateTime, LargeBinary, Text
+from sqlalchemy import ARRAY, Boolean, Date, DateTime, LargeBinary, Text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import SQLModel
 
@@ -42,6 +42,7 @@ EMPTY: Mapping[type, Any] = {
     LargeBinary: b"",
     Text: "",
     JSONB: Jsonb({}),
+    ARRAY: [],
 }
 
 

@@ -163,7 +163,7 @@ def test_an_individual_takes_a_withdrawal_back_and_another_is_sent_back(log_in: 
     haneul.goto("/company")
     look(haneul, tmp_path, "individual-own")
     haneul.get_by_role("link", name="탈퇴요청").click()
-    haneul.get_by_role("link", name="취소").click()
+    haneul.get_by_role("link", name="취소", exact=True).click()
     expect(haneul).to_have_url(re.compile(r"/company$"))
 
     ask_to_leave(haneul, birth)
