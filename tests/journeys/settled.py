@@ -8,10 +8,11 @@ import datetime as dt
 import json
 import subprocess
 import sys
+import time
 import uuid
 from dataclasses import asdict, dataclass
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlmodel import Session, col
 
 from models import clock, database
@@ -27,6 +28,8 @@ from models.settlements.writes import create
 from tests import factories
 from tests.house import ROOT, House
 from tests.settlements import world
+
+ACTED_SECONDS = 120.0
 
 
 @dataclass
@@ -49,19 +52,35 @@ def settle(house: House, wanted: Wanted) -> list[int]:
 
 
 def put(wanted: Wanted) -> list[int]:
-    """Orders, inspections, settlements, and the two acts that bring each to 확인."""
+    """Orders, inspections, settlements, and the two acts that bring each to 확인, the second when the first is done."""
     now = clock.now()
     with database.working() as session:
         partner, officer = _person(session, wanted.partner), _person(session, wanted.officer)
         company = session.get_one(Company, partner.company_id)
         asked = factories.actor(officer)
         asks = factories.actor(partner, company)
+        asks = asks.model_copy(update={"roles": asks.roles | {Role.PARTNER}})
         made = [_settlement(session, asked, company, wanted, number, now) for number in range(1, wanted.count + 1)]
-        for one in made:
-            _press(session, asked, one, "request_issue")
-            _press(session, asks.model_copy(update={"roles": asks.roles | {Role.PARTNER}}), one, "acknowledge")
-        wake(session, COMMANDS)
-        return [one.id or 0 for one in made]
+        ids = [one.id or 0 for one in made]
+    for actor, act, status in ((asked, "request_issue", "issue_requested"), (asks, "acknowledge", "acknowledged")):
+        with database.working() as session:
+            for one in ids:
+                _press(session, actor, session.get_one(Settlement, one), act)
+            wake(session, COMMANDS)
+        _wait(ids, status)
+    return ids
+
+
+def _wait(ids: list[int], status: str) -> None:
+    """Until all are there. Raises RuntimeError."""
+    there = select(func.count()).where(col(Settlement.id).in_(ids), col(Settlement.status) == status)
+    limit = time.monotonic() + ACTED_SECONDS
+    while time.monotonic() < limit:
+        with database.working() as session:
+            if session.execute(there).scalar_one() == len(ids):
+                return
+        time.sleep(0.1)  # noqa: TID251 - other processes act
+    raise RuntimeError(f"the settlements did not become {status}")
 
 
 def _person(session: Session, login: str) -> Member:
