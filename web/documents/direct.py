@@ -82,13 +82,14 @@ def direct_routes(web: WebKind) -> list[Direct]:
         receipt = _receipt(request)
         with visiting(request, counted=False) as (session, visit):
             actor = EVERYBODY.admit(visit)
-            tasks = request.app.state.counting_inbox(actor)
+            counting = getattr(request.app.state, "counting_inbox", None)
+            tasks = counting(actor) if counting else None
             try:
                 seen = look(session, actor, web, document_id, receipt, tasks)
             except Refusal:
-                _tell(request, rows(session, tasks, {})[0].waiting)
+                _tell(request, rows(session, tasks, {})[0].waiting if tasks else 0)
                 raise
-            _tell(request, seen.story.beside)
+            _tell(request, seen.story.beside or 0)
             return page(request, web.template, **page_context(seen))
 
     async def do(request: Request) -> Response:
