@@ -106,6 +106,7 @@ def create_app() -> FastAPI:
         openapi_url="/api/v1/openapi.json",
     )
     app.state.count_inbox = inbox.count
+    app.state.counting_inbox = inbox.counting
     app.state.act_pages = {web.kind.key: frozenset(web.act_templates) for web in WEB_KINDS}
     errors.install(app)
     auth.install(app)

@@ -62,9 +62,14 @@ def _rows(actor: Actor, kind: Kind) -> Select[str, int | None, dt.datetime | Non
 
 def count(session: Session, actor: Actor) -> int:
     """How many steps wait, up to 1,000."""
+    found: int = rows(session, counting(actor), {})[0].waiting
+    return found
+
+
+def counting(actor: Actor) -> Plain[Any]:
+    """The statement of `count`, to be asked with another."""
     lent = tuple((role, giver.member_id) for role, giver in actor.delegated.items())
-    found: int = rows(session, _count_of(actor.member_id, actor.company_id, actor.roles, lent), {})[0].waiting
-    return min(found, COUNT_MAX)
+    return _count_of(actor.member_id, actor.company_id, actor.roles, lent)
 
 
 @lru_cache(COUNTS_KEPT)
@@ -80,7 +85,8 @@ def _count_of(
     found = [_rows(actor, kind).with_only_columns(one).limit(most) for kind in KINDS.values() if _concerns(kind, actor)]
     if not found:
         return Plain(select(literal_column("0").label("waiting")))
-    return Plain(select(func.count().label("waiting")).select_from(union_all(*found).subquery()))
+    number = func.least(func.count(), most).label("waiting")
+    return Plain(select(number).select_from(union_all(*found).subquery()))
 
 
 def _concerns(kind: Kind, actor: Actor) -> bool:

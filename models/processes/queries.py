@@ -12,7 +12,7 @@ from sqlmodel import Session, col
 
 from models import database
 from models.kernel.refusals import NotFound
-from models.plain import Plain, one_or_none, plain, rows, things
+from models.plain import Plain, beside, one_or_none, plain, rows, things
 from models.processes.deadlines import DEFAULT_PACE, Pace
 from models.processes.messages import Actor
 from models.processes.tables import Command, Holiday, Policy, ProcessColumns, ProcessEvent
@@ -178,6 +178,8 @@ class Story:
     """Who made the document, and when."""
     asked_about: Any | None
     """One's own act by its request id."""
+    beside: Any = None
+    """What the caller had asked in the same statement."""
 
 
 _TOLD = """
@@ -212,16 +214,23 @@ def _story_of(table: type[ProcessColumns], sight: str) -> Plain[Any]:
 
 
 def story(
-    session: Session, actor: Actor, table: type[ProcessColumns], kind: str, document_id: int, receipt: uuid.UUID | None
+    session: Session,
+    actor: Actor,
+    table: type[ProcessColumns],
+    kind: str,
+    document_id: int,
+    receipt: uuid.UUID | None,
+    other: Plain[Any] | None = None,
 ) -> Story:
-    """All of it as of one moment. Raises NotFound as `visible_document` does."""
+    """All of it as of one moment, with the value of an`other` statement. Raises NotFound as `visible_document` does."""
     asked = _own_of(actor, document_id) | {
         "kind": kind,
         "receipt": receipt,
         "actor_id": actor.member_id,
         "own_only": actor.side not in _PENDING,
     }
-    found = one_or_none(session, _story_of(table, _sight(actor, table)), asked)
+    statement = _story_of(table, _sight(actor, table))
+    found = one_or_none(session, beside(statement, other) if other else statement, asked)
     if found is None:
         raise NotFound
     return Story(
@@ -230,6 +239,7 @@ def story(
         events=things(found.events, instants=("at",)),
         created=next(iter(things(found.created, instants=("at",))), None),
         asked_about=next(iter(things(found.mine, instants=("created_at", "decided_at"))), None),
+        beside=found.beside if other else None,
     )
 
 

@@ -55,15 +55,18 @@ async def meet(request: Request) -> None:
 
 
 @contextmanager
-def visiting(request: Request, form: FormData | None = None) -> Iterator[tuple[Session, Visit]]:
+def visiting(
+    request: Request, form: FormData | None = None, *, counted: bool = True
+) -> Iterator[tuple[Session, Visit]]:
     """`meet` for a browser's session, and the transaction that goes on with what was asked for.
 
-    Without a `form` the transaction reads; to have asked for what one may not see still keeps the session alive.
-    Raises FormForged, LoggedOut.
+    Not `counted`: the caller tells `request.state.shell` how many tasks are open. Without a `form` the transaction
+    reads; to have asked for what one may not see still keeps the session alive. Raises FormForged, LoggedOut.
     """
     refused: Refusal | None = None
     with database.web() as session:
-        visit, inbox = _look_up(session, request, cookies.read(request, Cookie.SESSION), read_only=form is None)
+        token = cookies.read(request, Cookie.SESSION)
+        visit, inbox = _look_up(session, request, token, read_only=form is None, counted=counted)
         _know(request, visit, inbox)
         if form is not None:
             _check_form(request, visit, _token_in(form))
@@ -114,9 +117,11 @@ def _look_up_alone(request: Request, token: str) -> tuple[Visit | None, int]:
         return _look_up(session, request, token)
 
 
-def _look_up(session: Session, request: Request, token: str, *, read_only: bool = False) -> tuple[Visit | None, int]:
+def _look_up(
+    session: Session, request: Request, token: str, *, read_only: bool = False, counted: bool = True
+) -> tuple[Visit | None, int]:
     # The application says how open tasks are counted; only pages show it.
-    count = getattr(request.app.state, "count_inbox", None) if request.method == "GET" else None
+    count = getattr(request.app.state, "count_inbox", None) if counted and request.method == "GET" else None
     by_person = not _by_itself(request)
     visit = queries.visit_in(session, token, clock.now(), idle_limit(), by_person=by_person, read_only=read_only)
     return visit, count(session, visit.actor) if visit and count and not is_api(request) else 0

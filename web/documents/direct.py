@@ -6,6 +6,7 @@ by far the most; everything else (programs, files, guests, unknown acts) falls t
 
 import uuid
 from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -17,6 +18,7 @@ from starlette.types import Scope
 
 from models.aside import aside
 from models.kernel.refusals import Refusal
+from models.plain import rows
 from models.processes.messages import Actor
 from web import forms
 from web.acts import Kept, Wish, follow, keep
@@ -25,7 +27,9 @@ from web.auth.audience import Audience
 from web.auth.cookies import Cookie
 from web.auth.visitor import TURNED_AWAY, meet, read_form, visit_of, visiting
 from web.documents.kinds import WebKind
-from web.documents.routes import act_name, not_taken, page_in, perform, taken, wished
+from web.documents.routes import act_name, not_taken, perform, taken, wished
+from web.documents.view import look, page_context
+from web.render import page
 
 FORM_BYTES_MAX = 64 * 1024
 """Read before it is known who asks, as a guest's form is."""
@@ -76,14 +80,28 @@ def direct_routes(web: WebKind) -> list[Direct]:
     def shown(request: Request) -> Response:
         document_id: int = request.path_params["document_id"]
         receipt = _receipt(request)
-        with visiting(request) as (session, visit):
-            return page_in(session, request, EVERYBODY.admit(visit), web, document_id, receipt=receipt)
+        with visiting(request, counted=False) as (session, visit):
+            actor = EVERYBODY.admit(visit)
+            counting = getattr(request.app.state, "counting_inbox", None)
+            tasks = counting(actor) if counting else None
+            try:
+                seen = look(session, actor, web, document_id, receipt, tasks)
+            except Refusal:
+                _tell(request, rows(session, tasks, {})[0].waiting if tasks else 0)
+                raise
+            _tell(request, seen.story.beside or 0)
+            return page(request, web.template, **page_context(seen))
 
     async def do(request: Request) -> Response:
         return await press(request, web, request.path_params["document_id"], act_name(request.path_params["act"]))
 
     path = f"/{web.kind.plural}/{{document_id:int}}"
     return [Direct(path, show, "GET"), DirectAct(f"{path}/{{act}}", do, frozenset(web.kind.rules.acts))]
+
+
+def _tell(request: Request, tasks: int) -> None:
+    """How many steps wait for this person, for the frame of the page."""
+    request.state.shell = replace(request.state.shell, inbox_count=tasks)
 
 
 def _receipt(request: Request) -> uuid.UUID | None:

@@ -5,7 +5,6 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 from pydantic import BaseModel
-from sqlmodel import Session
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request
@@ -71,22 +70,8 @@ def document_page(
 ) -> Response:
     """The document as this person may see it; 404 for anybody else."""
     with database.reading(actor) as session:
-        return page_in(session, request, actor, web, document_id, receipt=receipt, refusal=refusal)
-
-
-def page_in(
-    session: Session,
-    request: Request,
-    actor: Actor,
-    web: WebKind,
-    document_id: int,
-    *,
-    receipt: uuid.UUID | None = None,
-    refusal: Refusal | None = None,
-) -> Response:
-    """`document_page` within a transaction of the actor."""
-    context = page_context(look(session, actor, web, document_id, receipt), refusal)
-    return page(request, web.template, status=refusal.status if refusal else 200, **context)
+        context = page_context(look(session, actor, web, document_id, receipt), refusal)
+        return page(request, web.template, status=refusal.status if refusal else 200, **context)
 
 
 def act_page(

@@ -15,6 +15,7 @@ from models.kernel.refusals import Refusal
 from models.kernel.roles import PARTNER_SIDE, Role
 from models.kernel.transitions import Move
 from models.members.queries import member_names
+from models.plain import Plain
 from models.processes import queries
 from models.processes.kinds import Kind
 from models.processes.messages import Actor
@@ -99,9 +100,17 @@ def page_context(seen: Seen, refusal: Refusal | None = None) -> dict[str, Any]:
     }
 
 
-def look(session: Session, actor: Actor, web: WebKind, document_id: int, receipt: uuid.UUID | None = None) -> Seen:
+def look(
+    session: Session,
+    actor: Actor,
+    web: WebKind,
+    document_id: int,
+    receipt: uuid.UUID | None = None,
+    other: Plain[Any] | None = None,
+) -> Seen:
     """Find a document for this person; `receipt` is the act after which the page was opened. Raises NotFound."""
-    return Seen(session, actor, web, queries.story(session, actor, web.kind.table, web.kind.key, document_id, receipt))
+    story = queries.story(session, actor, web.kind.table, web.kind.key, document_id, receipt, other)
+    return Seen(session, actor, web, story)
 
 
 def live_mark(document: Any, waiting: Sequence[Command]) -> str:
