@@ -107,7 +107,7 @@ def _machine(act: str, to: Status, *at: Status) -> tuple[Move, ...]:
 RULES = ProcessRules(
     kind=KIND,
     initial=Status.DRAFTING,
-    entries=(Status.NTS_ACCEPTED,),
+    entries=(Status.NTS_ACCEPTED, Status.FILING),
     statuses=tuple(Status),
     moves=(
         Move(Status.DRAFTING, "request", (Status.FILING,), OFFICER, primary=True),
@@ -409,6 +409,12 @@ class ReceivedFaulty(Refusal):
 
     code = "received_faulty"
     status: ClassVar[int] = 422
+
+
+class AskedAnew(Refusal):
+    """What a settlement report asked for is asked for again there, by its partner; fact: `number`."""
+
+    code = "asked_anew"
 
 
 class StillAlive(Refusal):

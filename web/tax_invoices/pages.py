@@ -59,13 +59,17 @@ def context(session: Session, actor: Actor, invoice: TaxInvoice) -> dict[str, An
         "may_edit": officer and invoice.status in EDITABLE,
         "may_remind": officer and invoice.status == Status.REQUESTED,
         "may_amend": officer and invoice.status == Status.NTS_ACCEPTED and invoice.amendment_reason is None,
-        "may_remake": officer and invoice.status in DEAD and invoice.amendment_reason is None,
+        "may_remake": _may_remake(invoice, officer=officer),
         "unsigned": invoice.status in UNSIGNED,
         "reminders": reminders(session, invoice),
         "sign_at": hub_site() if invoice.status == Status.REQUESTED and not office else "",
         "today": local_date(clock.now()),
         "edit_form": edit_form(invoice),
     }
+
+
+def _may_remake(invoice: TaxInvoice, *, officer: bool) -> bool:
+    return officer and invoice.status in DEAD and invoice.amendment_reason is None and bool(invoice.company_id)
 
 
 def edit_form(invoice: TaxInvoice) -> forms.Parsed[Any]:
