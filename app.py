@@ -10,6 +10,7 @@ from starlette.concurrency import run_in_threadpool
 
 from models import catalog, database, garbage, inbox
 from models.announcements.wording import SENTENCES as ANNOUNCEMENT_SENTENCES
+from models.credits.wording import SENTENCES as CREDIT_SENTENCES
 from models.files.paper_refusals import SENTENCES as PAPER_SENTENCES
 from models.files.wording import SENTENCES as FILE_SENTENCES
 from models.identity.wording import SENTENCES as IDENTITY_SENTENCES
@@ -113,7 +114,7 @@ def create_app() -> FastAPI:
     errors.add_sentences(
         FILE_SENTENCES, IDENTITY_SENTENCES, PAPER_SENTENCES, *(kind.words.sentences for kind in catalog.KINDS.values())
     )
-    errors.add_sentences(ADMINISTRATION_SENTENCES, MASTER_SENTENCES, ANNOUNCEMENT_SENTENCES)
+    errors.add_sentences(ADMINISTRATION_SENTENCES, MASTER_SENTENCES, ANNOUNCEMENT_SENTENCES, CREDIT_SENTENCES)
     app.add_route("/static/{path:path}", assets.serve)
     app.router.routes.extend(hooks.ROUTES)
     for router in (
