@@ -22,6 +22,8 @@ from activities import (
     changes,
     contracts,
     conversions,
+    credits_payday,
+    credits_report,
     deliveries,
     dormancy,
     harmony,
@@ -46,6 +48,7 @@ from workflows.audit import NightlyAudit
 from workflows.changes import ChangeWorkflow
 from workflows.contracts import ContractWorkflow
 from workflows.conversions import ConversionWorkflow
+from workflows.credit_reports import CreditPayday, CreditReportWorkflow
 from workflows.deliveries import DeliveryWorkflow
 from workflows.dormancy import DormancyWorkflow
 from workflows.inquiries import Inquiry
@@ -70,6 +73,7 @@ DOMAINS: dict[str, DomainSteps] = {
         inspections,
         settlements,
         tax_invoices,
+        credits_report,
         changes,
         withdrawals,
         signups,
@@ -84,6 +88,7 @@ PROCESSES: Sequence[type] = (
     InspectionWorkflow,
     SettlementWorkflow,
     TaxInvoiceWorkflow,
+    CreditReportWorkflow,
     ChangeWorkflow,
     WithdrawalWorkflow,
     SignupWorkflow,
@@ -110,12 +115,21 @@ def interactive(
     return Worker(
         client,
         task_queue=queue,
-        workflows=[*PROCESSES, NightlyAudit, DormancyWorkflow, NightlyClearing, NightlyErasing, *more_workflows],
+        workflows=[
+            *PROCESSES,
+            CreditPayday,
+            NightlyAudit,
+            DormancyWorkflow,
+            NightlyClearing,
+            NightlyErasing,
+            *more_workflows,
+        ],
         activities=[
             recorder.record_step,
             recorder.read_alarms,
             *jobs,
             *audit.ACTIVITIES,
+            *credits_payday.ACTIVITIES,
             *dormancy.ACTIVITIES,
             *retention.ACTIVITIES,
             *terms.ACTIVITIES,

@@ -47,6 +47,7 @@ WORKFLOWS = {
     "inspection": ("InspectionWorkflow", INTERACTIVE),
     "settlement": ("SettlementWorkflow", INTERACTIVE),
     "tax_invoice": ("TaxInvoiceWorkflow", INTERACTIVE),
+    "credit_report": ("CreditReportWorkflow", INTERACTIVE),
     "change": ("ChangeWorkflow", INTERACTIVE),
     "withdrawal": ("WithdrawalWorkflow", INTERACTIVE),
     "signup": ("SignupWorkflow", INTERACTIVE),
