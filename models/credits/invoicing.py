@@ -119,7 +119,7 @@ def preview(
         tax_total=report.tax,
         grand_total=report.total,
         lines=invoice_lines(lines, written_on),
-        purpose=Purpose.CHARGE,
+        purpose=Purpose.CLAIM,
         remarks=(f"정산리포트 {report.number}",),
     )
 

@@ -32,6 +32,14 @@ SENTENCES: dict[str, str] = {
     "account_cooling": "바꾼 지급계좌는 {until}부터 쓸 수 있습니다. 그때 자동으로 다시 지급합니다.",
     "payout_unknown": "이 정산리포트의 지급이 아니거나 이미 결과가 반영된 지급입니다.",
     "no_settlement_officer": "정산담당자가 정해지지 않아 세금계산서를 요청할 수 없습니다. 제휴담당자에게 문의해 주세요.",
+    "nothing_to_pay": "지급할 정산이 없습니다. 지급일이 된 정산과 지급계좌를 확인해 주세요.",
+    "payout_taken": "이미 다른 지급 파일에 들어 있는 정산이 있습니다. 다시 시도해 주세요.",
+    "payout_file_sent": "이미 은행에 전달한 파일입니다. 은행의 결과로만 바꿀 수 있습니다.",
+    "payout_file_not_sent": "은행에 전달한 뒤에 결과를 올릴 수 있습니다.",
+    "payout_file_closed": "취소한 파일입니다.",
+    "accounts_changed": "파일을 만든 뒤 지급계좌가 바뀐 정산이 {count}건 있습니다. 파일을 취소하고 다시 만들어 주세요.",
+    "results_unreadable": "이체 결과를 읽을 수 없습니다. 순번과 결과 열이 있는 xlsx, csv 파일을 올려 주세요.",
+    "results_faulty": "보낸 파일과 맞지 않는 줄이 {count}건 있어 아무것도 반영하지 않았습니다.",
     "payout_running": "이미 은행에 보낸 지급입니다. 결과를 반영한 뒤에 다시 시도해 주세요.",
 }
 
@@ -80,6 +88,7 @@ WORDS = Words(
         "release": "보류를 풀었습니다",
     },
     event={
+        "publish": "정산리포트 발행",
         "request_invoice": "세금계산서 역발행 신청",
         rules.INVOICE_SIGNED: "세금계산서 서명",
         rules.INVOICE_REFUSED: "세금계산서 서명 거부",
