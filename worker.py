@@ -1,7 +1,8 @@
 """Composition root of the worker: activities, workflows, relay.
 
 `python worker.py people` serves the processes people act in, `python worker.py courier` what leaves the house and the
-relay, `python worker.py` both: a click never queues behind a message where they are two processes.
+relay, `python worker.py batch` the monthly run and its reports, `python worker.py` all of it: a click never queues
+behind a message or a batch where they are processes of their own.
 """
 
 import asyncio
@@ -24,6 +25,8 @@ from activities import (
     conversions,
     credits_payday,
     credits_report,
+    credits_run,
+    credits_schedule,
     deliveries,
     dormancy,
     harmony,
@@ -49,6 +52,7 @@ from workflows.changes import ChangeWorkflow
 from workflows.contracts import ContractWorkflow
 from workflows.conversions import ConversionWorkflow
 from workflows.credit_reports import CreditPayday, CreditReportWorkflow
+from workflows.credits import CreditRunLauncher, CreditRunWorkflow, CreditScheduling
 from workflows.deliveries import DeliveryWorkflow
 from workflows.dormancy import DormancyWorkflow
 from workflows.inquiries import Inquiry
@@ -74,6 +78,7 @@ DOMAINS: dict[str, DomainSteps] = {
         settlements,
         tax_invoices,
         credits_report,
+        credits_run,
         changes,
         withdrawals,
         signups,
@@ -89,13 +94,14 @@ PROCESSES: Sequence[type] = (
     SettlementWorkflow,
     TaxInvoiceWorkflow,
     CreditReportWorkflow,
+    CreditRunWorkflow,
     ChangeWorkflow,
     WithdrawalWorkflow,
     SignupWorkflow,
     ConversionWorkflow,
     InvitationWorkflow,
 )
-PEOPLE, COURIER = PARTS = ("people", "courier")
+PEOPLE, COURIER, BATCH = PARTS = ("people", "courier", "batch")
 THREADS = 24
 CACHED_WORKFLOWS = 500
 CONNECT_RETRY_SECONDS = 1.0
@@ -164,6 +170,38 @@ def external(client: Client, threads: ThreadPoolExecutor) -> Worker:
     )
 
 
+def batch(client: Client, threads: ThreadPoolExecutor) -> Worker:
+    """The worker of the monthly run's pages."""
+    return Worker(
+        client,
+        task_queue=steps.BATCH,
+        workflows=[CreditRunLauncher, CreditScheduling],
+        activities=[*credits_run.BATCH, *credits_schedule.BATCH_ACTIVITIES],
+        activity_executor=threads,
+        max_concurrent_activities=4,
+        max_cached_workflows=10,
+        sticky_queue_schedule_to_start_timeout=dt.timedelta(seconds=1),
+        graceful_shutdown_timeout=dt.timedelta(seconds=30),
+    )
+
+
+def reports(client: Client, threads: ThreadPoolExecutor) -> Worker:
+    """The worker of the settlement reports' processes."""
+    recorder = Recorder(DOMAINS)
+    return Worker(
+        client,
+        task_queue=steps.CREDITS,
+        workflows=[CreditReportWorkflow],
+        activities=[recorder.record_step, recorder.read_alarms],
+        activity_executor=threads,
+        max_concurrent_local_activities=THREADS,
+        max_cached_workflows=CACHED_WORKFLOWS,
+        sticky_queue_schedule_to_start_timeout=dt.timedelta(seconds=2),
+        graceful_shutdown_timeout=dt.timedelta(seconds=30),
+        workflow_task_poller_behavior=PollerBehaviorAutoscaling(),
+    )
+
+
 async def _connected() -> Client:
     config = settings()
     while True:
@@ -195,6 +233,10 @@ async def main(
             await serving.enter_async_context(external(client, threads))
             await serving.enter_async_context(_relaying(client))
             await schedules.ensure(client)
+        if BATCH in parts:
+            await serving.enter_async_context(batch(client, threads))
+            await serving.enter_async_context(reports(client, threads))
+            await credits_schedule.follow(client)
         logging.getLogger("worker").info("ready")
         await stop.wait()
     database.dispose()
@@ -213,5 +255,5 @@ if __name__ == "__main__":
     logging.getLogger("httpx2").setLevel(logging.WARNING)
     wanted = sys.argv[1:] or PARTS
     if not set(wanted) <= set(PARTS):
-        sys.exit(f"worker.py knows {' and '.join(PARTS)}, not {' '.join(wanted)}")
+        sys.exit(f"worker.py knows {', '.join(PARTS)}, not {' '.join(wanted)}")
     asyncio.run(main(wanted))

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlmodel import Session, col
 
+from activities.credits_publish import revised
 from activities.recording import DomainSteps, StepContext
 from models import clock
 from models.credits import invoicing, paying
@@ -17,6 +18,7 @@ from models.credits.report_rules import (
     INVOICE_DROPPED,
     INVOICE_REFUSED,
     INVOICE_SIGNED,
+    REVISED,
     AccountCooling,
     AccountMissing,
     PayoutRunning,
@@ -306,6 +308,7 @@ STEPS = DomainSteps(
         "retry": retry,
         "hold": hold,
         "release": release,
+        REVISED: revised,
         REMIND: remind,
         ESCALATE: remind,
     },

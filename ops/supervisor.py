@@ -139,9 +139,9 @@ class House:
         plans = [
             *(
                 children.Plan(
-                    name, [sys.executable, "worker.py", part], told["worker"], stop_seconds=WORKER_GRACE_SECONDS
+                    name, [sys.executable, "worker.py", *parts], told["worker"], stop_seconds=WORKER_GRACE_SECONDS
                 )
-                for name, part in (("worker", "people"), ("courier", "courier"))
+                for name, parts in (("worker", ("people",)), ("courier", ("courier", "batch")))
             ),
             children.Plan("web", [*python, *web, *serve], told["web"]),
         ]

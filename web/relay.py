@@ -30,12 +30,12 @@ from models.settings import settings
 from web.acts import explained
 from web.confirming import bring, deliver_caught_up
 from web.engine import NO_WORKFLOW, is_starting
-from workflows.steps import EXTERNAL, INTERACTIVE
+from workflows.steps import BATCH, CREDITS, EXTERNAL, INTERACTIVE
 
 log = logging.getLogger("relay")
 
 IDLE_SECONDS = 1.0
-BATCH = 50
+ROUND = 50
 UNCONFIRMED_SECONDS = 2.0
 CONFIRM_SECONDS_MAX = 60
 BACKOFF_SECONDS_MAX = 10
@@ -47,7 +47,9 @@ WORKFLOWS = {
     "inspection": ("InspectionWorkflow", INTERACTIVE),
     "settlement": ("SettlementWorkflow", INTERACTIVE),
     "tax_invoice": ("TaxInvoiceWorkflow", INTERACTIVE),
-    "credit_report": ("CreditReportWorkflow", INTERACTIVE),
+    "credit_report": ("CreditReportWorkflow", CREDITS),
+    "credit_run": ("CreditRunWorkflow", INTERACTIVE),
+    "credit_schedule": ("CreditScheduling", BATCH),
     "change": ("ChangeWorkflow", INTERACTIVE),
     "withdrawal": ("WithdrawalWorkflow", INTERACTIVE),
     "signup": ("SignupWorkflow", INTERACTIVE),
@@ -122,7 +124,7 @@ class Relay:
                 select(Outbox)
                 .where(col(Outbox.sent_at).is_(None), col(Outbox.next_attempt_at) <= now)
                 .order_by(col(Outbox.id))
-                .limit(BATCH)
+                .limit(ROUND)
                 .with_for_update(skip_locked=True)
             )
             rows = list(session.execute(due).scalars())
@@ -186,7 +188,7 @@ class Relay:
                 select(Command)
                 .where(col(Command.id).in_(first), col(Command.next_attempt_at) <= now)
                 .order_by(col(Command.id))
-                .limit(BATCH)
+                .limit(ROUND)
                 .with_for_update(skip_locked=True)
             )
             rows = list(session.execute(due).scalars())
@@ -242,7 +244,7 @@ class Relay:
                     col(Command.next_attempt_at) <= now,
                 )
                 .order_by(col(Command.id))
-                .limit(BATCH)
+                .limit(ROUND)
             )
             rows = list(session.execute(overdue).scalars())
             for row in rows:
@@ -269,7 +271,7 @@ class Relay:
                 select(col(Message.id))
                 .where(col(Message.state) == "queued", col(Message.batch_id).is_(None))
                 .order_by(col(Message.id))
-                .limit(BATCH)
+                .limit(ROUND)
                 .with_for_update(skip_locked=True)
             )
             ids = session.execute(queued).scalars().all()
@@ -289,4 +291,4 @@ class Relay:
             )
             writes.wake(session, writes.STARTS)
         # Fewer than a full batch: the next one gathers for a turn.
-        return len(ids) if len(ids) == BATCH else 0
+        return len(ids) if len(ids) == ROUND else 0

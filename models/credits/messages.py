@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, Field, field_validator, model_validator
 
-from models.credits.report_rules import INVOICE_DROPPED, INVOICE_REFUSED, INVOICE_SIGNED
+from models.credits.report_rules import INVOICE_DROPPED, INVOICE_REFUSED, INVOICE_SIGNED, REVISED
 from models.credits.rules import (
     ITEM_CHARS_MAX,
     MILLION,
@@ -61,6 +61,12 @@ class PaymentFailed(Reason):
     payout_id: int | None = None
 
 
+class Revision(BaseModel):
+    """The machine's 「금액 변경」: the run whose sums the report takes over."""
+
+    run_id: int
+
+
 class Groups(BaseModel):
     """Which groups of a run are tried again; none: every failed one."""
 
@@ -78,6 +84,7 @@ REPORT_PAYLOADS: dict[str, type[BaseModel]] = {
     INVOICE_SIGNED: ByInvoice,
     INVOICE_REFUSED: ByInvoice,
     INVOICE_DROPPED: ByInvoice,
+    REVISED: Revision,
     "request_invoice": RequestInvoice,
     "register_invoice": RegisterInvoice,
     "return_invoice": Reason,

@@ -71,6 +71,13 @@ class RunOpen(Refusal):
     code = "run_open"
 
 
+class MonthAhead(Refusal):
+    """The month is not over: its revenue is not known yet."""
+
+    code = "month_ahead"
+    status = 422
+
+
 class PoolUnshared(Refusal):
     """A pool has nobody to be shared by: no consumption of its business in the month; fact: `business`."""
 

@@ -6,8 +6,24 @@ from models.processes.kinds import Words
 
 SENTENCES: dict[str, str] = {
     "run_open": "이 달의 정산이 이미 진행 중입니다: {number}",
+    "month_ahead": "아직 끝나지 않은 달은 정산할 수 없습니다.",
     "pool_unshared": "{business} 재원을 나눌 소비량이 없습니다. 소비 자료를 먼저 올려 주세요.",
 }
+
+NOTE: dict[str, str] = {
+    "pool_unshared": "{name}: 재원 {more}원을 나눌 소비량이 없습니다.",
+    "pool_missing": "{name}: 소비량은 있으나 재원이 없습니다.",
+    "rate_missing": "{name}: {more} 요율이 없어 계산하지 않았습니다.",
+    "group_missing": "{name} ({more}): 정산그룹이 없어 지급하지 않습니다.",
+}
+"""What the officer should know before approving."""
+ERROR: dict[str, str] = {
+    "no_company": "지급처가 없습니다. 정산그룹에 지급처를 정한 뒤 다시 시도해 주세요.",
+    "company_closed": "지급처가 종료되었습니다.",
+    "report_moved_on": "이미 처리 중인 정산리포트라 금액을 바꿀 수 없습니다. 다음 달에 정정해 주세요.",
+    "report_stands": "발행된 정산리포트가 있는데 이번에는 정산할 것이 없습니다. 다음 달에 정정해 주세요.",
+}
+"""Why a group failed, in words that say what to do; what is not here is shown as it came."""
 
 WORDS = Words(
     name="월 정산",
@@ -50,6 +66,7 @@ WORDS = Words(
         "close": "정산을 끝냈습니다",
     },
     event={
+        "create": "정산 시작",
         rules.COMPUTED: "미리 계산 완료",
         rules.COMPUTING_FAILED: "계산하지 못함",
         rules.PUBLISH: "발행 시작",
