@@ -23,6 +23,7 @@ from activities import (
     changes,
     contracts,
     conversions,
+    credits_accounts,
     credits_payday,
     credits_report,
     credits_run,
@@ -51,6 +52,7 @@ from workflows.audit import NightlyAudit
 from workflows.changes import ChangeWorkflow
 from workflows.contracts import ContractWorkflow
 from workflows.conversions import ConversionWorkflow
+from workflows.credit_accounts import CreditAccountWorkflow, CreditChangeWorkflow, CreditContactNotice
 from workflows.credit_reports import CreditPayday, CreditReportWorkflow
 from workflows.credits import CreditRunLauncher, CreditRunWorkflow, CreditScheduling
 from workflows.deliveries import DeliveryWorkflow
@@ -78,6 +80,7 @@ DOMAINS: dict[str, DomainSteps] = {
         settlements,
         tax_invoices,
         credits_report,
+        credits_accounts,
         credits_run,
         changes,
         withdrawals,
@@ -85,7 +88,7 @@ DOMAINS: dict[str, DomainSteps] = {
         conversions,
         harmony,
     )
-}
+} | {credits_accounts.CHANGE_STEPS.kind.key: credits_accounts.CHANGE_STEPS}
 PROCESSES: Sequence[type] = (
     ContractWorkflow,
     OrderWorkflow,
@@ -95,6 +98,8 @@ PROCESSES: Sequence[type] = (
     TaxInvoiceWorkflow,
     CreditReportWorkflow,
     CreditRunWorkflow,
+    CreditAccountWorkflow,
+    CreditChangeWorkflow,
     ChangeWorkflow,
     WithdrawalWorkflow,
     SignupWorkflow,
@@ -123,6 +128,7 @@ def interactive(
         task_queue=queue,
         workflows=[
             *PROCESSES,
+            CreditContactNotice,
             CreditPayday,
             NightlyAudit,
             DormancyWorkflow,
@@ -135,6 +141,7 @@ def interactive(
             recorder.read_alarms,
             *jobs,
             *audit.ACTIVITIES,
+            *credits_accounts.JOBS,
             *credits_payday.ACTIVITIES,
             *dormancy.ACTIVITIES,
             *retention.ACTIVITIES,
@@ -159,7 +166,13 @@ def external(client: Client, threads: ThreadPoolExecutor) -> Worker:
         client,
         task_queue=steps.EXTERNAL,
         workflows=[MessageBatch, Inquiry, OidcInquiry],
-        activities=[*notifications.ACTIVITIES, *inquiries.ACTIVITIES, *harmony.ACTIVITIES, *tax_hub.ACTIVITIES],
+        activities=[
+            *notifications.ACTIVITIES,
+            *inquiries.ACTIVITIES,
+            *harmony.ACTIVITIES,
+            *tax_hub.ACTIVITIES,
+            *credits_accounts.ACTIVITIES,
+        ],
         activity_executor=threads,
         max_concurrent_activities=8,
         max_cached_workflows=CACHED_WORKFLOWS,
