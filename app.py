@@ -47,6 +47,7 @@ from web import (
     terms,
     withdrawals,
 )
+from web import credits as credit_pages
 from web import inbox as inbox_pages
 from web.documents.api import api_router, receipts
 from web.documents.direct import direct_routes
@@ -68,6 +69,7 @@ WEB_KINDS = (
     inspections.WEB,
     settlements.WEB,
     tax_invoices.WEB,
+    *credit_pages.WEB_KINDS,
     signups.WEB,
     conversions.WEB,
     harmony.WEB,
@@ -134,6 +136,7 @@ def create_app() -> FastAPI:
         inspections.router,
         settlements.router,
         tax_invoices.router,
+        credit_pages.router,
         company.router,
         changes.router,
         withdrawals.router,

@@ -49,6 +49,7 @@ class Shell:
 
 
 HARMONY_STAFF = frozenset({Role.MEDIA_MANAGER, Role.ADMIN})
+CREDIT_STAFF = frozenset({Role.SETTLEMENT, Role.MEDIA_MANAGER, Role.ADMIN})
 TOP = (Link("내 할 일", "/inbox", count="inbox"), Link("홈", "/"), Link("공지사항", "/announcements"))
 
 PARTNER_MENU = (
@@ -123,6 +124,7 @@ OFFICE_MENU = (
             Link("초대이력", "/invitations", roles=HARMONY_STAFF),
         ),
     ),
+    Group("크레딧 정산", (Link("월 정산", "/credit-runs", roles=CREDIT_STAFF),)),
     Group(
         "관리",
         (

@@ -297,6 +297,12 @@ class AdjustmentForm(BaseModel):
         return clean_line(value)
 
 
+class StartForm(BaseModel):
+    """「정산 시작」."""
+
+    month: Month = Field(title="정산월")
+
+
 class PolicyForm(BaseModel):
     """When the run begins and by which limits."""
 
