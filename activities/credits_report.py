@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlmodel import Session, col
 
-from activities.credits_publish import revised
+from activities.credits_publish import revised as take_over
 from activities.recording import DomainSteps, StepContext
 from models import clock
 from models.credits import invoicing, paying
@@ -33,7 +33,7 @@ from models.files.writes import attach, content
 from models.harmony.queries import members_of
 from models.harmony.rules import Space, StepUpNeeded
 from models.kernel.calendar import local_date
-from models.kernel.refusals import NotFound
+from models.kernel.refusals import ActNotPossible, NotFound
 from models.kernel.roles import Role
 from models.notifications.rules import Event
 from models.notifications.writes import notify
@@ -225,11 +225,7 @@ def retry(step: StepContext) -> None:
 def hold(step: StepContext) -> None:
     """「보류」: nothing is paid until it is released. Raises PayoutRunning."""
     report: CreditReport = step.document
-    payout = paying.live_payout(step.session, report.id or 0)
-    if payout is not None and payout.state != PayoutState.WAITING:
-        raise PayoutRunning
-    if payout is not None:
-        paying.drop(step.session, payout)
+    _out_of_file(step)
     report.held_from, report.held_reason = report.status, step.payload.reason
     tell(step, Event.PROGRESS_CHANGED, f"정산을 보류했습니다. {step.payload.reason}")
 
@@ -243,6 +239,26 @@ def release(step: StepContext) -> str:
         report.pay_on = max(report.pay_on, next_pay_on(local_date(step.now), step.holidays))
     tell(step, Event.PROGRESS_CHANGED, "정산 보류를 풀었습니다.")
     return target
+
+
+def revised(step: StepContext) -> None:
+    """「정산 금액 변경」 by a repeated run, while nothing was invoiced or sent to the bank. Raises ActNotPossible,
+    PayoutRunning.
+    """
+    report: CreditReport = step.document
+    if report.approval_number:
+        raise ActNotPossible(kind=CREDIT_REPORT.key, status=report.status, act=REVISED)
+    _out_of_file(step)
+    take_over(step)
+
+
+def _out_of_file(step: StepContext) -> None:
+    """Not with the bank, and in no file that is still here. Raises PayoutRunning."""
+    payout = paying.live_payout(step.session, step.document.id or 0)
+    if payout is not None and payout.state != PayoutState.WAITING:
+        raise PayoutRunning
+    if payout is not None:
+        paying.drop(step.session, payout)
 
 
 def remind(step: StepContext) -> None:
