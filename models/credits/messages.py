@@ -22,16 +22,15 @@ from models.credits.rules import (
 from models.kernel.identifiers import RRN_DIGITS, brn_fault, rrn_birth_date
 from models.kernel.money import AMOUNT_MAX
 from models.kernel.text import clean_line, digits
-from models.processes.messages import Reason
+from models.processes.messages import Reason, SteppedUp
 
 _PERCENT = re.compile(r"(\d{1,4})(?:\.(\d{1,4}))?\s*%?", re.ASCII)
 
 
-class RequestInvoice(BaseModel):
+class RequestInvoice(SteppedUp):
     """「세금계산서 역발행 신청」; web fills in that the code was right."""
 
     written_on: dt.date = Field(title="작성일자")
-    stepped_up: bool = False
 
 
 class RegisterInvoice(BaseModel):

@@ -17,7 +17,7 @@ from models.files.wording import SENTENCES as FILE_SENTENCES
 from models.files.writes import stage_once
 from models.kernel.refusals import ActNotPossible, FieldErrors, NotFound, NotYourTurn, ReasonRequired, Refusal
 from models.kernel.transitions import ProcessRules
-from models.processes.messages import Actor, Evidence
+from models.processes.messages import Actor, Evidence, SteppedUp
 from web import forms
 from web.acts import Wish, submit
 from web.auth.audience import CurrentActor
@@ -85,7 +85,10 @@ def page_in(
     refusal: Refusal | None = None,
 ) -> Response:
     """`document_page` within a transaction of the actor."""
-    context = page_context(look(session, actor, web, document_id, receipt), refusal)
+    seen = look(session, actor, web, document_id, receipt)
+    if web.media_home is not None and actor.side == "media":
+        return RedirectResponse(web.media_home(seen.document), 303)
+    context = page_context(seen, refusal)
     return page(request, web.template, status=refusal.status if refusal else 200, **context)
 
 
@@ -175,11 +178,13 @@ def wished(request: Request, web: WebKind, document_id: int, act: str, parsed: A
 def completed(request: Request, rules: ProcessRules, act: str, payload: Any) -> Any:
     """The payload as it is kept, however it came: with a reason where the move needs one, and with where it came from.
 
-    Evidence is the connection's, never the form's. Raises ReasonRequired.
+    Evidence is the connection's, never the form's, and so is what a code opened. Raises ReasonRequired.
     """
     needed = any(move.reason for move in rules.moves if move.act == act)
     if needed and not getattr(payload, "reason", None):
         raise ReasonRequired
+    if isinstance(payload, SteppedUp):
+        return payload.model_copy(update={"stepped_up": False})
     if not isinstance(payload, Evidence):
         return payload
     ip = request.client.host if request.client else ""
