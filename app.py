@@ -61,6 +61,7 @@ WEB_LISTS = (
     inspections.lists.LISTS,
     settlements.lists.LISTS,
     tax_invoices.lists.LISTS,
+    *credit_pages.LISTS,
 )
 WEB_KINDS = (
     contracts.WEB,

@@ -124,7 +124,14 @@ OFFICE_MENU = (
             Link("초대이력", "/invitations", roles=HARMONY_STAFF),
         ),
     ),
-    Group("크레딧 정산", (Link("월 정산", "/credit-runs", roles=CREDIT_STAFF),)),
+    Group(
+        "크레딧 정산",
+        (
+            Link("월 정산", "/credit-runs", roles=CREDIT_STAFF),
+            Link("정산리포트", "/credit-reports", roles=CREDIT_STAFF),
+            Link("지급 파일", "/credit-payouts", roles=CREDIT_STAFF),
+        ),
+    ),
     Group(
         "관리",
         (

@@ -2,10 +2,15 @@
 
 from fastapi import APIRouter
 
-from web.credits import runs
+from web.credits import payouts, reports, runs
 
 router = APIRouter()
-for part in (runs.router,):
+for part in (
+    payouts.router,
+    reports.router,
+    runs.router,
+):
     router.include_router(part)
 
-WEB_KINDS = (runs.WEB,)
+WEB_KINDS = (runs.WEB, reports.WEB)
+LISTS = (reports.LISTS,)
