@@ -28,6 +28,7 @@ from activities import (
     credits_report,
     credits_run,
     credits_schedule,
+    credits_statements,
     deliveries,
     dormancy,
     harmony,
@@ -35,6 +36,7 @@ from activities import (
     inspections,
     notifications,
     orders,
+    pressroom,
     retention,
     settlements,
     signups,
@@ -143,6 +145,7 @@ def interactive(
             *audit.ACTIVITIES,
             *credits_accounts.JOBS,
             *credits_payday.ACTIVITIES,
+            *credits_statements.JOBS,
             *dormancy.ACTIVITIES,
             *retention.ACTIVITIES,
             *terms.ACTIVITIES,
@@ -189,7 +192,7 @@ def batch(client: Client, threads: ThreadPoolExecutor) -> Worker:
         client,
         task_queue=steps.BATCH,
         workflows=[CreditRunLauncher, CreditScheduling],
-        activities=[*credits_run.BATCH, *credits_schedule.BATCH_ACTIVITIES],
+        activities=[*credits_run.BATCH, *credits_schedule.BATCH_ACTIVITIES, *credits_statements.BATCH],
         activity_executor=threads,
         max_concurrent_activities=4,
         max_cached_workflows=10,
@@ -207,6 +210,7 @@ def reports(client: Client, threads: ThreadPoolExecutor) -> Worker:
         workflows=[CreditReportWorkflow],
         activities=[recorder.record_step, recorder.read_alarms],
         activity_executor=threads,
+        max_concurrent_activities=THREADS,
         max_concurrent_local_activities=THREADS,
         max_cached_workflows=CACHED_WORKFLOWS,
         sticky_queue_schedule_to_start_timeout=dt.timedelta(seconds=2),
@@ -247,6 +251,7 @@ async def main(
             await serving.enter_async_context(_relaying(client))
             await schedules.ensure(client)
         if BATCH in parts:
+            serving.callback(pressroom.close)
             await serving.enter_async_context(batch(client, threads))
             await serving.enter_async_context(reports(client, threads))
             await credits_schedule.follow(client)

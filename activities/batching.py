@@ -54,11 +54,11 @@ def _worked(session: Session, groups: Sequence[int], work: Callable[[Sequence[in
         with session.begin_nested():
             work(groups)
     except FAULTS as fault:
-        return _words(fault)
+        return words(fault)
     return None
 
 
-def _words(fault: Exception) -> str:
+def words(fault: Exception) -> str:
     """The first line of what is wrong; of the database's answer its message, never the values it was given."""
     if isinstance(fault, Refusal):
         return fault.code

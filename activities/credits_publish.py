@@ -33,6 +33,7 @@ from models.processes.messages import Actor, Outcome, ProcessStart, command_payl
 from models.processes.tables import Command, ProcessEvent
 from models.processes.writes import COMMANDS, STARTS, Press, insert_command, wake
 
+STATEMENT_JOB = "build_credit_statement"
 PUBLISHED_ACT = "publish"
 """How a report's record begins."""
 MACHINE = Actor(member_id=0, name="", roles=frozenset({Role.SYSTEM}))
@@ -393,6 +394,8 @@ def revised(step: StepContext) -> None:
         setattr(report, name, getattr(outcome, name))
     report.payable = report.total - report.withheld_income - report.withheld_local
     report.run_id, report.revised_at = run_id, step.now
+    report.statement_file_id = None
+    step.jobs.append(STATEMENT_JOB)
     notify(
         step.session,
         event=Event.REPORT_PUBLISHED.value,

@@ -8,9 +8,10 @@ from typing import Any
 from sqlalchemy import func, select, text, update
 from sqlmodel import Session, col
 from temporalio import activity
+from temporalio.exceptions import ApplicationError
 
 from activities import credits_compute, credits_publish
-from activities.batching import apart, beating
+from activities.batching import FAULTS, apart, beating, words
 from activities.recording import DomainSteps, StepContext
 from models import clock, database
 from models.credits import run_messages, run_rules, run_writes
@@ -57,7 +58,10 @@ def prepare(task: RunTask) -> Pages:
         run = _wanted(session, task.run_id, Status.DRAFTING, task.step)
         if run is None:
             return Pages()
-        notes = credits_compute.begin_anew(session, {"run": run.id, "month": run.month})
+        try:
+            notes = credits_compute.begin_anew(session, {"run": run.id, "month": run.month})
+        except FAULTS as fault:
+            raise ApplicationError(words(fault), type="not_computed", non_retryable=True) from fault
         session.execute(update(CreditRun).where(col(CreditRun.id) == run.id).values(notes=notes))
         return Pages(pages=credits_compute.pages(session, task.run_id, COMPUTED_STATES, PAGE_GROUPS))
 

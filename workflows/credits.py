@@ -67,12 +67,14 @@ class CreditRunWorkflow(Process):
             await super().work(job)
             return
         planned = await self._planned(run_messages.STATEMENTS)
-        await self._paged(run_messages.STATEMENT_PAGE, planned.pages, lambda: True)
+        await self._paged(run_messages.STATEMENT_PAGE, planned.pages, lambda: self.status != Status.PUBLISHING)
 
     async def _compute(self) -> None:
         seen = self.step
-        planned = await self._planned(run_messages.PREPARE)
-        if planned.fault:
+        try:
+            planned = await self._planned(run_messages.PREPARE)
+        except ActivityError:
+            # What is wrong for the moment was tried again; this is wrong for good, and a person's to put right.
             await self._record_if(Status.DRAFTING, seen, COMPUTING_FAILED)
             return
         await self._paged(run_messages.COMPUTE, planned.pages, lambda: self._still(Status.DRAFTING, seen))
@@ -97,12 +99,9 @@ class CreditRunWorkflow(Process):
                 await self.record(act)
 
     async def _planned(self, activity: str) -> Pages:
+        """`fault` where it was refused for good; what is wrong for the moment is tried again."""
         task = RunTask(run_id=self.start.document_id, step=self.step, at=workflow.now())
-        try:
-            found: Pages = await workflow.execute_activity(activity, task, result_type=Pages, **PAGE)
-        except ActivityError as error:
-            workflow.logger.error("%s: %s", activity, error.cause)
-            return Pages(fault=type(error.cause).__name__)
+        found: Pages = await workflow.execute_activity(activity, task, result_type=Pages, **PAGE)
         return found
 
     async def _paged(self, activity: str, pages: list[tuple[int, int]], wanted: Callable[[], bool]) -> None:

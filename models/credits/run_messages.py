@@ -37,7 +37,7 @@ class Page(Frozen):
 
 
 class Pages(Frozen):
-    """The pages of a run by first and last group id; `fault` says why there are none."""
+    """The pages of a run by first and last group id."""
 
     pages: list[tuple[int, int]] = Field(default_factory=list)
     fault: str = ""

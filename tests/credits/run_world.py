@@ -91,9 +91,13 @@ class World:
     def medium(self, session: Session, group_id: int | None, rate: int = 1_000_000) -> int:
         n = next(_serial)
         medium = CreditMedium(
-            code=f"M{n}", name=f"매체 {n:04d}", service="뉴스", group_id=group_id,
-            created_by=self.officer.member_id, created_at=NOW,
-        )  # fmt: skip
+            code=f"M{n}",
+            name=f"매체 {n:04d}",
+            service="뉴스",
+            group_id=group_id,
+            created_by=self.officer.member_id,
+            created_at=NOW,
+        )
         session.add(medium)
         session.flush()
         assert medium.id is not None
@@ -101,9 +105,13 @@ class World:
         for business in (self.pool, self.revenue):
             session.add(
                 CreditRate(
-                    medium_id=medium.id, business_id=business, rate_millionths=rate, from_month=dt.date(2020, 1, 1),
-                    created_by=self.officer.member_id, created_at=NOW,
-                )  # fmt: skip
+                    medium_id=medium.id,
+                    business_id=business,
+                    rate_millionths=rate,
+                    from_month=dt.date(2020, 1, 1),
+                    created_by=self.officer.member_id,
+                    created_at=NOW,
+                )
             )
         session.flush()
         return medium.id
@@ -115,9 +123,13 @@ class World:
     def pool_of(self, session: Session, amount: int, month: dt.date = MONTH) -> None:
         session.add(
             RsPool(
-                business_id=self.pool, month=month, amount=amount,
-                created_by=self.officer.member_id, created_at=NOW, changed_at=NOW,
-            )  # fmt: skip
+                business_id=self.pool,
+                month=month,
+                amount=amount,
+                created_by=self.officer.member_id,
+                created_at=NOW,
+                changed_at=NOW,
+            )
         )
         session.flush()
 
@@ -141,26 +153,46 @@ class World:
             session.add(file)
             session.flush()
             made = CreditImport(
-                month=month, business_id=business, file_id=file.id or 0, file_name="매출.csv", sha256=file.sha256,
-                state="applied", errors=[], created_by=self.officer.member_id, created_name="정", created_at=NOW,
-            )  # fmt: skip
+                month=month,
+                business_id=business,
+                file_id=file.id or 0,
+                file_name="매출.csv",
+                sha256=file.sha256,
+                state="applied",
+                errors=[],
+                created_by=self.officer.member_id,
+                created_name="정",
+                created_at=NOW,
+            )
             session.add(made)
             session.flush()
             self.imports[key] = made.id or 0
         session.add(
             CreditLedger(
-                import_id=self.imports[key], row=next(_serial), month=month, business_id=business,
-                medium_id=medium, item=item, amount=amount, consumption=used,
-            )  # fmt: skip
+                import_id=self.imports[key],
+                row=next(_serial),
+                month=month,
+                business_id=business,
+                medium_id=medium,
+                item=item,
+                amount=amount,
+                consumption=used,
+            )
         )
         session.flush()
 
     def adjust(self, session: Session, medium: int, supply: int, **more: Any) -> int:
         facts: dict[str, Any] = {"kind": "manual", "month": MONTH, "item": "수기"} | more
         row = CreditAdjustment(
-            medium_id=medium, business_id=self.revenue, supply=supply, reason="조정",
-            created_by=self.officer.member_id, created_name="정", created_at=NOW, **facts,
-        )  # fmt: skip
+            medium_id=medium,
+            business_id=self.revenue,
+            supply=supply,
+            reason="조정",
+            created_by=self.officer.member_id,
+            created_name="정",
+            created_at=NOW,
+            **facts,
+        )
         session.add(row)
         session.flush()
         return row.id or 0

@@ -23,7 +23,7 @@ from tests.engines import Database
 
 
 @pytest.fixture
-def world(database: Database) -> World:  # noqa: ARG001 - the database it is in
+def world(database: Database) -> World:
     return run_world.build()
 
 
