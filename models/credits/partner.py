@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Select, func, select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlmodel import Session, col
 
 from models.credits.account_rules import ChangeStatus
@@ -113,7 +114,7 @@ def newest_of_groups(session: Session, actor: Actor, group_ids: Sequence[int]) -
     newest = (
         reports(actor, group_ids)
         .with_only_columns(col(CreditReport.group_id), col(CreditReport.id))
-        .distinct(col(CreditReport.group_id))
+        .ext(distinct_on(col(CreditReport.group_id)))
         .order_by(col(CreditReport.group_id), col(CreditReport.month).desc())
     )
     return {row[0]: row[1] for row in session.execute(newest)}
@@ -202,7 +203,7 @@ def media_of(session: Session, actor: Actor, group_ids: Sequence[int]) -> list[t
     newest = (
         _lines(actor, group_ids)
         .with_only_columns(col(CreditReportLine.medium_id), col(CreditReportLine.medium_name))
-        .distinct(col(CreditReportLine.medium_id))
+        .ext(distinct_on(col(CreditReportLine.medium_id)))
         .order_by(col(CreditReportLine.medium_id), col(CreditReportLine.month).desc())
     )
     return sorted(((row[0], row[1]) for row in session.execute(newest)), key=lambda one: one[1])

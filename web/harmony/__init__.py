@@ -6,12 +6,22 @@ from models.harmony.rules import StepUpNeeded
 from models.harmony.wording import SENTENCES
 from web import errors
 from web.harmony import home, joining, login, me, public, spaces, stepup
+from web.harmony.credits import router as credit_pages
 from web.harmony.invitations import WEB
 
 __all__ = ["WEB", "install", "router"]
 
 router = APIRouter()
-for part in (public.router, login.router, joining.router, home.router, me.router, stepup.router, spaces.router):
+for part in (
+    public.router,
+    login.router,
+    joining.router,
+    home.router,
+    me.router,
+    stepup.router,
+    spaces.router,
+    credit_pages,
+):
     router.include_router(part)
 
 
