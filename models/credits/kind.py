@@ -41,6 +41,11 @@ def _failed(report: CreditReport, pace: Pace, holidays: frozenset[dt.date]) -> l
     return failed_alarms(report.status_since, holidays)
 
 
+def _quiet(*_: object) -> list[Alarm]:
+    """The day of payment is in the officers' morning message, which speaks of all reports at once."""
+    return []
+
+
 CREDIT_REPORT = Kind(
     rules=report_rules.RULES,
     table=CreditReport,
@@ -59,6 +64,7 @@ CREDIT_REPORT = Kind(
         report_rules.Status.PUBLISHED: _unsigned,
         report_rules.Status.INVOICE_REQUESTED: _unsigned,
         report_rules.Status.INVOICE_WAITING: _unsigned,
+        report_rules.Status.PAYING: _quiet,
         report_rules.Status.PAYMENT_FAILED: _failed,
     },
 )
