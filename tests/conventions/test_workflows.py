@@ -17,6 +17,7 @@ from temporalio.workflow import _Definition as Definition
 
 import worker
 from workflows.audit import NightlyAudit
+from workflows.credit_reports import CreditPayday
 from workflows.dormancy import DormancyWorkflow
 from workflows.inquiries import Inquiry
 from workflows.invitations import OidcInquiry
@@ -33,6 +34,7 @@ WORKFLOWS: Sequence[type] = (
     Inquiry,
     OidcInquiry,
     NightlyAudit,
+    CreditPayday,
     DormancyWorkflow,
     NightlyClearing,
     NightlyErasing,

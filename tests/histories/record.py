@@ -91,6 +91,18 @@ SCENES: dict[str, tuple[str, str, Scene, Sequence[str]]] = {
     "signup": ("SignupWorkflow", "received", (("approve", BUYER),), ()),
     "conversion": ("ConversionWorkflow", "preparing", (("resend", BUYER), ("use", PARTNER)), ()),
     "withdrawal": ("WithdrawalWorkflow", "owner_requested", (("approve", OWNER),), ()),
+    "credit_report": (
+        "CreditReportWorkflow",
+        "published",
+        (
+            ("request_invoice", Role.MEDIA),
+            ("invoice_signed", Role.SYSTEM),
+            ("payment_failed", OFFICER),
+            ("retry", Role.MEDIA),
+            ("pay", OFFICER),
+        ),
+        (),
+    ),
 }
 
 
@@ -231,6 +243,21 @@ async def _dormancy(environment: WorkflowEnvironment, kind: str) -> tuple[str, W
     return "DormancyWorkflow", handle
 
 
+async def _payday(environment: WorkflowEnvironment, kind: str) -> tuple[str, WorkflowHandle[Any, Any]]:
+    del kind
+
+    @activity.defn(name="tell_of_credit_day")
+    async def tell() -> int:
+        return 2
+
+    async with Worker(environment.client, task_queue=steps.INTERACTIVE, workflows=WORKFLOWS, activities=[tell]):
+        handle = await environment.client.start_workflow(
+            "CreditPayday", id=f"credit-payday/{uuid.uuid4()}", task_queue=steps.INTERACTIVE
+        )
+        await asyncio.wait_for(handle.result(), 20)
+    return "CreditPayday", handle
+
+
 async def _clearing(environment: WorkflowEnvironment, kind: str) -> tuple[str, WorkflowHandle[Any, Any]]:
     del kind
 
@@ -296,6 +323,7 @@ async def main(only: Sequence[str] = ()) -> None:
         "inquiry": _inquiry,
         "oidc": _accounts,
         "audit": _audit,
+        "payday": _payday,
         "dormancy": _dormancy,
         "clearing": _clearing,
         "erasing": _erasing,
