@@ -270,7 +270,9 @@ USING: dict[str, str] = {
     "consent": f"member_id = {MEMBER}",
     "terms": "true",
     "disclosure": f"{BUYER} OR actor_id = {MEMBER}",
-    "stored_file": f"{BUYER} OR company_id = {COMPANY} OR created_by = {MEMBER}",
+    # Of a credit its people read the statements; whatever they brought themselves is theirs anyway.
+    "stored_file": f"{BUYER} OR company_id = {COMPANY} OR created_by = {MEMBER}"
+    f" OR (NOT {NOT_MEDIA} AND EXISTS (SELECT 1 FROM credit_report p WHERE p.statement_file_id = stored_file.id))",
     "item_category": BUYER,
     "unit": BUYER,
     "delivery_place": BUYER,
@@ -285,7 +287,7 @@ USING: dict[str, str] = {
     "identity_check": "token_hash = decode(nullif(current_setting('dongban.identity', true), ''), 'hex')",
     "email_check": "token_hash = decode(nullif(current_setting('dongban.email', true), ''), 'hex')",
     "inquiry": "id = nullif(current_setting('dongban.inquiry', true), '')::uuid",
-    "outbox": f"{NOT_MEDIA} OR kind IN ('invitation', 'credit_account', 'credit_change')",
+    "outbox": f"{NOT_MEDIA} OR kind IN ('invitation', 'credit_account', 'credit_change', 'credit_contact')",
     "audit_anchor": BUYER,
 }
 

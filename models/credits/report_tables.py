@@ -72,6 +72,7 @@ class CreditReport(ProcessColumns, table=True):
         Index("credit_report_invoice", "tax_invoice_id", unique=True,
               postgresql_where=sql("tax_invoice_id IS NOT NULL")),
         Index("credit_report_month", "month", "status", "id"),
+        Index("credit_report_statement", "statement_file_id", postgresql_where=sql("statement_file_id IS NOT NULL")),
         Index("credit_report_due", "pay_on", "id", postgresql_where=sql("status = 'paying'")),
         Index("credit_report_turn", "turn", "id", postgresql_where=sql("turn IS NOT NULL")),
         Index("credit_report_list", "created_at", "id"),

@@ -198,5 +198,5 @@ def test_months_and_groups_lead_to_each_other(world: PartnerWorld, monkeypatch: 
         assert _page(second) in listed
         only = browser.get("/harmony/credits/reports", group=str(first.group_id))
         assert only.count(f'href="{_page(second)}"') < listed.count(f'href="{_page(second)}"')
-        sheet = browser.ask("/harmony/credits/reports", download="1")
+        sheet = browser.ask("/harmony/credits/reports", format="xlsx")
         assert sheet.content[:2] == b"PK"

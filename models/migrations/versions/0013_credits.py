@@ -13,8 +13,9 @@ depends_on = None
 CLEAR = (
     'DROP POLICY web ON outbox',
     'DROP POLICY web ON process_event',
+    'DROP POLICY web ON stored_file',
 )
-"""Their rule names documents and starts of credits from now on."""
+"""Their rule names documents, starts and statements of credits from now on."""
 
 POLICIES = (
     'ALTER TABLE credit_account ENABLE ROW LEVEL SECURITY',
@@ -137,7 +138,8 @@ POLICIES = (
     'CREATE POLICY worker ON credit_share TO dongban_worker USING (true) WITH CHECK (true)',
     'GRANT SELECT ON credit_share TO dongban_web',
     "CREATE POLICY web ON credit_share TO dongban_web USING ((SELECT current_setting('dongban.side', true) = 'buyer')) WITH CHECK ((SELECT current_setting('dongban.side', true) = 'buyer'))",
-    "CREATE POLICY web ON outbox TO dongban_web USING ((SELECT current_setting('dongban.side', true) IS DISTINCT FROM 'media') OR kind IN ('invitation', 'credit_account', 'credit_change')) WITH CHECK ((SELECT current_setting('dongban.side', true) IS DISTINCT FROM 'media') OR kind IN ('invitation', 'credit_account', 'credit_change'))",
+    "CREATE POLICY web ON stored_file TO dongban_web USING ((SELECT current_setting('dongban.side', true) = 'buyer') OR company_id = (SELECT nullif(current_setting('dongban.company', true), '')::bigint) OR created_by = (SELECT nullif(current_setting('dongban.member', true), '')::bigint) OR (NOT (SELECT current_setting('dongban.side', true) IS DISTINCT FROM 'media') AND EXISTS (SELECT 1 FROM credit_report p WHERE p.statement_file_id = stored_file.id))) WITH CHECK ((SELECT current_setting('dongban.side', true) = 'buyer') OR company_id = (SELECT nullif(current_setting('dongban.company', true), '')::bigint) OR created_by = (SELECT nullif(current_setting('dongban.member', true), '')::bigint) OR (NOT (SELECT current_setting('dongban.side', true) IS DISTINCT FROM 'media') AND EXISTS (SELECT 1 FROM credit_report p WHERE p.statement_file_id = stored_file.id)))",
+    "CREATE POLICY web ON outbox TO dongban_web USING ((SELECT current_setting('dongban.side', true) IS DISTINCT FROM 'media') OR kind IN ('invitation', 'credit_account', 'credit_change', 'credit_contact')) WITH CHECK ((SELECT current_setting('dongban.side', true) IS DISTINCT FROM 'media') OR kind IN ('invitation', 'credit_account', 'credit_change', 'credit_contact'))",
     'ALTER TABLE payout ENABLE ROW LEVEL SECURITY',
     'GRANT SELECT, INSERT, UPDATE, DELETE ON payout TO dongban_worker',
     'CREATE POLICY worker ON payout TO dongban_worker USING (true) WITH CHECK (true)',
@@ -646,6 +648,7 @@ def upgrade() -> None:
     op.create_index('credit_report_invoice', 'credit_report', ['tax_invoice_id'], unique=True, postgresql_where=sa.text('tax_invoice_id IS NOT NULL'))
     op.create_index('credit_report_list', 'credit_report', ['created_at', 'id'], unique=False)
     op.create_index('credit_report_month', 'credit_report', ['month', 'status', 'id'], unique=False)
+    op.create_index('credit_report_statement', 'credit_report', ['statement_file_id'], unique=False, postgresql_where=sa.text('statement_file_id IS NOT NULL'))
     op.create_index('credit_report_turn', 'credit_report', ['turn', 'id'], unique=False, postgresql_where=sa.text('turn IS NOT NULL'))
     op.create_index(op.f('ix_credit_report_case_key'), 'credit_report', ['case_key'], unique=False)
     op.create_index(op.f('ix_credit_report_company_id'), 'credit_report', ['company_id'], unique=False)
