@@ -220,13 +220,13 @@ def _page(request: Request, actor: Actor, import_id: int, refused: str = "", sta
         context: dict[str, Any] = {
             "row": row,
             "business": business,
-            "counts": counts,
+            "in_force": counts,
             "differences": queries.differences(session, import_id, counts.id if counts else None) if is_new else [],
             "lines": queries.lines_of(session, import_id, SHOWN_LINES),
             "run": run_queries.open_run_of(session, row.month),
             "replaced_by": session.get(CreditImport, row.replaced_by_id) if row.replaced_by_id else None,
             "value": row.consumption if pool else row.amount,
-            "counts_value": (counts.consumption if pool else counts.amount) if counts else 0,
+            "in_force_value": (counts.consumption if pool else counts.amount) if counts else 0,
         }
     return page(
         request,

@@ -55,7 +55,7 @@ def _choices(session: Session, row: RsPool | None) -> dict[str, Any]:
     return {
         "businesses": [(one.id, one.name) for one in businesses],
         "business": queries.one(session, CreditBusiness, row.business_id) if row else None,
-        "counts": counts,
+        "in_force": counts,
         "month_words": words.month(row.month) if row else "",
     }
 

@@ -1,6 +1,7 @@
 """요율 계약, dated by month, and the businesses they are of."""
 
 import datetime as dt
+from decimal import Decimal
 from typing import Any
 
 from sqlmodel import Session, col, select
@@ -60,10 +61,10 @@ RATE_GRID = Grid(
         Column(key="business", label="사업", sort=col(CreditBusiness.name), value=lambda r: r[2].name),
         Column(
             key="rate",
-            label="요율",
+            label="요율(%)",
             kind="number",
             sort=col(CreditRate.rate_millionths),
-            value=lambda r: words.percent(r[0].rate_millionths),
+            value=lambda r: Decimal(words.percent_typed(r[0].rate_millionths)),
         ),
         Column(
             key="from", label="시작월", sort=col(CreditRate.from_month), value=lambda r: words.month(r[0].from_month)
