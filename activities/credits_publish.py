@@ -43,7 +43,7 @@ _PHONE = Encrypted("member.phone")
 
 _WAITING = """
 SELECT o.group_id, o.input_hash, o.line_count, o.total, c.issue_mode, r.id AS report_id, r.status AS report_status,
-       r.input_hash AS report_hash,
+       r.input_hash AS report_hash, coalesce(r.approval_number, '') <> '' AS invoiced,
        (SELECT b.input_hash FROM credit_outcome b JOIN credit_run p ON p.id = b.run_id
          WHERE b.group_id = o.group_id AND p.month = :month AND b.run_id < :run AND b.state = 'carried'
          ORDER BY b.run_id DESC LIMIT 1) AS carried_hash
@@ -187,7 +187,8 @@ def _fate(row: Any, run: CreditRun) -> str:
         return "unchanged" if row.carried_hash == row.input_hash else "carried"
     if row.report_hash == row.input_hash:
         return "unchanged"
-    return "revised" if row.report_status in report_rules.REVISABLE else "stuck"
+    free = row.report_status in report_rules.REVISABLE and not row.invoiced
+    return "revised" if free else "stuck"
 
 
 def decide(session: Session, run_id: int, decided: Sequence[Decided], now: dt.datetime) -> None:
