@@ -14,6 +14,7 @@ from starlette.responses import Response
 from models import clock
 from models.credits import invoicing, paying, payouts
 from models.credits.kind import CREDIT_REPORT
+from models.credits.links import report_link
 from models.credits.messages import ReportOut
 from models.credits.report_rules import STEPS, Status, step_index
 from models.credits.report_tables import CreditReport, Payout
@@ -146,15 +147,15 @@ def _grid(today: dt.date) -> Grid:
             Column(key="company_name", label="회사", sort=col(report.company_name), sub=_mode, width=24),
             Column(key="group_name", label="정산그룹", sort=col(report.group_name), width=32, wrap=True),
             Column(key="month", label="정산월", value=_month, sort=col(report.month)),
-            Column(key="supply", label="공급가액", kind="won", sort=col(report.supply)),
-            Column(key="tax", label="세액", kind="won", sort=col(report.tax)),
-            Column(key="total", label="합계", kind="won", sort=col(report.total)),
-            Column(key="withheld", label="원천징수", kind="won", value=_withheld),
-            Column(key="payable", label="지급액", kind="won", sort=col(report.payable)),
             Column(key="sign_by", label="서명기한", kind="date", value=_deadline, sort=col(report.sign_by)),
             Column(key="pay_on", label="지급예정일", kind="date", sort=col(report.pay_on)),
-            Column(key="paid_on", label="지급일", kind="date", sort=col(report.paid_on)),
+            Column(key="total", label="합계", kind="won", sort=col(report.total)),
+            Column(key="payable", label="지급액", kind="won", sort=col(report.payable)),
             Column(key="trouble", label="확인", value=_trouble, width=28, wrap=True),
+            Column(key="paid_on", label="지급일", kind="date", sort=col(report.paid_on)),
+            Column(key="supply", label="공급가액", kind="won", sort=col(report.supply)),
+            Column(key="tax", label="세액", kind="won", sort=col(report.tax)),
+            Column(key="withheld", label="원천징수", kind="won", value=_withheld),
             Column(key="mode", label="발행방식", value=_mode, shown=False),
             Column(key="written_on", label="작성일자", kind="date", sort=col(report.written_on), shown=False),
             Column(key="approval_number", label="승인번호", sort=col(report.approval_number), shown=False, width=28),
@@ -254,4 +255,5 @@ WEB = WebKind(
     context=context,
     act_templates={"pay": "credits/report_pay.html"},
     act_context=act_context,
+    media_home=lambda report: report_link(report.group_id, report.id or 0),
 )
