@@ -133,6 +133,8 @@ OFFICE_MENU = (
             Link("매출 · 소비 자료", "/credit-imports", roles=CREDIT_STAFF),
             Link("RS 재원", "/credit-pools", roles=CREDIT_STAFF),
             Link("정정 · 수기", "/credit-adjustments", roles=CREDIT_STAFF),
+            Link("지급계좌 변경", "/credit-accounts", roles=CREDIT_STAFF),
+            Link("회사정보 변경요청", "/credit-changes", roles=CREDIT_STAFF),
             Link("정산 기준정보", "/credit-companies", roles=CREDIT_STAFF),
         ),
     ),

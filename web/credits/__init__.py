@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from web.credits import corrections, imports, payouts, reports, runs
+from web.credits import accounts, corrections, imports, payouts, reports, runs
 from web.credits.companies import COMPANIES
 from web.credits.groups import GROUPS
 from web.credits.masters import master_router
@@ -12,6 +12,7 @@ from web.credits.rates import BUSINESSES, RATES
 
 router = APIRouter()
 for part in (
+    accounts.router,
     payouts.router,
     reports.router,
     runs.router,
@@ -21,5 +22,5 @@ for part in (
 ):
     router.include_router(part)
 
-WEB_KINDS = (runs.WEB, reports.WEB)
+WEB_KINDS = (runs.WEB, reports.WEB, accounts.ACCOUNT, accounts.CHANGE)
 LISTS = (reports.LISTS,)

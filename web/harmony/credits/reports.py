@@ -143,6 +143,9 @@ def report_answer(
         seen = look(session, actor, REPORT, report_id, receipt)
         context = page_context(seen, refusal) | _context(session, actor, seen.document)
         context["base"] = report_page(group_id, report_id)
+        if seen.document.status == Status.PAYING:
+            # Neither the partner nor anybody by name: the bank's turn on its day.
+            context["turn"] |= {"title": "지급을 준비하고 있습니다.", "mine": False}
         context["crumbs"] = [("정산리포트", REPORTS), (context["number"], None)]
         return page(request, REPORT.template, status=refusal.status if refusal else 200, **context)
 
