@@ -18,6 +18,7 @@ from temporalio.workflow import _Definition as Definition
 import worker
 from workflows.audit import NightlyAudit
 from workflows.credit_reports import CreditPayday
+from workflows.credits import CreditRunLauncher, CreditScheduling
 from workflows.dormancy import DormancyWorkflow
 from workflows.inquiries import Inquiry
 from workflows.invitations import OidcInquiry
@@ -35,6 +36,8 @@ WORKFLOWS: Sequence[type] = (
     OidcInquiry,
     NightlyAudit,
     CreditPayday,
+    CreditRunLauncher,
+    CreditScheduling,
     DormancyWorkflow,
     NightlyClearing,
     NightlyErasing,

@@ -22,12 +22,13 @@ from temporalio.worker import Worker
 
 import worker
 from models.auth.messages import Absence, AbsenceStep, DormancyStart
+from models.credits.run_messages import Occasion, Page, PageDone, Pages, RunTask
 from models.harmony.messages import OidcAnswer, OidcTask
 from models.identity.messages import InquiryResult, InquiryStart, InquiryState
 from models.identity.rules import Question
 from models.kernel.roles import Role
 from models.notifications.messages import MessageBatchStart, MessageRound
-from models.processes.messages import Act, Alarm, ProcessStart
+from models.processes.messages import Act, Alarm, Outcome, ProcessStart
 from ops import temporal
 from tests.conventions.test_workflows import FINGERPRINTS, WORKFLOWS, fingerprints
 from tests.processes.records import Records
@@ -258,6 +259,97 @@ async def _payday(environment: WorkflowEnvironment, kind: str) -> tuple[str, Wor
     return "CreditPayday", handle
 
 
+def _pages_of_a_month(begun: asyncio.Event) -> list[Callable[..., Any]]:
+    """Stand-ins for the batch activities; `begun` once the first page is being published."""
+    plans = [[(1, 2), (3, 4)], [(1, 2), (3, 4)], [], [(2, 2)], []]
+    begun = asyncio.Event()
+
+    @activity.defn(name="prepare_credit_run")
+    async def prepare(task: RunTask) -> Pages:
+        return Pages(pages=[(1, 2), (3, 4)])
+
+    @activity.defn(name="compute_credit_page")
+    async def compute(page: Page) -> PageDone:
+        return PageDone(groups=2)
+
+    @activity.defn(name="plan_credit_publishing")
+    async def plan(task: RunTask) -> Pages:
+        return Pages(pages=plans.pop(0) if plans else [])
+
+    @activity.defn(name="publish_credit_page")
+    async def publish(page: Page) -> PageDone:
+        begun.set()
+        await asyncio.sleep(0.3)
+        return PageDone(groups=2)
+
+    @activity.defn(name="plan_credit_statements")
+    async def statements(task: RunTask) -> Pages:
+        return Pages(pages=[(1, 4)])
+
+    @activity.defn(name="build_credit_statements")
+    async def build(page: Page) -> PageDone:
+        return PageDone(groups=4)
+
+    return [prepare, compute, plan, publish, statements, build]
+
+
+async def _until(handle: WorkflowHandle[Any, Any], status: str) -> None:
+    for _ in range(1000):
+        state = await handle.query("state", result_type=Outcome)
+        if state.status == status:
+            return
+        await asyncio.sleep(0.02)
+    raise AssertionError(f"never {status}")
+
+
+async def _month(environment: WorkflowEnvironment, kind: str) -> tuple[str, WorkflowHandle[Any, Any]]:
+    """A run computed, begun anew, approved, paused, resumed, published."""
+    del kind
+    records = Records()
+    records.jobs = {"finished": ["plan_credit_statements"]}
+    begun = asyncio.Event()
+    pages = _pages_of_a_month(begun)
+    async with (
+        Worker(environment.client, task_queue=steps.INTERACTIVE, workflows=WORKFLOWS, activities=records.activities()),
+        Worker(environment.client, task_queue=steps.BATCH, activities=pages),
+    ):
+        begin = ProcessStart(kind="credit_run", document_id=1, company_id=0, status="drafting")
+        handle = await environment.client.start_workflow(
+            "CreditRunWorkflow", begin, id=f"run/{uuid.uuid4()}", task_queue=steps.INTERACTIVE
+        )
+        for act, status in (("rerun", "previewed"), ("approve", "previewed"), ("pause", ""), ("resume", "paused")):
+            if act == "pause":
+                await begun.wait()
+            if status:
+                await _until(handle, status)
+            wish = Act(request_id=str(uuid.uuid4()), act=act, member_id=1, company_id=None, roles=[OFFICER])
+            await handle.execute_update("act", wish, id=wish.request_id)
+        await asyncio.wait_for(handle.result(), 20)
+    return "CreditRunWorkflow", handle
+
+
+async def _launch(environment: WorkflowEnvironment, kind: str) -> tuple[str, WorkflowHandle[Any, Any]]:
+    name, started = {
+        "launch": ("CreditRunLauncher", []),
+        "scheduling": ("CreditScheduling", [{}]),
+    }[kind]
+
+    @activity.defn(name="open_credit_run")
+    async def open_run(occasion: Occasion) -> str:
+        return "run/2026-10/1"
+
+    @activity.defn(name="apply_credit_schedule")
+    async def apply() -> None:
+        return None
+
+    async with Worker(environment.client, task_queue=steps.BATCH, workflows=WORKFLOWS, activities=[open_run, apply]):
+        handle = await environment.client.start_workflow(
+            name, args=started, id=f"{kind}/{uuid.uuid4()}", task_queue=steps.BATCH
+        )
+        await asyncio.wait_for(handle.result(), 20)
+    return name, handle
+
+
 async def _clearing(environment: WorkflowEnvironment, kind: str) -> tuple[str, WorkflowHandle[Any, Any]]:
     del kind
 
@@ -324,6 +416,9 @@ async def main(only: Sequence[str] = ()) -> None:
         "oidc": _accounts,
         "audit": _audit,
         "payday": _payday,
+        "credit_run": _month,
+        "launch": _launch,
+        "scheduling": _launch,
         "dormancy": _dormancy,
         "clearing": _clearing,
         "erasing": _erasing,
