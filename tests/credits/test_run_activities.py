@@ -8,12 +8,15 @@ import pytest
 from sqlalchemy import select
 from sqlmodel import Session, col
 
+from activities import credits_run
 from models import database as house
 from models.credits import shares
 from models.credits.report_tables import CreditReport, CreditReportLine
 from models.credits.rules import IssueMode, month_after
 from models.credits.run_rules import RunOpen, Status
 from models.credits.run_tables import CreditOutcome, CreditRun
+from models.credits.tables import CreditAdjustment
+from models.kernel.vat import vat_floor
 from models.processes.chain import broken_link
 from models.processes.messages import ProcessStart
 from models.processes.tables import Outbox, ProcessEvent
@@ -91,7 +94,7 @@ def _adds_up(session: Session) -> None:
         assert sum(line.supply for line in lines) == report.supply
         assert sum(line.tax for line in lines) == report.tax
         if report.issue_mode != IssueMode.INDIVIDUAL:
-            assert [line.tax for line in lines] == [shares.vat_floor(line.supply) for line in lines]
+            assert [line.tax for line in lines] == [vat_floor(line.supply) for line in lines]
 
 
 def _has_its_record(session: Session) -> None:
@@ -116,7 +119,7 @@ def test_a_page_done_again_changes_nothing(world: World, database: Database) -> 
     for _ in range(2):
         run_world.published(run)
         for page in run_world.pages(run, [(0, 10**9)]):
-            run_world.credits_run.publish_page(page)
+            credits_run.publish_page(page)
     assert counts(database) == before
 
 
@@ -184,7 +187,7 @@ def test_one_group_that_cannot_be_computed_holds_up_no_other(world: World) -> No
     run_world.published(run)
     assert set(reports()) == {world.groups[0]}
     with house.working() as session:
-        session.get_one(run_world.CreditAdjustment, first).cancelled_at = NOW
+        session.get_one(CreditAdjustment, first).cancelled_at = NOW
         row = session.get_one(CreditOutcome, (run.id, world.groups[1]))
         row.state, row.attempt = "pending", 2
     run_world.published(run)
@@ -217,6 +220,6 @@ def test_work_for_another_step_does_nothing(world: World) -> None:
     run_world.computed(run)
     late = run_world.pages(run, [(0, 10**9)])[0]
     run_world.put(run, Status.PAUSED)
-    assert run_world.credits_run.compute_page(late).groups == 0
-    assert run_world.credits_run.publish_page(late).groups == 0
+    assert credits_run.compute_page(late).groups == 0
+    assert credits_run.publish_page(late).groups == 0
     assert reports() == {}

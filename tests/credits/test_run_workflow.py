@@ -14,6 +14,7 @@ from models.credits.messages import Approval, Groups
 from models.credits.report_tables import CreditReport
 from models.credits.run_rules import PoolUnshared, Status
 from models.credits.run_tables import CreditOutcome, CreditRun
+from models.credits.tables import CreditAdjustment
 from models.kernel.refusals import StaleDocument
 from models.processes.messages import Outcome, Reason
 from models.processes.queries import events
@@ -113,7 +114,7 @@ async def test_a_failed_group_is_tried_again_alone(world: World) -> None:
         assert (shown.groups_done, shown.groups_failed) == (3, 1)
         with house.working() as session:
             for one in wrong:
-                session.get_one(run_world.CreditAdjustment, one).cancelled_at = NOW
+                session.get_one(CreditAdjustment, one).cancelled_at = NOW
             world.adjust(session, bad, 70_000)
         await press(client, world.officer, run, "retry_group", Groups(group_ids=[world.groups[-1]]))
         done = await until_status(run, Status.PUBLISHED)
