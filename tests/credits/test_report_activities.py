@@ -1,5 +1,6 @@
 """What the steps of a settlement report do: three ways to the money, refusals, failures, who is told."""
 
+import dataclasses
 import datetime as dt
 
 import pytest
@@ -10,21 +11,31 @@ from activities.credits_report import account_changed
 from activities.gateways.tax_hub.interface import Code, HubStatus, Rejected
 from models import clock
 from models import database as house_database
+from models.credits import invoicing
 from models.credits import report_rules as rules
 from models.credits.account_tables import CreditAccount
 from models.credits.report_tables import CreditReport
 from models.credits.rules import IssueMode
 from models.credits.tables import CreditCompany
+from models.etax.build import build
+from models.etax.document import Contact
+from models.etax.numbers import approval_number
+from models.etax.signature import sign
+from models.files.rules import FileKind
+from models.files.writes import keep
 from models.harmony.rules import StepUpNeeded
 from models.harmony.tables import CreditGroup
-from models.kernel.calendar import at_hour
-from models.kernel.refusals import NotYourTurn, Refusal
+from models.kernel.calendar import at_hour, local_date
+from models.kernel.refusals import NotFound, NotYourTurn, Refusal
 from models.notifications.rules import Event
 from models.notifications.tables import Message, Notification
+from models.tax_invoices.kind import TAX_INVOICE
+from models.tax_invoices.rules import CHECK_RECEIVED_JOB, PAPER_JOB
 from models.tax_invoices.rules import Status as InvoiceStatus
 from models.tax_invoices.tables import TaxInvoiceLine
 from tests.credits.report_world import WRITTEN, World
 from tests.engines import Database
+from tests.tax_invoices.paper_hub import REGISTRAR, signer
 
 
 @pytest.fixture
@@ -202,6 +213,57 @@ def test_one_approval_number_pays_one_report(world: World) -> None:
     with pytest.raises(Refusal) as refused:
         world.press(world.partner, second, "register_invoice", approval_number=number, written_on=WRITTEN)
     assert (refused.value.code, refused.value.detail["number"]) == ("approval_number_taken", first.number)
+
+
+def brought(world: World, report: CreditReport) -> tuple[int, str]:
+    """The signed XML of an invoice its supplier issued elsewhere, as its person uploaded it: file id, 승인번호."""
+    with house_database.working() as session:
+        lines = invoicing.lines_of(session, report.id or 0)
+        found = invoicing.preview(session, report, lines, WRITTEN, local_date(world.now))
+    number = approval_number(WRITTEN, REGISTRAR, 4711)
+    buyer = dataclasses.replace(found.buyer, contacts=(Contact(name="이정산", email="tax@kakao.example"),))
+    at = world.now.replace(microsecond=0)
+    issued = dataclasses.replace(found, issue_id=number, issued_at=at, buyer=buyer)
+    with house_database.working() as session:
+        file = keep(session, FileKind.XML, "세금계산서.xml", sign(build(issued), signer()), None)
+        file.created_by = world.person.id
+        session.add(file)
+        session.flush()
+        return file.id or 0, number
+
+
+def test_forward_as_xml_is_confirmed_by_the_machine(world: World) -> None:
+    report = world.published(IssueMode.FORWARD)
+    file_id, number = brought(world, report)
+    facts = {"approval_number": number, "written_on": WRITTEN, "paper_file_id": file_id}
+
+    world.press(world.partner, report, "register_invoice", **facts)
+    invoice = world.invoice_of(report)
+    assert (invoice.direction, invoice.status, invoice.approval_number) == ("forward", "nts_accepted", number)
+    world.work(TAX_INVOICE, invoice, [CHECK_RECEIVED_JOB, PAPER_JOB])
+
+    assert world.follow() == ["confirm_invoice"]
+    found = world.read(report)
+    assert (found.status, found.pay_on) == ("paying", dt.date(2026, 3, 16))
+
+
+def test_an_xml_of_another_amount_is_refused(world: World) -> None:
+    report = world.published(IssueMode.FORWARD)
+    other = world.published(IssueMode.FORWARD, [1_000])
+    file_id, number = brought(world, report)
+    with house_database.working() as session:
+        mine = session.get_one(CreditCompany, other.credit_company_id)
+        theirs = session.get_one(CreditCompany, report.credit_company_id)
+        mine.business_number, theirs.closed_at = theirs.business_number, world.now
+        session.add(theirs)
+        session.flush()
+        session.add(mine)
+    facts = {"approval_number": number, "written_on": WRITTEN, "paper_file_id": file_id}
+    with pytest.raises(rules.InvoiceDiffers) as refused:
+        world.press(world.partner, other, "register_invoice", **facts)
+    assert refused.value.detail["field"] == "amount"
+    with pytest.raises(NotFound):
+        world.press(world.stranger, report, "register_invoice", **facts)
 
 
 def test_of_an_individual_tax_is_withheld_and_nothing_is_invoiced(world: World) -> None:
