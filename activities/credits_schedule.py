@@ -1,10 +1,10 @@
 """The engine's Schedule of the monthly run, kept as the policy has it."""
 
+import asyncio
 import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
-from starlette.concurrency import run_in_threadpool
 from temporalio import activity
 from temporalio.client import (
     Client,
@@ -23,9 +23,8 @@ from temporalio.client import (
 
 from models import database
 from models.credits import run_queries
-from models.credits.run_messages import APPLY_SCHEDULE
+from models.credits.run_messages import APPLY_SCHEDULE, LAUNCH_QUEUE
 from models.credits.tables import CreditPolicy
-from workflows.steps import BATCH
 
 SCHEDULE = "credit-run"
 CATCH_UP = dt.timedelta(days=62)
@@ -35,7 +34,7 @@ CATCH_UP = dt.timedelta(days=62)
 def schedule_of(policy: CreditPolicy) -> Schedule:
     """The Schedule of a policy: once a month; starts that were missed follow one after another, none is skipped."""
     return Schedule(
-        action=ScheduleActionStartWorkflow("CreditRunLauncher", id="credit-run-launcher", task_queue=BATCH),
+        action=ScheduleActionStartWorkflow("CreditRunLauncher", id="credit-run-launcher", task_queue=LAUNCH_QUEUE),
         spec=ScheduleSpec(
             calendars=[
                 ScheduleCalendarSpec(day_of_month=[ScheduleRange(policy.day)], hour=[ScheduleRange(policy.hour)])
@@ -49,7 +48,7 @@ def schedule_of(policy: CreditPolicy) -> Schedule:
 
 async def follow(client: Client) -> None:
     """Make the Schedule, or give the one there is the policy in force; how it was paused does not outlive that."""
-    wanted = schedule_of(await run_in_threadpool(_policy))
+    wanted = schedule_of(await asyncio.to_thread(_policy))
     try:
         await client.create_schedule(SCHEDULE, wanted)
     except ScheduleAlreadyRunningError:

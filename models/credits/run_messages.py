@@ -14,6 +14,8 @@ STATEMENTS = "plan_credit_statements"
 STATEMENT_PAGE = "build_credit_statements"
 OPEN_RUN = "open_credit_run"
 APPLY_SCHEDULE = "apply_credit_schedule"
+LAUNCH_QUEUE = "batch"
+"""The engine's queue the launcher is started on (`workflows.steps.BATCH`)."""
 RUN_KIND_LAUNCH = "credit_schedule"
 """Kind of the outbox row that has the Schedule follow the policy."""
 
