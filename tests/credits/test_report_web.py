@@ -33,7 +33,9 @@ def world(database: Database) -> World:
 
 def newest_file() -> PayoutFile:
     with house_database.working() as session:
-        return session.execute(select(PayoutFile).order_by(col(PayoutFile.id).desc()).limit(1)).scalar_one()
+        newest = select(PayoutFile).order_by(col(PayoutFile.id).desc()).limit(1)
+        found: PayoutFile = session.execute(newest).scalar_one()
+        return found
 
 
 def test_the_list_says_what_is_to_be_done_and_downloads(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
