@@ -17,6 +17,7 @@ from temporalio.workflow import _Definition as Definition
 
 import worker
 from workflows.audit import NightlyAudit
+from workflows.credit_accounts import CreditContactNotice
 from workflows.credit_reports import CreditPayday
 from workflows.credits import CreditRunLauncher, CreditScheduling
 from workflows.dormancy import DormancyWorkflow
@@ -35,6 +36,7 @@ WORKFLOWS: Sequence[type] = (
     Inquiry,
     OidcInquiry,
     NightlyAudit,
+    CreditContactNotice,
     CreditPayday,
     CreditRunLauncher,
     CreditScheduling,

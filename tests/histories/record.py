@@ -22,13 +22,14 @@ from temporalio.worker import Worker
 
 import worker
 from models.auth.messages import Absence, AbsenceStep, DormancyStart
+from models.credits.partner_messages import ContactNotice
 from models.credits.run_messages import Occasion, Page, PageDone, Pages, RunTask
 from models.harmony.messages import OidcAnswer, OidcTask
 from models.identity.messages import InquiryResult, InquiryStart, InquiryState
 from models.identity.rules import Question
 from models.kernel.roles import Role
 from models.notifications.messages import MessageBatchStart, MessageRound
-from models.processes.messages import Act, Alarm, Outcome, ProcessStart
+from models.processes.messages import Act, Alarm, Job, Outcome, ProcessStart
 from ops import temporal
 from tests.conventions.test_workflows import FINGERPRINTS, WORKFLOWS, fingerprints
 from tests.processes.records import Records
@@ -92,6 +93,7 @@ SCENES: dict[str, tuple[str, str, Scene, Sequence[str]]] = {
     "signup": ("SignupWorkflow", "received", (("approve", BUYER),), ()),
     "conversion": ("ConversionWorkflow", "preparing", (("resend", BUYER), ("use", PARTNER)), ()),
     "withdrawal": ("WithdrawalWorkflow", "owner_requested", (("approve", OWNER),), ()),
+    "credit_change": ("CreditChangeWorkflow", "requested", (("approve", MANAGER),), ()),
     "credit_report": (
         "CreditReportWorkflow",
         "published",
@@ -407,6 +409,56 @@ async def _accounts(environment: WorkflowEnvironment, kind: str) -> tuple[str, W
     return "OidcInquiry", handle
 
 
+async def _account(environment: WorkflowEnvironment, kind: str) -> tuple[str, WorkflowHandle[Any, Any]]:
+    """An account whose bank is away at first: asked again, cooled off, in force, superseded."""
+    del kind
+    records = Records()
+    now = await environment.get_current_time()
+    records.alarms = [Alarm(at=now + dt.timedelta(days=7), act="takes_effect")]
+    asked: list[Job] = []
+
+    @activity.defn(name="check_credit_account")
+    async def check(job: Job) -> str:
+        asked.append(job)
+        if len(asked) < 4:
+            raise ApplicationError("the bank is away", type="unavailable")
+        return "holder_found"
+
+    async with (
+        Worker(environment.client, task_queue=steps.INTERACTIVE, workflows=WORKFLOWS, activities=records.activities()),
+        Worker(environment.client, task_queue=steps.EXTERNAL, activities=[check]),
+    ):
+        begin = ProcessStart(kind="credit_account", document_id=1, company_id=0, status="checking")
+        handle = await environment.client.start_workflow(
+            "CreditAccountWorkflow", begin, id=f"account/{uuid.uuid4()}", task_queue=steps.INTERACTIVE
+        )
+        await environment.sleep(dt.timedelta(hours=1))
+        await _until(handle, "cooling")
+        await environment.sleep(dt.timedelta(days=8))
+        await _until(handle, "active")
+        await handle.signal("superseded")
+        await asyncio.wait_for(handle.result(), 20)
+    return "CreditAccountWorkflow", handle
+
+
+async def _contact(environment: WorkflowEnvironment, kind: str) -> tuple[str, WorkflowHandle[Any, Any]]:
+    del kind
+
+    @activity.defn(name="tell_of_credit_contact")
+    async def tell(notice: ContactNotice) -> int:
+        return notice.edit_version
+
+    async with Worker(environment.client, task_queue=steps.INTERACTIVE, workflows=WORKFLOWS, activities=[tell]):
+        handle = await environment.client.start_workflow(
+            "CreditContactNotice",
+            ContactNotice(group_id=1, edit_version=2),
+            id=f"contact/{uuid.uuid4()}",
+            task_queue=steps.INTERACTIVE,
+        )
+        await asyncio.wait_for(handle.result(), 20)
+    return "CreditContactNotice", handle
+
+
 async def main(only: Sequence[str] = ()) -> None:
     """Record every scene, or only those named."""
     scenes: dict[str, Callable[[WorkflowEnvironment, str], Awaitable[tuple[str, WorkflowHandle[Any, Any]]]]] = {
@@ -417,6 +469,8 @@ async def main(only: Sequence[str] = ()) -> None:
         "audit": _audit,
         "payday": _payday,
         "credit_run": _month,
+        "credit_account": _account,
+        "credit_contact": _contact,
         "launch": _launch,
         "scheduling": _launch,
         "dormancy": _dormancy,

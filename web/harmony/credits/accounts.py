@@ -11,6 +11,7 @@ from starlette.responses import Response
 from models import clock, database
 from models.auth.messages import Visit
 from models.credits import account_writes, partner
+from models.credits.account_tables import CreditContact
 from models.credits.account_wording import ACCOUNT_SENTENCES, ACCOUNT_WORDS
 from models.credits.partner_messages import AccountForm, account_values
 from models.credits.partner_wording import CONSENT
@@ -22,6 +23,7 @@ from models.kernel.refusals import NotFound, Refusal
 from models.members.places import BANKS
 from models.notifications.rules import Channel
 from models.processes.messages import Actor
+from models.processes.writes import audit_of
 from web import forms
 from web.acts import Wish, submit
 from web.auth.audience import CurrentVisit
@@ -79,8 +81,10 @@ def _list(request: Request, actor: Actor, company: int | None, refusal: Refusal 
 def show_account(request: Request, actor: MediaActor, visit: CurrentVisit, group_id: int) -> Response:
     """「지급계좌 정보 수정」, unmasked."""
     demand(actor, visit, STEP_UP)
-    with database.reading(actor) as session:
+    with database.writing(actor) as session:
         partner.group(session, actor, group_id)
+        # Who saw it in full is kept.
+        audit_of(session, actor, (CreditContact.__tablename__, group_id, None), "unmask")
         held = partner.accounts(session, actor, group_id)
         values = account_values(partner.contact(session, group_id), partner.in_force(held))
     return _edit(request, actor, visit, group_id, forms.blank(values))
