@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Iterable
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from multiprocessing import connection
 from typing import TypeVar
 
 Asked = TypeVar("Asked")
@@ -16,8 +17,17 @@ _pools: list[ProcessPoolExecutor] = []
 _lock = threading.Lock()
 
 
+def _end_with_the_worker() -> None:
+    """A worker that is killed leaves nobody behind: they would hold its output, and whoever restarts it would wait."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        connection.wait([parent.sentinel])
+    os._exit(1)
+
+
 def _begin() -> None:
     os.nice(NICE)
+    threading.Thread(target=_end_with_the_worker, daemon=True).start()
     from activities.documents import typesetting
 
     typesetting.warm_up()
