@@ -331,10 +331,11 @@ async def _month(environment: WorkflowEnvironment, kind: str) -> tuple[str, Work
 
 
 async def _launch(environment: WorkflowEnvironment, kind: str) -> tuple[str, WorkflowHandle[Any, Any]]:
-    name, started = {
+    given: dict[str, tuple[str, list[Any]]] = {
         "launch": ("CreditRunLauncher", []),
         "scheduling": ("CreditScheduling", [{}]),
-    }[kind]
+    }
+    name, started = given[kind]
 
     @activity.defn(name="open_credit_run")
     async def open_run(occasion: Occasion) -> str:
