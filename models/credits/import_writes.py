@@ -42,7 +42,7 @@ def add_import(
         sha256=file.sha256,
         state=(ImportState.REJECTED if errors else ImportState.CHECKED).value,
         line_count=len(judged.good),
-        error_count=len(errors),
+        error_count=len({fault.number for fault in errors}),
         errors=[fault.kept() for fault in sorted(judged.faults, key=lambda f: (f.is_warning, f.number))[:ERRORS_KEPT]],
         amount=0 if pool else total,
         consumption=total if pool else 0,

@@ -16,8 +16,8 @@ from typing import Any
 
 from models.credits.rules import ITEM_CHARS_MAX, Method, NotAMonth, parse_month
 from models.files.detect import TEXT_ENCODINGS
-from models.files.rules import FileRefusal
 from models.kernel.money import AMOUNT_MAX
+from models.kernel.refusals import Refusal
 from models.kernel.text import clean_line, narrow
 
 ROWS_MAX = 100_000
@@ -38,19 +38,20 @@ _VALUES: Mapping[Method, frozenset[str]] = {
 _UNIT = re.compile(r"\(.*?\)|\s|\*")
 
 
-class ImportUnreadable(FileRefusal):
+class ImportUnreadable(Refusal):
     """No row of the first ten names the columns; fact: `columns`."""
 
     code = "credit_import_unreadable"
+    status = 422
 
 
-class ImportTooLong(FileRefusal):
+class ImportTooLong(ImportUnreadable):
     """More rows than one file may have; fact: `limit`."""
 
     code = "credit_import_too_long"
 
 
-class ImportEmpty(FileRefusal):
+class ImportEmpty(ImportUnreadable):
     """Not one row below the head."""
 
     code = "credit_import_empty"
@@ -198,27 +199,23 @@ def _cell(value: Any) -> str:
 def judge(
     rows: Iterable[Row], known: Mapping[str, Known], month: dt.date, method: Method, standard_item: str
 ) -> Judged:
-    """Every row against the masters. `standard_item` is the 품목 of a row that names none."""
+    """Every row against the masters, all that is wrong with each. `standard_item` is the 품목 where none is named."""
     good: list[Good] = []
     faults: list[Fault] = []
     seen: dict[tuple[int, str], int] = {}
     for row in rows:
-        judged = _judge_row(row, known, month, method, standard_item)
-        if isinstance(judged, Fault):
-            faults.append(judged)
+        wrong = [*_medium_faults(row, known), *_month_faults(row, month), *_value_faults(row, method)]
+        if wrong:
+            faults += wrong
             continue
-        key = (judged.medium_id, judged.item)
-        if key in seen:
-            code = row.cells.get(CODE, "")
-            faults.append(
-                Fault(
-                    row.number, LABEL[CODE], code, f"{seen[key]}번째 줄과 같은 매체와 품목입니다. 한 줄로 합쳐 주세요."
-                )
-            )
+        medium, item = known[_code(row)], _item(row) or standard_item
+        first = seen.setdefault((medium.id, item), row.number)
+        if first != row.number:
+            words = f"{first}번째 줄과 같은 매체와 품목입니다. 한 줄로 합쳐 주세요."
+            faults.append(Fault(row.number, LABEL[CODE], _code(row), words))
             continue
-        seen[key] = row.number
-        good.append(judged)
-        faults += _warnings(row, known[_code(row)])
+        good.append(Good(row.number, medium.id, item, whole_number(row.cells.get(VALUE, "")) or 0))
+        faults += _warnings(row, medium)
     return Judged(good, faults)
 
 
@@ -226,49 +223,48 @@ def _code(row: Row) -> str:
     return row.cells.get(CODE, "").upper()
 
 
-def _judge_row(
-    row: Row, known: Mapping[str, Known], month: dt.date, method: Method, standard_item: str
-) -> Good | Fault:
-    wrong = _medium_fault(row, known) or _month_fault(row, month)
-    if wrong is not None:
-        return wrong
-    item = clean_line(row.cells.get(ITEM, "")) or standard_item
+def _item(row: Row) -> str:
+    return clean_line(row.cells.get(ITEM, ""))
+
+
+def _medium_faults(row: Row, known: Mapping[str, Known]) -> list[Fault]:
+    code, name = _code(row), clean_line(row.cells.get(NAME, ""))
+    medium = known.get(code)
+    if medium is None:
+        words = "등록되지 않은 매체코드입니다." if code else "매체코드가 비어 있습니다."
+        return [Fault(row.number, LABEL[CODE], code, words)]
+    found = []
+    if not medium.is_open:
+        found.append(Fault(row.number, LABEL[CODE], code, "사용을 끝낸 매체입니다."))
+    if name and name != medium.name:
+        found.append(Fault(row.number, LABEL[NAME], name, f"이 코드의 매체명은 「{medium.name}」입니다."))
+    return found
+
+
+def _month_faults(row: Row, month: dt.date) -> list[Fault]:
+    typed = row.cells.get(MONTH, "")
+    if not typed:
+        return []
+    try:
+        named = parse_month(typed)
+    except NotAMonth:
+        return [Fault(row.number, LABEL[MONTH], typed, "연월로 읽을 수 없습니다.")]
+    words = f"{month:%Y-%m} 자료가 아닙니다."
+    return [] if named == month else [Fault(row.number, LABEL[MONTH], typed, words)]
+
+
+def _value_faults(row: Row, method: Method) -> list[Fault]:
+    item, typed = _item(row), row.cells.get(VALUE, "")
+    found = []
     if len(item) > ITEM_CHARS_MAX:
-        return Fault(row.number, LABEL[ITEM], item, f"품목은 {ITEM_CHARS_MAX}자까지입니다.")
-    typed = row.cells.get(VALUE, "")
+        found.append(Fault(row.number, LABEL[ITEM], item, f"품목은 {ITEM_CHARS_MAX}자까지입니다."))
     value = whole_number(typed)
     if value is None:
         words = "원 단위 정수로 적어 주세요." if method is Method.REVENUE else "정수로 적어 주세요."
-        return Fault(row.number, VALUE_LABEL[method], typed, words if typed else "값이 비어 있습니다.")
-    if method is Method.POOL and value < 0:
-        return Fault(row.number, VALUE_LABEL[method], typed, "소비량은 0 이상이어야 합니다.")
-    return Good(row.number, known[_code(row)].id, item, value)
-
-
-def _medium_fault(row: Row, known: Mapping[str, Known]) -> Fault | None:
-    code, name = _code(row), clean_line(row.cells.get(NAME, ""))
-    medium = known.get(code)
-    if not code:
-        return Fault(row.number, LABEL[CODE], "", "매체코드가 비어 있습니다.")
-    if medium is None:
-        return Fault(row.number, LABEL[CODE], code, "등록되지 않은 매체코드입니다.")
-    if not medium.is_open:
-        return Fault(row.number, LABEL[CODE], code, "사용을 끝낸 매체입니다.")
-    if name and name != medium.name:
-        return Fault(row.number, LABEL[NAME], name, f"이 코드의 매체명은 「{medium.name}」입니다.")
-    return None
-
-
-def _month_fault(row: Row, month: dt.date) -> Fault | None:
-    typed = row.cells.get(MONTH, "")
-    if not typed:
-        return None
-    try:
-        if parse_month(typed) == month:
-            return None
-    except NotAMonth:
-        return Fault(row.number, LABEL[MONTH], typed, "연월로 읽을 수 없습니다.")
-    return Fault(row.number, LABEL[MONTH], typed, f"{month:%Y-%m} 자료가 아닙니다.")
+        found.append(Fault(row.number, VALUE_LABEL[method], typed, words if typed else "값이 비어 있습니다."))
+    elif method is Method.POOL and value < 0:
+        found.append(Fault(row.number, VALUE_LABEL[method], typed, "소비량은 0 이상이어야 합니다."))
+    return found
 
 
 def _warnings(row: Row, medium: Known) -> list[Fault]:

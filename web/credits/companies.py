@@ -116,6 +116,7 @@ def _facts(session: Session, row: CreditCompany) -> dict[str, Any]:
         for name in LABELS
         if name not in {"person_number", "email", "closed"} and getattr(row, name) is not None
     }
+    facts |= {"business_number": words.number(row.business_number)} if row.business_number else {}
     person = queries.person_of(session, row.id or 0)
     return facts | ({"zip_code": person.zip_code, "address": ""} if person else {})
 

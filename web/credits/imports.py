@@ -171,7 +171,7 @@ def _uploaded(request: Request, actor: Actor, asked: Parsed[ImportForm], name: s
             return RedirectResponse(f"{BASE}/{made}", SEE_OTHER)
     except NotFound:
         raise
-    except FileRefusal as refusal:
+    except (FileRefusal, imports.ImportUnreadable) as refusal:
         asked = asked.with_errors({"file": sentence(refusal)})
     except Refusal as refusal:
         asked = asked.refused(refusal, sentence(refusal))

@@ -80,6 +80,11 @@ class Master:
     start: Mapping[str, Any] = field(default_factory=dict)
     """What a new form begins with."""
 
+    @property
+    def nav(self) -> str:
+        """The entry of the menu it stands under."""
+        return self.tabs[0][2] if self.tabs else self.base
+
     def may_write(self, actor: Actor) -> bool:
         return not actor.every_role.isdisjoint(self.roles)
 
@@ -149,6 +154,7 @@ def _listed(request: Request, actor: Actor, master: Master) -> Response:
         master=master,
         may_write=master.may_write(actor),
         done=request.query_params.get("done", ""),
+        nav=master.nav,
     )
 
 
@@ -243,6 +249,6 @@ def _form_page(
         may_write=master.may_write(actor),
         history=entries(session, kind, row.id, ACTS, master.labels, master.shown) if row else [],
         saved="saved" in request.query_params,
-        nav=master.base,
+        nav=master.nav,
         **master.choices(session, row),
     )
