@@ -155,7 +155,7 @@ def test_a_transfer_file_comes_back_with_what_became_of_each_line(sandbox: TestC
     lines += [f"{bank},{number},1000,(주)하나,적요" for bank, number in accounts]
     sent = {"file": ("out.csv", "\ufeff" + "\r\n".join(lines), "text/csv")}
     answer = sandbox.post("/bank/transfers", files=sent)
-    told = [line.split(",")[-2:] for line in answer.content.decode("utf-8-sig").splitlines()[1:]]
+    told = [line.split(",")[-3:-1] for line in answer.content.decode("utf-8-sig").splitlines()[1:]]
     assert told == [
         ["실패", "해당 계좌가 없습니다"],
         ["실패", "예금주 불일치"],

@@ -19,7 +19,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from web.sandbox import store
-from web.sandbox.pages import render
+from web.sandbox.pages import SEOUL, render
 
 BANKS = {
     "KDB": "002 산업은행", "IBK": "003 기업은행", "KOOKMIN": "004 국민은행", "SUHYUP": "007 수협은행",
@@ -35,6 +35,7 @@ FILE_BYTES_MAX = 2 * 1024 * 1024
 ROWS_MAX = 20_000
 CHANCE = secrets.SystemRandom()
 RESULTS = "이체결과.csv"
+ADDED = ("결과", "실패사유", "지급일")
 NO_ACCOUNT = "해당 계좌가 없습니다"
 
 
@@ -107,14 +108,14 @@ async def transfer(request: Request) -> Response:
     await upload.close()
     rows = list(csv.DictReader(io.StringIO(content)))[:ROWS_MAX]
     written = io.StringIO()
-    names = list(rows[0]) if rows else []
-    out = csv.DictWriter(written, [*names, "결과", "실패사유"])
+    names = [name for name in (rows[0] if rows else ()) if name not in ADDED]
+    out = csv.DictWriter(written, [*names, *ADDED])
     out.writeheader()
+    today = f"{dt.datetime.now(SEOUL):%Y-%m-%d}"
     for row in rows:
         why = await _refusal(request, row)
-        out.writerow(
-            {**{name: row.get(name) or "" for name in names}, "결과": "실패" if why else "성공", "실패사유": why}
-        )
+        result = dict(zip(ADDED, ("실패" if why else "성공", why, "" if why else today), strict=True))
+        out.writerow({name: row.get(name) or "" for name in names} | result)
     headers = {"Content-Disposition": f"attachment; filename=\"results.csv\"; filename*=UTF-8''{quote(RESULTS)}"}
     return Response("\ufeff" + written.getvalue(), media_type="text/csv; charset=utf-8", headers=headers)
 
