@@ -42,8 +42,7 @@ class Partner:
         page.get_by_role("button", name="로그인", exact=True).click()
         expect(page.get_by_role("heading", name=TERMS_OR_HOME)).to_be_visible()
         if page.get_by_role("heading", name="약관 재동의").is_visible():
-            for box in page.get_by_role("checkbox").all():
-                box.check()
+            page.get_by_label("모두 동의합니다").check()
             page.get_by_role("button", name="동의하고 계속").click()
         expect(page.get_by_role("heading", name="안녕하세요")).to_be_visible()
 
@@ -118,7 +117,8 @@ def _publish(page: Page) -> None:
     page.get_by_label("정산월").first.fill(month_key(MONTH))
     page.get_by_role("button", name="정산 시작").click()
     expect(page.get_by_text("승인 대기").first).to_be_visible(timeout=SLOW)
-    page.get_by_role("link", name="승인", exact=True).first.click()
+    page.get_by_role("button", name="승인", exact=True).click()
+    expect(page).to_have_url(re.compile("/approve$"))
     page.get_by_role("button", name="승인", exact=True).click()
     expect(page.get_by_text("발행 완료").first).to_be_visible(timeout=SLOW)
 
