@@ -10,6 +10,7 @@ from starlette.concurrency import run_in_threadpool
 
 from models import catalog, database, garbage, inbox
 from models.announcements.wording import SENTENCES as ANNOUNCEMENT_SENTENCES
+from models.credits.wording import SENTENCES as CREDIT_SENTENCES
 from models.files.paper_refusals import SENTENCES as PAPER_SENTENCES
 from models.files.wording import SENTENCES as FILE_SENTENCES
 from models.identity.wording import SENTENCES as IDENTITY_SENTENCES
@@ -46,6 +47,7 @@ from web import (
     terms,
     withdrawals,
 )
+from web import credits as credit_pages
 from web import inbox as inbox_pages
 from web.documents.api import api_router, receipts
 from web.documents.direct import direct_routes
@@ -59,6 +61,7 @@ WEB_LISTS = (
     inspections.lists.LISTS,
     settlements.lists.LISTS,
     tax_invoices.lists.LISTS,
+    *credit_pages.LISTS,
 )
 WEB_KINDS = (
     contracts.WEB,
@@ -67,6 +70,7 @@ WEB_KINDS = (
     inspections.WEB,
     settlements.WEB,
     tax_invoices.WEB,
+    *credit_pages.WEB_KINDS,
     signups.WEB,
     conversions.WEB,
     harmony.WEB,
@@ -114,7 +118,7 @@ def create_app() -> FastAPI:
     errors.add_sentences(
         FILE_SENTENCES, IDENTITY_SENTENCES, PAPER_SENTENCES, *(kind.words.sentences for kind in catalog.KINDS.values())
     )
-    errors.add_sentences(ADMINISTRATION_SENTENCES, MASTER_SENTENCES, ANNOUNCEMENT_SENTENCES)
+    errors.add_sentences(ADMINISTRATION_SENTENCES, MASTER_SENTENCES, ANNOUNCEMENT_SENTENCES, CREDIT_SENTENCES)
     app.add_route("/static/{path:path}", assets.serve)
     app.router.routes.extend(hooks.ROUTES)
     for router in (
@@ -125,6 +129,7 @@ def create_app() -> FastAPI:
         inspections.router,
         settlements.router,
         tax_invoices.router,
+        credit_pages.router,
         health.router,
         auth.router,
         identity.router,

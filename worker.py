@@ -1,7 +1,8 @@
 """Composition root of the worker: activities, workflows, relay.
 
 `python worker.py people` serves the processes people act in, `python worker.py courier` what leaves the house and the
-relay, `python worker.py` both: a click never queues behind a message where they are two processes.
+relay, `python worker.py batch` the monthly run and its reports, `python worker.py` all of it: a click never queues
+behind a message or a batch where they are processes of their own.
 """
 
 import asyncio
@@ -23,11 +24,18 @@ from activities import (
     changes,
     contracts,
     conversions,
+    credits_accounts,
+    credits_payday,
+    credits_report,
+    credits_run,
+    credits_schedule,
+    credits_statements,
     deliveries,
     dormancy,
     harmony,
     inspections,
     orders,
+    pressroom,
     retention,
     settlements,
     signups,
@@ -43,6 +51,9 @@ from workflows.audit import NightlyAudit
 from workflows.changes import ChangeWorkflow
 from workflows.contracts import ContractWorkflow
 from workflows.conversions import ConversionWorkflow
+from workflows.credit_accounts import CreditAccountWorkflow, CreditChangeWorkflow, CreditContactNotice
+from workflows.credit_reports import CreditPayday, CreditReportWorkflow
+from workflows.credits import CreditRunLauncher, CreditRunWorkflow, CreditScheduling
 from workflows.deliveries import DeliveryWorkflow
 from workflows.dormancy import DormancyWorkflow
 from workflows.inquiries import Inquiry
@@ -67,13 +78,16 @@ DOMAINS: dict[str, DomainSteps] = {
         inspections,
         settlements,
         tax_invoices,
+        credits_report,
+        credits_accounts,
+        credits_run,
         changes,
         withdrawals,
         signups,
         conversions,
         harmony,
     )
-}
+} | {credits_accounts.CHANGE_STEPS.kind.key: credits_accounts.CHANGE_STEPS}
 PROCESSES: Sequence[type] = (
     ContractWorkflow,
     OrderWorkflow,
@@ -81,13 +95,17 @@ PROCESSES: Sequence[type] = (
     InspectionWorkflow,
     SettlementWorkflow,
     TaxInvoiceWorkflow,
+    CreditReportWorkflow,
+    CreditRunWorkflow,
+    CreditAccountWorkflow,
+    CreditChangeWorkflow,
     ChangeWorkflow,
     WithdrawalWorkflow,
     SignupWorkflow,
     ConversionWorkflow,
     InvitationWorkflow,
 )
-PEOPLE, COURIER = PARTS = ("people", "courier")
+PEOPLE, COURIER, BATCH = PARTS = ("people", "courier", "batch")
 COURIER_NICENESS = 5
 THREADS = 24
 CACHED_WORKFLOWS = 500
@@ -108,12 +126,24 @@ def interactive(
     return Worker(
         client,
         task_queue=queue,
-        workflows=[*PROCESSES, NightlyAudit, DormancyWorkflow, NightlyClearing, NightlyErasing, *more_workflows],
+        workflows=[
+            *PROCESSES,
+            CreditContactNotice,
+            CreditPayday,
+            NightlyAudit,
+            DormancyWorkflow,
+            NightlyClearing,
+            NightlyErasing,
+            *more_workflows,
+        ],
         activities=[
             recorder.record_step_aside,
             recorder.read_alarms,
             *jobs,
             *audit.ACTIVITIES,
+            *credits_accounts.JOBS,
+            *credits_payday.ACTIVITIES,
+            *credits_statements.JOBS,
             *dormancy.ACTIVITIES,
             *retention.ACTIVITIES,
             *terms.ACTIVITIES,
@@ -139,7 +169,13 @@ def external(client: Client, threads: ThreadPoolExecutor) -> Worker:
         client,
         task_queue=steps.EXTERNAL,
         workflows=[MessageBatch, Inquiry, OidcInquiry],
-        activities=[*notifications.ACTIVITIES, *inquiries.ACTIVITIES, *harmony.ACTIVITIES, *tax_hub.ACTIVITIES],
+        activities=[
+            *notifications.ACTIVITIES,
+            *inquiries.ACTIVITIES,
+            *harmony.ACTIVITIES,
+            *tax_hub.ACTIVITIES,
+            *credits_accounts.ACTIVITIES,
+        ],
         activity_executor=threads,
         max_concurrent_activities=8,
         max_cached_workflows=CACHED_WORKFLOWS,
@@ -147,6 +183,39 @@ def external(client: Client, threads: ThreadPoolExecutor) -> Worker:
         graceful_shutdown_timeout=dt.timedelta(seconds=30),
         workflow_task_poller_behavior=PollerBehaviorAutoscaling(),
         activity_task_poller_behavior=PollerBehaviorAutoscaling(),
+    )
+
+
+def batch(client: Client, threads: ThreadPoolExecutor) -> Worker:
+    """The worker of the monthly run's pages."""
+    return Worker(
+        client,
+        task_queue=steps.BATCH,
+        workflows=[CreditRunLauncher, CreditScheduling],
+        activities=[*credits_run.BATCH, *credits_schedule.BATCH_ACTIVITIES, *credits_statements.BATCH],
+        activity_executor=threads,
+        max_concurrent_activities=4,
+        max_cached_workflows=10,
+        sticky_queue_schedule_to_start_timeout=dt.timedelta(seconds=1),
+        graceful_shutdown_timeout=dt.timedelta(seconds=30),
+    )
+
+
+def reports(client: Client, threads: ThreadPoolExecutor) -> Worker:
+    """The worker of the settlement reports' processes."""
+    recorder = Recorder(DOMAINS)
+    return Worker(
+        client,
+        task_queue=steps.CREDITS,
+        workflows=[CreditReportWorkflow],
+        activities=[recorder.record_step, recorder.read_alarms],
+        activity_executor=threads,
+        max_concurrent_activities=THREADS,
+        max_concurrent_local_activities=THREADS,
+        max_cached_workflows=CACHED_WORKFLOWS,
+        sticky_queue_schedule_to_start_timeout=dt.timedelta(seconds=2),
+        graceful_shutdown_timeout=dt.timedelta(seconds=30),
+        workflow_task_poller_behavior=PollerBehaviorAutoscaling(),
     )
 
 
@@ -182,6 +251,11 @@ async def main(
             await serving.enter_async_context(external(client, threads))
             await serving.enter_async_context(_beside(_relay(client)))
             await schedules.ensure(client)
+        if BATCH in parts:
+            serving.callback(pressroom.close)
+            await serving.enter_async_context(batch(client, threads))
+            await serving.enter_async_context(reports(client, threads))
+            await credits_schedule.follow(client)
         logging.getLogger("worker").info("ready")
         await stop.wait()
     database.dispose()
@@ -206,7 +280,7 @@ if __name__ == "__main__":
     logging.getLogger("httpx2").setLevel(logging.WARNING)
     wanted = sys.argv[1:] or PARTS
     if not set(wanted) <= set(PARTS):
-        sys.exit(f"worker.py knows {' and '.join(PARTS)}, not {' '.join(wanted)}")
+        sys.exit(f"worker.py knows {', '.join(PARTS)}, not {' '.join(wanted)}")
     if set(wanted) == {COURIER}:
         # Whoever waits for a page goes first.
         os.nice(COURIER_NICENESS)

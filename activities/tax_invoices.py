@@ -8,9 +8,11 @@ from sqlalchemy import update
 from sqlmodel import Session, col
 from temporalio import activity
 
+from activities import credits_report
 from activities.documents.tax_invoice import paper
 from activities.recording import DomainSteps, StepContext
 from models import clock, database
+from models.credits.report_rules import INVOICE_DROPPED, INVOICE_REFUSED
 from models.files.rules import FileKind, FileRole
 from models.files.writes import attach, keep
 from models.kernel.calendar import local_date
@@ -75,6 +77,7 @@ def cancel(step: StepContext) -> None:
     """「작성취소」: what may have reached the hub of it after all is withdrawn there."""
     if step.document.left_keys:
         step.jobs.append(WITHDRAW_LEFT_JOB)
+    dropped(step)
 
 
 def keep_reason(step: StepContext) -> None:
@@ -108,6 +111,12 @@ def supplier_signed(step: StepContext) -> None:
 def supplier_refused(step: StepContext) -> None:
     step.detail["refused_reason"] = step.document.refused_reason
     step.ending = "decided"
+    credits_report.invoice_lost(step.session, step.document, INVOICE_REFUSED)
+
+
+def dropped(step: StepContext) -> None:
+    """Taken back before there was one: who asked for it may ask again."""
+    credits_report.invoice_lost(step.session, step.document, INVOICE_DROPPED)
 
 
 def rejected(step: StepContext) -> None:
@@ -132,11 +141,15 @@ def accepted(step: StepContext) -> None:
 
 
 def settle(session: Session, row: TaxInvoice, *, counted: bool) -> None:
-    """Have the machine press 「정산완료」 or 「정산취소」 of the settlement, once however often it is asked for.
+    """Have the machine press 「정산완료」 or 「정산취소」 of the settlement, once however often it is asked for; of a
+    settlement report's invoice it goes on with the report.
 
     `counted`: whether the row is among the accepted ones already.
     """
-    if row.settlement_id is None or row.verified_at is None or row.verification_problem or not row.approval_number:
+    if row.settlement_id is None:
+        credits_report.invoice_accepted(session, row)
+        return
+    if row.verified_at is None or row.verification_problem or not row.approval_number:
         return
     settlement = session.get_one(Settlement, row.settlement_id)
     if row.amendment_reason is not None:
@@ -242,6 +255,8 @@ STEPS = DomainSteps(
         rules.SENDING_STANDS: sending_stands,
         rules.SUPPLIER_SIGNED: supplier_signed,
         rules.SUPPLIER_REFUSED: supplier_refused,
+        rules.REQUEST_WITHDRAWN: dropped,
+        rules.ISSUE_WITHDRAWN: dropped,
         rules.REJECTED: rejected,
         rules.ACCEPTED: accepted,
         REMIND: reminded,

@@ -1,4 +1,4 @@
-"""`python -m bench [steps] [lists] [approvals] [etax]`: measure, print, write bench/results/latest.json."""
+"""`python -m bench [steps] [lists] [approvals] [credits] [etax]`: measure, print, write bench/results/latest.json."""
 
 import datetime as dt
 import signal

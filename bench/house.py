@@ -78,7 +78,7 @@ class Installation:
     @contextlib.contextmanager
     def courier(self) -> Iterator[int]:
         """The worker of what leaves the house, with the relay; yields its process id."""
-        command = [sys.executable, "worker.py", "courier"]
+        command = [sys.executable, "worker.py", "courier", "batch"]
         with running(command, self.told["worker"], self.root / "courier.log") as pid:
             yield pid
 

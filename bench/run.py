@@ -6,6 +6,7 @@ from contextlib import ExitStack
 
 from temporalio.client import Client
 
+from bench import credits as credit_runs
 from bench import etax, floor, lists, peer, stock
 from bench.house import House, Installation
 from bench.load import Timings
@@ -94,6 +95,7 @@ GROUPS: Mapping[str, Callable[[House], list[Row]]] = {
     "steps": step_rows,
     "lists": lists.list_rows,
     "approvals": approval_rows,
+    "credits": credit_runs.rows,
     "etax": lambda _house: etax.rows(),
 }
 """What ARGS may name."""

@@ -3,6 +3,7 @@
 from models.changes.kind import CHANGE
 from models.contracts.kind import CONTRACT
 from models.conversions.kind import CONVERSION
+from models.credits.kind import CREDIT_ACCOUNT, CREDIT_CHANGE, CREDIT_REPORT, CREDIT_RUN
 from models.deliveries.kind import DELIVERY
 from models.harmony.kind import INVITATION
 from models.inspections.kind import INSPECTION
@@ -27,5 +28,9 @@ KINDS: dict[str, Kind] = {
         SIGNUP,
         CONVERSION,
         INVITATION,
+        CREDIT_RUN,
+        CREDIT_REPORT,
+        CREDIT_ACCOUNT,
+        CREDIT_CHANGE,
     )
 }

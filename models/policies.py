@@ -21,6 +21,11 @@ KEY = "(SELECT nullif(current_setting('dongban.key', true), ''))"
 STUDIOS = "ANY ((SELECT my_spaces('studio'))::bigint[])"
 CREDITS = "ANY ((SELECT my_spaces('credit'))::bigint[])"
 
+_THEIR_COMPANIES = f"(SELECT g.credit_company_id FROM credit_group g WHERE g.id = {CREDITS})"  # noqa: S608
+_OF_CREDIT = f"{BUYER} OR group_id = {CREDITS}"
+_STATEMENT_FILE = (
+    f"(NOT {NOT_MEDIA} AND EXISTS (SELECT 1 FROM credit_report p WHERE p.statement_file_id = stored_file.id))"  # noqa: S608 - names of ours
+)
 OWNER = f"(SELECT EXISTS (SELECT 1 FROM member o WHERE o.id = {MEMBER} AND 'partner_owner' = ANY (o.roles)))"  # noqa: S608
 """A company's 주담당자."""
 
@@ -63,7 +68,26 @@ WEB_WRITES: dict[str, str] = {
     "email_check": "INSERT, UPDATE (counter, sends, tries, sent_at, expires_at, verified_at, used_at)",
     "inquiry": "INSERT (id, question, asked, created_at), DELETE",
     "studio": "INSERT, UPDATE (name, company_name, service, closed_at)",
-    "credit_group": "INSERT, UPDATE (name, company_name, business_number, closed_at)",
+    "credit_group": "INSERT, UPDATE (name, company_name, business_number, credit_company_id, edit_version, closed_at)",
+    "credit_company": "INSERT, UPDATE (kind, name, business_number, person_number, representative, zip_code, address,"
+    " business_type, business_item, issue_mode, reverse_agreed_on, artist, certificate_file_id,"
+    " edit_version, changed_at, closed_at)",
+    "credit_person": "INSERT, UPDATE (email, zip_code, address, edit_version, changed_by, changed_at)",
+    "credit_business": "INSERT, UPDATE (name, item, position, active, edit_version)",
+    "credit_medium": "INSERT, UPDATE (code, name, service, group_id, studio_id, edit_version, closed_at)",
+    "credit_rate": "INSERT, DELETE, UPDATE (rate_millionths, from_month, until_month, contract_name, edit_version)",
+    "rs_pool": "INSERT, DELETE, UPDATE (amount, note, edit_version, changed_at)",
+    "credit_import": "INSERT, UPDATE (state, replaced_by_id, decided_at, decided_name)",
+    "credit_ledger": "INSERT, DELETE",
+    "credit_adjustment": "INSERT, UPDATE (cancelled_at, cancelled_name)",
+    "credit_policy": "INSERT",
+    "credit_run": "INSERT, UPDATE (due_at)",
+    "credit_report": "UPDATE (statement_file_id)",
+    "credit_account": "INSERT, UPDATE (due_at)",
+    "credit_contact": "INSERT, UPDATE (name, phone, email, edit_version, changed_by, changed_at)",
+    "credit_change": "INSERT, UPDATE (due_at)",
+    "payout_file": "INSERT, UPDATE (xlsx_file_id, csv_file_id, sent_at, sent_name, results_at, closed_at)",
+    "payout": "INSERT, UPDATE (state, failure, paid_on, result_at)",
     "invitation": "INSERT, UPDATE (due_at)",
     "harmony_account": "UPDATE (password_hash, image_file_id)",
     "harmony_entry": "INSERT, UPDATE",
@@ -114,6 +138,19 @@ STAFF_WRITES = frozenset(
         "tax_invoice_line",
         "studio",
         "credit_group",
+        "credit_company",
+        "credit_business",
+        "credit_medium",
+        "credit_rate",
+        "rs_pool",
+        "credit_import",
+        "credit_ledger",
+        "credit_adjustment",
+        "credit_policy",
+        "credit_run",
+        "credit_report",
+        "payout_file",
+        "payout",
         "invitation",
         "terms",
         "company",
@@ -130,6 +167,8 @@ STAFF_WRITES = frozenset(
         "conversion",
     }
 )
+CREDIT_KINDS = ("credit_report", "credit_account", "credit_change")
+"""Documents whose record the people of their credit read; each is called like its table."""
 PARTNER_WRITES = frozenset({"delivery_round", "delivery_serial", "change_request", "change_item", "withdrawal"})
 
 
@@ -156,6 +195,15 @@ def _of_document(table: str) -> str:
     return f"{BUYER} OR (company_id = {COMPANY} AND CASE kind {shown} ELSE true END)"
 
 
+def _of_credit_document(table: str) -> str:
+    """What the people of a credit read of the record: that of documents they see."""
+    shown = " ".join(
+        f"WHEN '{kind}' THEN EXISTS (SELECT 1 FROM {kind} p WHERE p.id = {table}.document_id)"  # noqa: S608 - names of ours
+        for kind in CREDIT_KINDS
+    )
+    return f"(NOT {NOT_MEDIA} AND CASE kind {shown} ELSE false END)"
+
+
 def _of_person(person: str) -> str:
     """Requests about people: the person's own, and all of the company for its 주담당자."""
     return f"{BUYER} OR (company_id = {COMPANY} AND ({person} = {MEMBER} OR created_by = {MEMBER} OR {OWNER}))"
@@ -178,7 +226,7 @@ USING: dict[str, str] = {
     "signup": _of_person("member_id"),
     "signup_draft": "encode(token_hash, 'hex') = (SELECT nullif(current_setting('dongban.signup', true), ''))",
     "change_item": _with("change_request", "change_request_id"),
-    "process_event": _of_document("process_event"),
+    "process_event": f"{_of_document('process_event')} OR {_of_credit_document('process_event')}",
     "audit_entry": f"{_of_document('audit_entry')} OR (NOT {NOT_MEDIA} AND actor_id = {MEMBER})",
     "company": f"{BUYER} OR id = {COMPANY}",
     # A partner sees its own people and, of the staff, those it deals with.
@@ -187,6 +235,29 @@ USING: dict[str, str] = {
     " OR id = ANY ((SELECT my_fellows())::bigint[])",
     "studio": f"{BUYER} OR id = {STUDIOS}",
     "credit_group": f"{BUYER} OR id = {CREDITS}",
+    # A company shows itself to the people of its credits, a medium's line to those of its group.
+    "credit_company": f"{BUYER} OR id IN {_THEIR_COMPANIES}",
+    "credit_person": f"{BUYER} OR credit_company_id IN {_THEIR_COMPANIES}",
+    "credit_medium": f"{BUYER} OR group_id = {CREDITS}",
+    "credit_business": "true",
+    "credit_policy": "true",
+    "credit_rate": BUYER,
+    "rs_pool": BUYER,
+    "credit_import": BUYER,
+    "credit_ledger": BUYER,
+    "credit_adjustment": BUYER,
+    "credit_carry": f"{BUYER} OR group_id = {CREDITS}",
+    "credit_run": BUYER,
+    "credit_share": BUYER,
+    "credit_draft_line": BUYER,
+    "credit_outcome": BUYER,
+    "credit_report": _OF_CREDIT,
+    "credit_report_line": _OF_CREDIT,
+    "credit_account": _OF_CREDIT,
+    "credit_contact": _OF_CREDIT,
+    "credit_change": _OF_CREDIT,
+    "payout_file": BUYER,
+    "payout": _OF_CREDIT,
     "space_membership": f"{BUYER} OR member_id = {MEMBER} OR (space = 'studio' AND space_id = {STUDIOS})"
     f" OR (space = 'credit' AND space_id = {CREDITS})",
     "invitation": f"{BUYER} OR member_id = {MEMBER} OR encode(token_hash, 'hex') = {KEY}",
@@ -207,7 +278,8 @@ USING: dict[str, str] = {
     "consent": f"member_id = {MEMBER}",
     "terms": "true",
     "disclosure": f"{BUYER} OR actor_id = {MEMBER}",
-    "stored_file": f"{BUYER} OR company_id = {COMPANY} OR created_by = {MEMBER}",
+    # Of a credit its people read the statements; whatever they brought themselves is theirs anyway.
+    "stored_file": f"{BUYER} OR company_id = {COMPANY} OR created_by = {MEMBER} OR {_STATEMENT_FILE}",
     "item_category": BUYER,
     "unit": BUYER,
     "delivery_place": BUYER,
@@ -224,7 +296,7 @@ USING: dict[str, str] = {
     "identity_check": "token_hash = decode(nullif(current_setting('dongban.identity', true), ''), 'hex')",
     "email_check": "token_hash = decode(nullif(current_setting('dongban.email', true), ''), 'hex')",
     "inquiry": "id = nullif(current_setting('dongban.inquiry', true), '')::uuid",
-    "outbox": f"{NOT_MEDIA} OR kind = 'invitation'",
+    "outbox": f"{NOT_MEDIA} OR kind IN ('invitation', 'credit_account', 'credit_change', 'credit_contact')",
     "audit_anchor": BUYER,
 }
 

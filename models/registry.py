@@ -5,6 +5,10 @@ import models.auth.tables
 import models.changes.tables
 import models.contracts.tables
 import models.conversions.tables
+import models.credits.account_tables
+import models.credits.report_tables
+import models.credits.run_tables
+import models.credits.tables
 import models.deliveries.tables
 import models.files.tables
 import models.harmony.tables

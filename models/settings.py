@@ -47,6 +47,7 @@ class Settings:
     sms_url: str = field(repr=False)
     identity_url: str = field(repr=False)
     registry_url: str = field(repr=False)
+    bank_url: str = field(repr=False)
     address_url: str = field(repr=False)
     tax_hub_url: str = field(repr=False)
     tax_hub_key: str = field(repr=False)
@@ -100,6 +101,7 @@ DEFAULTS: Mapping[str, str] = {
     "SMS_URL": "",
     "IDENTITY_URL": "",
     "REGISTRY_URL": "",
+    "BANK_URL": "",
     "ADDRESS_URL": "",
     "TAX_HUB_URL": "",
     "TAX_HUB_KEY": "",
@@ -162,6 +164,7 @@ def read(environ: Mapping[str, str]) -> Settings:
         sms_url=_secret_url(text, "SMS_URL", ("solapi", "solapi+http")),
         identity_url=_secret_url(text, "IDENTITY_URL", ("portone", "portone+http")),
         registry_url=_secret_url(text, "REGISTRY_URL", ("odcloud", "odcloud+http")),
+        bank_url=_secret_url(text, "BANK_URL", ("portone", "portone+http")),
         address_url=_secret_url(text, "ADDRESS_URL", ("juso", "juso+http")),
         tax_hub_url=_secret_url(text, "TAX_HUB_URL", ("popbill", "popbill+http")),
         tax_hub_key=_secret(text, "TAX_HUB_KEY"),

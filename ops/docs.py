@@ -56,7 +56,7 @@ def _page(kind: Kind) -> str:
 
 def rules_module(kind: Kind) -> str:
     """The module whose table it is: beside the tables of its domain."""
-    return f"{kind.table.__module__.removesuffix('.tables')}.rules"
+    return f"{kind.table.__module__.removesuffix('tables')}rules"
 
 
 def main() -> None:

@@ -45,7 +45,7 @@ class House:
         serve = [sys.executable, "-m", "uvicorn", "--host", LOOPBACK, "--no-access-log"]
         commands = {
             "worker": [sys.executable, "worker.py", "people"],
-            "courier": [sys.executable, "worker.py", "courier"],
+            "courier": [sys.executable, "worker.py", "courier", "batch"],
             "web": [*serve, "--port", port, "app:app"],
             "sandbox": [*serve, "--port", sandbox_port, "web.sandbox.app:app"],
         }

@@ -55,6 +55,7 @@ class Shell:
 
 OWNER = frozenset({Role.PARTNER_OWNER})
 HARMONY_STAFF = frozenset({Role.MEDIA_MANAGER, Role.ADMIN})
+CREDIT_STAFF = frozenset({Role.SETTLEMENT, Role.MEDIA_MANAGER, Role.ADMIN})
 TOP = (Link("내 할 일", "/inbox", count="inbox"), Link("홈", "/"), Link("공지사항", "/announcements"))
 
 PARTNER_MENU = (
@@ -131,6 +132,20 @@ OFFICE_MENU = (
         ),
     ),
     Group(
+        "크레딧 정산",
+        (
+            Link("월 정산", "/credit-runs", roles=CREDIT_STAFF),
+            Link("정산리포트", "/credit-reports", roles=CREDIT_STAFF),
+            Link("지급 파일", "/credit-payouts", roles=CREDIT_STAFF),
+            Link("매출 · 소비 자료", "/credit-imports", roles=CREDIT_STAFF),
+            Link("RS 재원", "/credit-pools", roles=CREDIT_STAFF),
+            Link("정정 · 수기", "/credit-adjustments", roles=CREDIT_STAFF),
+            Link("지급계좌 변경", "/credit-accounts", roles=CREDIT_STAFF),
+            Link("회사정보 변경요청", "/credit-changes", roles=CREDIT_STAFF),
+            Link("정산 기준정보", "/credit-companies", roles=CREDIT_STAFF),
+        ),
+    ),
+    Group(
         "관리",
         (
             Link("가입요청", "/signups", roles=frozenset({Role.ADMIN, Role.BUYER})),
@@ -153,6 +168,15 @@ OFFICE_MENU = (
 HARMONY_MENU = (
     Group("", (Link("홈", "/harmony"), Link("공지사항", "/harmony/announcements"))),
     Group("내 하모니", (Link("내 스튜디오", "/harmony/studios"), Link("내 크레딧", "/harmony/credits"))),
+    Group(
+        "크레딧",
+        (
+            Link("정산리포트", "/harmony/credits/reports"),
+            Link("월별 정산통계", "/harmony/credits/statistics"),
+            Link("지급계좌 관리", "/harmony/credits/accounts"),
+            Link("크레딧정보 관리", "/harmony/credits/information"),
+        ),
+    ),
     Group(
         "나",
         (

@@ -30,12 +30,13 @@ from models.settings import settings
 from web.acts import explained
 from web.confirming import bring, deliver_caught_up
 from web.engine import NO_WORKFLOW, is_starting
-from workflows.steps import EXTERNAL, INTERACTIVE
+from web.starting import CLICK_SECONDS, Starter
+from workflows.steps import BATCH, CREDITS, EXTERNAL, INTERACTIVE
 
 log = logging.getLogger("relay")
 
 IDLE_SECONDS = 1.0
-BATCH = 50
+ROUND = 50
 UNCONFIRMED_SECONDS = 2.0
 CONFIRM_SECONDS_MAX = 60
 BACKOFF_SECONDS_MAX = 10
@@ -47,6 +48,12 @@ WORKFLOWS = {
     "inspection": ("InspectionWorkflow", INTERACTIVE),
     "settlement": ("SettlementWorkflow", INTERACTIVE),
     "tax_invoice": ("TaxInvoiceWorkflow", INTERACTIVE),
+    "credit_report": ("CreditReportWorkflow", CREDITS),
+    "credit_run": ("CreditRunWorkflow", INTERACTIVE),
+    "credit_schedule": ("CreditScheduling", BATCH),
+    "credit_account": ("CreditAccountWorkflow", INTERACTIVE),
+    "credit_change": ("CreditChangeWorkflow", INTERACTIVE),
+    "credit_contact": ("CreditContactNotice", INTERACTIVE),
     "change": ("ChangeWorkflow", INTERACTIVE),
     "withdrawal": ("WithdrawalWorkflow", INTERACTIVE),
     "signup": ("SignupWorkflow", INTERACTIVE),
@@ -57,11 +64,17 @@ WORKFLOWS = {
 }
 
 
+BACKGROUND = ("credit_report",)
+"""Kinds of processes that begin by the thousand while nobody waits for them."""
+
+
 class Relay:
     """Starts, commands and message batches, each woken by its own NOTIFY and once a second."""
 
     def __init__(self, client: Client) -> None:
         self.client = client
+        self.starter = Starter()
+        self.woken_behind = asyncio.Event()
         self.woken = {name: asyncio.Event() for name in writes.FOR_RELAY}
 
     async def run(self) -> None:
@@ -75,6 +88,7 @@ class Relay:
                 (self._messages, writes.MESSAGES),
             ):
                 group.create_task(self._repeat(work, self.woken.get(name, asyncio.Event())))
+            group.create_task(self._repeat(self._background, self.woken_behind))
 
     async def _repeat(self, work: Callable[[], Awaitable[int]], woken: asyncio.Event) -> None:
         while True:
@@ -105,7 +119,38 @@ class Relay:
 
     def _wake(self, payload: str) -> None:
         with suppress(ValueError, KeyError):
-            self.woken[json.loads(payload)["kind"]].set()
+            kind = json.loads(payload)["kind"]
+            self.woken[kind].set()
+            if kind == writes.STARTS:
+                self.woken_behind.set()
+
+    async def _background(self) -> int:
+        """Starts that nobody waits for: many at a time, or a few with a rest after them while somebody clicks."""
+        clicking = await run_in_threadpool(self._is_clicking)
+        limit, at_once = self.starter.round(clicking=clicking)
+        began = asyncio.get_running_loop().time()
+        rows = await run_in_threadpool(self._due_starts, limit, behind=True)
+        waiting = iter(rows)
+        results: dict[int | None, bool] = {}
+
+        async def hand() -> None:
+            for row in waiting:
+                results[row.id] = await self._start(row)
+
+        await asyncio.gather(*(hand() for _ in range(at_once)))
+        if rows:
+            await run_in_threadpool(self._mark_starts, results)
+        started = sum(results.values())
+        took = asyncio.get_running_loop().time() - began
+        await asyncio.sleep(self.starter.rest(started, took, clicking=clicking))
+        return started
+
+    def _is_clicking(self) -> bool:
+        """Whether a person pressed something within the last seconds."""
+        newest = select(col(Command.created_at)).where(col(Command.actor_id) != 0).order_by(col(Command.id).desc())
+        with database.working() as session:
+            last = session.execute(newest.limit(1)).scalar_one_or_none()
+        return last is not None and clock.now() - last < dt.timedelta(seconds=CLICK_SECONDS)
 
     async def _starts(self) -> int:
         rows = await run_in_threadpool(self._due_starts)
@@ -114,14 +159,16 @@ class Relay:
             await run_in_threadpool(self._mark_starts, dict(zip((r.id for r in rows), results, strict=True)))
         return sum(results)
 
-    def _due_starts(self) -> list[Outbox]:
+    def _due_starts(self, limit: int = ROUND, *, behind: bool = False) -> list[Outbox]:
+        kind = col(Outbox.kind)
         now = clock.now()
         with database.working() as session:
             due = (
                 select(Outbox)
                 .where(col(Outbox.sent_at).is_(None), col(Outbox.next_attempt_at) <= now)
+                .where(kind.in_(BACKGROUND) if behind else kind.not_in(BACKGROUND))
                 .order_by(col(Outbox.id))
-                .limit(BATCH)
+                .limit(limit)
                 .with_for_update(skip_locked=True)
             )
             rows = list(session.execute(due).scalars())
@@ -185,7 +232,7 @@ class Relay:
                 select(Command)
                 .where(col(Command.id).in_(first), col(Command.next_attempt_at) <= now)
                 .order_by(col(Command.id))
-                .limit(BATCH)
+                .limit(ROUND)
                 .with_for_update(skip_locked=True)
             )
             rows = list(session.execute(due).scalars())
@@ -241,7 +288,7 @@ class Relay:
                     col(Command.next_attempt_at) <= now,
                 )
                 .order_by(col(Command.id))
-                .limit(BATCH)
+                .limit(ROUND)
             )
             rows = list(session.execute(overdue).scalars())
             for row in rows:
@@ -268,7 +315,7 @@ class Relay:
                 select(col(Message.id))
                 .where(col(Message.state) == "queued", col(Message.batch_id).is_(None))
                 .order_by(col(Message.id))
-                .limit(BATCH)
+                .limit(ROUND)
                 .with_for_update(skip_locked=True)
             )
             ids = session.execute(queued).scalars().all()
@@ -288,4 +335,4 @@ class Relay:
             )
             writes.wake(session, writes.STARTS)
         # Fewer than a full batch: the next one gathers for a turn.
-        return len(ids) if len(ids) == BATCH else 0
+        return len(ids) if len(ids) == ROUND else 0

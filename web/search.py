@@ -28,6 +28,7 @@ SEARCHED: dict[str, tuple[str, ...]] = {
     "inspection": ("order_number", "item_name"),
     "settlement": ("number", "title", "company_name", "evidence_number"),
     "tax_invoice": ("number", "title", "company_name", "approval_number"),
+    "credit_report": ("number", "company_name", "group_name", "approval_number"),
     "change": ("number", "company_name"),
     "withdrawal": ("number", "company_name"),
     "signup": ("number", "company_name", "applicant_name", "business_number"),

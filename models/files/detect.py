@@ -34,6 +34,9 @@ from models.kernel.wording import file_size
 _HEAD_BYTES = 1024
 _PADDING = b"\x00\r\n \t"
 _MARKUP = re.compile(rb"<(?:script|html|svg|body|iframe|img|!doctype|\?php)[\s>/]", re.IGNORECASE)
+_CONTROL = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+TEXT_ENCODINGS = ("utf-8-sig", "cp949")
+"""Korean spreadsheets still write the second."""
 _FOREIGN: tuple[tuple[bytes, str], ...] = (
     (b"GIF8", "GIF 그림"),
     (b"BM", "BMP 그림"),
@@ -60,7 +63,7 @@ def check(name: str, data: bytes, use: Use) -> FileKind:
         raise FileEmpty
     if len(data) > use.bytes_max:
         raise FileTooLarge(limit=file_size(use.bytes_max))
-    kind = kind_of(data)
+    kind = kind_of(data) or _plain_text(data, use)
     if kind is None or kind not in use.kinds:
         raise FileTypeWrong(found=_words(data, kind), accepted=use.words)
     _check_name(name, kind, use)
@@ -79,6 +82,19 @@ def kind_of(data: bytes) -> FileKind | None:
         return FileKind.PDF
     if data.startswith(ZIP_SIGNATURE) and is_sheet(data):
         return FileKind.XLSX
+    return None
+
+
+def _plain_text(data: bytes, use: Use) -> FileKind | None:
+    """Text has no signature: it is what decodes whole, without control characters, where text is taken at all."""
+    if FileKind.CSV not in use.kinds or _CONTROL.search(data):
+        return None
+    for encoding in TEXT_ENCODINGS:
+        try:
+            data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        return FileKind.CSV
     return None
 
 

@@ -31,6 +31,7 @@ class FileKind(StrEnum):
     PNG = "PNG"
     PDF = "PDF"
     XLSX = "XLSX"
+    CSV = "CSV"  # text in columns; taken only where a page reads it, line by line
     XML = "XML"  # only made or checked by the house itself, never taken as an attachment
 
 
@@ -39,6 +40,7 @@ MEDIA_TYPES = {
     FileKind.PNG: "image/png",
     FileKind.PDF: "application/pdf",
     FileKind.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    FileKind.CSV: "text/csv",
     FileKind.XML: "application/xml",
 }
 EXTENSIONS = {
@@ -47,6 +49,7 @@ EXTENSIONS = {
     "png": FileKind.PNG,
     "pdf": FileKind.PDF,
     "xlsx": FileKind.XLSX,
+    "csv": FileKind.CSV,
 }
 
 
@@ -76,7 +79,9 @@ SEAL = Use(frozenset({FileKind.JPEG, FileKind.PNG}), 5 * 1024 * 1024)
 """직인, 사인."""
 SHEET = Use(frozenset({FileKind.XLSX}), 10 * 1024 * 1024)
 """Forms filled in and uploaded: serial numbers."""
-ANY = Use(frozenset(FileKind) - {FileKind.XML})
+TABLE = Use(frozenset({FileKind.XLSX, FileKind.CSV}), 20 * 1024 * 1024)
+"""Rows somebody else's system wrote: revenue, results of payments."""
+ANY = Use(frozenset(FileKind) - {FileKind.XML, FileKind.CSV})
 """기타 첨부."""
 
 

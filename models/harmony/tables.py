@@ -38,7 +38,7 @@ class Studio(SQLModel, table=True):
 
 
 class CreditGroup(SQLModel, table=True):
-    """크레딧 of one company: what settles the revenue of its media."""
+    """정산그룹 (크레딧): media of one company that are settled with one tax invoice."""
 
     __tablename__ = "credit_group"
 
@@ -47,6 +47,9 @@ class CreditGroup(SQLModel, table=True):
     company_name: str = text()
     business_number: str | None = text(default=None)
     """사업자등록번호, ten digits; empty for an individual."""
+    credit_company_id: int | None = big_int(default=None, foreign_key="credit_company.id", index=True)
+    """Who is paid; empty until the group is set up for settling."""
+    edit_version: int = Field(default=1)
     created_by: int = big_int(foreign_key="member.id")
     created_at: dt.datetime = instant()
     closed_at: dt.datetime | None = instant(default=None)

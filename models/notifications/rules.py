@@ -61,6 +61,7 @@ class Event(StrEnum):
     AUTHENTICATOR_CHANGED = "authenticator_changed"
     TERMS_AHEAD = "terms_ahead"
     TAX_INVOICE_WRONG = "tax_invoice_wrong"
+    CREDIT_DAY = "credit_day"
 
 
 CHANNELS: dict[Event, tuple[Channel, ...]] = {
@@ -101,6 +102,7 @@ CHANNELS: dict[Event, tuple[Channel, ...]] = {
     Event.AUTHENTICATOR_CHANGED: (Channel.EMAIL,),
     Event.TERMS_AHEAD: (Channel.EMAIL,),
     Event.TAX_INVOICE_WRONG: (Channel.KAKAOTALK, Channel.EMAIL),
+    Event.CREDIT_DAY: (Channel.KAKAOTALK,),
 }
 
 SWITCHED = (

@@ -57,6 +57,7 @@ EVENT: dict[Event, str] = {
     Event.AUTHENTICATOR_CHANGED: "인증 앱 변경",
     Event.TERMS_AHEAD: "약관 변경 예고",
     Event.TAX_INVOICE_WRONG: "세금계산서 확인 필요",
+    Event.CREDIT_DAY: "크레딧 정산 오늘 할 일",
 }
 
 CHANNEL: dict[Channel, str] = {Channel.KAKAOTALK: "알림톡", Channel.SMS: "문자", Channel.EMAIL: "이메일"}

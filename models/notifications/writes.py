@@ -50,11 +50,17 @@ Row = dict[str, Any]
 
 def compose(session: Session, occasion: Occasion, people: Sequence[Addressee]) -> tuple[list[Row], list[Row]]:
     """The lines of the bell and the messages of an occasion, as rows of their tables, less what people turned off."""
+    return composed(occasion, people, switched_off(session, Event(occasion.event), people))
+
+
+def composed(
+    occasion: Occasion, people: Sequence[Addressee], switches: Mapping[int, NotificationSwitch]
+) -> tuple[list[Row], list[Row]]:
+    """`compose` with the switches of everybody who is told of many occasions at once (`switched_off`)."""
     what = Event(occasion.event)
     facts = {**occasion.params, "url": settings().public_url + occasion.link}
     known = {"workflow_id": occasion.workflow_id, "step": occasion.step, "created_at": occasion.now}
     bell = known | {"event": what.value, "body": occasion.params.get("status", ""), "link": occasion.link}
-    switches = _switched_off(session, what, people)
     bells, messages = [], []
     for person in people:
         own = switches.get(person.id)
@@ -92,7 +98,7 @@ def notify(
     return len(people)
 
 
-def _switched_off(session: Session, event: Event, people: Iterable[Addressee]) -> dict[int, NotificationSwitch]:
+def switched_off(session: Session, event: Event, people: Iterable[Addressee]) -> dict[int, NotificationSwitch]:
     """Member id -> that member's switches for an event of Harmony, where they were ever touched."""
     if event not in SWITCHED:
         return {}

@@ -30,6 +30,12 @@ class Evidence(BaseModel):
     agent: str = ""
 
 
+class SteppedUp(BaseModel):
+    """Base of payloads of acts behind 추가인증; only the page that asked for the code sets it, no form can."""
+
+    stepped_up: bool = False
+
+
 class Reason(BaseModel):
     """The words of an act that needs a reason; shown to the other side as they are."""
 

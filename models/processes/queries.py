@@ -7,7 +7,21 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, TypeVar
 
-from sqlalchemy import BigInteger, Boolean, Select, Text, Uuid, bindparam, false, func, literal_column, select, text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Select,
+    Text,
+    Uuid,
+    bindparam,
+    column,
+    false,
+    func,
+    literal_column,
+    select,
+    text,
+)
+from sqlalchemy import table as sql_table
 from sqlmodel import Session, col
 
 from models import database
@@ -59,13 +73,26 @@ def visible_to(actor: Actor, table: type[Doc]) -> Select[Doc]:
     """Where every select of a document begins: a partner's own company's rows, all of them for the buyer's staff.
 
     A draft that was never sent is not the partner's yet. Of kinds with an `OFFICE` of their own only its staff sees
-    any; a media partner's person sees what names them (`MEDIA`), nothing else.
+    any; a media partner's person sees what names them (`MEDIA`) and what is of a credit they are in (`CREDIT`).
     """
     if actor.company_id is not None and actor.side == "partner":
         return _own(table, actor.company_id)
     if table.MEDIA is not None and actor.side == "media":
         return select(table).where(getattr(table, table.MEDIA) == actor.member_id)
+    if table.CREDIT is not None and actor.side == "media":
+        return select(table).where(_in_credit(table, actor.member_id))
     return select(table) if may_look(actor, table) else select(table).where(false())
+
+
+def _in_credit(table: type[ProcessColumns], member_id: Any) -> Any:
+    """Whether a person is in a row's credit now. Harmony's table is named, not imported: the spine knows no domain."""
+    inside = sql_table("space_membership", *map(column, ("member_id", "space", "space_id", "left_at")))
+    mine = select(inside.c.space_id).where(
+        inside.c.member_id == member_id,
+        inside.c.space == literal_column("'credit'"),
+        inside.c.left_at.is_(None),
+    )
+    return getattr(table, str(table.CREDIT)).in_(mine)
 
 
 def may_look(actor: Actor, table: type[ProcessColumns]) -> bool:
@@ -79,11 +106,13 @@ def _own(table: type[Doc], company_id: Any) -> Select[Doc]:
 
 
 def _sight(actor: Actor, table: type[ProcessColumns]) -> str:
-    """Which of its rows `visible_to` leaves to this person: of the company, all, those that name them, none."""
+    """Which rows `visible_to` leaves to this person: of the company, all, those naming them, of their credits, none."""
     if actor.side == "partner":
         return "partner"
     if table.MEDIA is not None and actor.side == "media":
         return "media"
+    if table.CREDIT is not None and actor.side == "media":
+        return "credit"
     return "office" if may_look(actor, table) else "nothing"
 
 
@@ -94,6 +123,8 @@ def _visible_row(table: type[Doc], sight: str) -> Select[Doc]:
         rows = _own(table, bindparam("own_company"))
     elif sight == "media":
         rows = rows.where(getattr(table, str(table.MEDIA)) == bindparam("own_member"))
+    elif sight == "credit":
+        rows = rows.where(_in_credit(table, bindparam("own_member")))
     elif sight == "nothing":
         rows = rows.where(false())
     return rows.where(col(table.id) == bindparam("document_id"))

@@ -24,6 +24,8 @@ class ProcessColumns(SQLModel):
     """The staff roles whose work these documents are; None: every staff member sees them."""
     MEDIA: ClassVar[str | None] = None
     """The column that names the member of Harmony who may see a row; None: none of them."""
+    CREDIT: ClassVar[str | None] = None
+    """The column that names the credit whose people may see a row; None: no credit's."""
 
     id: int | None = big_id()
     workflow_id: str = text(unique=True)

@@ -77,6 +77,11 @@ def start_process(session: Session, document: ProcessColumns, kind: str, **state
     _send(session, document.workflow_id, kind, start.model_dump(mode="json"))
 
 
+def start_other(session: Session, workflow_id: str, kind: str, payload: dict[str, Any]) -> None:
+    """Have a workflow that is no document's started once this transaction commits; twice asked is once started."""
+    _send(session, workflow_id, kind, payload)
+
+
 def rearm(session: Session, document: ProcessColumns, occasion: str) -> None:
     """Have the running workflow read its alarms again: the day it waits for was moved. `occasion` names the move."""
     payload = {"workflow_id": document.workflow_id}

@@ -46,7 +46,7 @@ def receive_forward(
     """
     actor.must_hold(Role.PARTNER, Role.SETTLEMENT)
     looked = looked_through(xml)
-    found = _sound(looked)
+    found = sound(looked)
     company = _company(session, actor, found)
     settlement = _settlement(session, actor, settlement_id, company, found)
     number = found.issue_id or ""
@@ -68,8 +68,8 @@ def receive_forward(
     return row
 
 
-def _sound(looked: Verified) -> Invoice:
-    """Raises ReceivedFaulty."""
+def sound(looked: Verified) -> Invoice:
+    """The invoice, if it is whole, issued and the house's to pay. Raises ReceivedFaulty."""
     if looked.problem or looked.invoice is None:
         why = VERIFICATION[looked.problem or "malformed"]
         raise refusals.ReceivedFaulty(field="xml", why=f"{why} {looked.detail}".strip())

@@ -124,6 +124,12 @@ class StillAlive(Refusal):
     code = "still_alive"
 
 
+class AskedAnew(Refusal):
+    """What a settlement report asked for is asked for again there, by its partner; fact: `number`."""
+
+    code = "asked_anew"
+
+
 class NotReadyToRemind(Refusal):
     """The supplier is reminded only while its signature is waited for."""
 

@@ -103,7 +103,7 @@ def _machine(act: str, to: Status, *at: Status) -> tuple[Move, ...]:
 RULES = ProcessRules(
     kind=KIND,
     initial=Status.DRAFTING,
-    entries=(Status.NTS_ACCEPTED,),
+    entries=(Status.NTS_ACCEPTED, Status.FILING),
     statuses=tuple(Status),
     moves=(
         Move(Status.DRAFTING, "request", (Status.FILING,), OFFICER, primary=True),

@@ -168,6 +168,7 @@ WORDS = Words(
         "happened_on_wrong": "사유가 생긴 날은 {earliest}부터 오늘까지 입력할 수 있습니다.",
         "approval_number_taken": "이 승인번호는 {number}에 이미 쓰였습니다.",
         "received_faulty": "{why}",
+        "asked_anew": "정산리포트에서 요청한 세금계산서입니다. 제휴사가 정산리포트에서 다시 요청합니다.",
         "still_alive": "세금계산서 {number}가 끝나지 않아 다시 요청할 수 없습니다.",
         "not_ready_to_remind": "발급대기 중인 세금계산서만 독촉할 수 있습니다.",
     },

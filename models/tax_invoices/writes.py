@@ -111,6 +111,15 @@ def _with_parties(session: Session, actor: Actor, company: Company, content: Inv
     return replace(content, supplier=drafting.supplier(company, contact), buyer=drafting.buyer(HOUSE, officer))
 
 
+def _of_today(session: Session, actor: Actor, row: TaxInvoice, content: Invoice) -> Invoice:
+    """With both parties as they are now; of a supplier that is no company of the procurement portal (Harmony's) as the
+    row names them. Raises PartyIncomplete, ContactMissing.
+    """
+    if not row.company_id:
+        return content
+    return _with_parties(session, actor, session.get_one(Company, row.company_id), content)
+
+
 def edit(session: Session, actor: Actor, invoice_id: int, draft: Draft, now: dt.datetime) -> TaxInvoice:
     """Change a draft that nobody changed meanwhile; parties and contact are taken as they are now.
 
@@ -126,10 +135,11 @@ def edit(session: Session, actor: Actor, invoice_id: int, draft: Draft, now: dt.
     rules.check_written_on(draft.written_on, local_date(now))
     old = standard.draft(row, queries.lines(session, invoice_id))
     new = _edited(old, draft)
-    if row.settlement_id is not None and (new.charge_total, new.tax_total) != (old.charge_total, old.tax_total):
+    asked_for = row.settlement_id is not None or not row.company_id
+    if asked_for and (new.charge_total, new.tax_total) != (old.charge_total, old.tax_total):
         raise refusals.TotalsDiffer(needed=old.grand_total, given=new.grand_total)
     if new.amendment is None:
-        new = _with_parties(session, actor, session.get_one(Company, row.company_id), new)
+        new = _of_today(session, actor, row, new)
     for name, value in (standard.content_columns(new) | standard.party_columns(new)).items():
         setattr(row, name, value)
     row.issue_by = drafting.issue_by(new, row.happened_on, _original_day(session, row), processes.holidays(session))
@@ -169,13 +179,15 @@ def _original_day(session: Session, row: TaxInvoice) -> dt.date:
 def make_again(session: Session, actor: Actor, invoice_id: int, written_on: dt.date, now: dt.datetime) -> TaxInvoice:
     """「다시 요청」: a new draft with what one said that was refused or cancelled, under a number and key of its own.
 
-    Raises NotYourTurn, NotFound, StillAlive, AlreadyInvoiced, AmendmentUnderWay, FutureWrittenOn, PartyIncomplete,
-    ContactMissing.
+    Raises NotYourTurn, NotFound, StillAlive, AskedAnew, AlreadyInvoiced, AmendmentUnderWay, FutureWrittenOn,
+    PartyIncomplete, ContactMissing.
     """
     actor.must_hold(Role.SETTLEMENT)
     old = locked_document(session, actor, TaxInvoice, invoice_id)
     if old.status not in DEAD:
         raise refusals.StillAlive(number=old.number)
+    if not old.company_id:
+        raise refusals.AskedAnew(number=old.number)
     lock_case(session, f"tax-invoice/{old.settlement_number or old.number}")
     _check_free(session, old)
     rules.check_written_on(written_on, local_date(now))
@@ -254,8 +266,7 @@ def _amended(
     if opened is not None:
         raise refusals.AmendmentUnderWay(number=opened.number)
     original = standard.invoice(row, queries.lines(session, invoice_id))
-    company = session.get_one(Company, row.company_id)
-    fresh = _with_parties(session, actor, company, original)
+    fresh = _of_today(session, actor, row, original)
     left = drafting.left_of(row, queries.amended_by(session, invoice_id))
     return row, drafting.amended(original, fresh, amendment, left, local_date(now))
 

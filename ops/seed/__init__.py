@@ -33,10 +33,12 @@ def run() -> bool:
         if stage == ALL:
             return False
         # Only a load needs the rooms that make documents; a later start is not to wait for their import.
+        from ops.seed import credits as credit_masters
         from ops.seed import history, masters, people
 
         people.load()
         masters.load()
+        credit_masters.load()
         if stage < PAST:
             history.load(_remember)
         asyncio.run(_play())

@@ -17,6 +17,9 @@ from temporalio.workflow import _Definition as Definition
 
 import worker
 from workflows.audit import NightlyAudit
+from workflows.credit_accounts import CreditContactNotice
+from workflows.credit_reports import CreditPayday
+from workflows.credits import CreditRunLauncher, CreditScheduling
 from workflows.dormancy import DormancyWorkflow
 from workflows.inquiries import Inquiry
 from workflows.invitations import OidcInquiry
@@ -33,6 +36,10 @@ WORKFLOWS: Sequence[type] = (
     Inquiry,
     OidcInquiry,
     NightlyAudit,
+    CreditContactNotice,
+    CreditPayday,
+    CreditRunLauncher,
+    CreditScheduling,
     DormancyWorkflow,
     NightlyClearing,
     NightlyErasing,

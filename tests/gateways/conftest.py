@@ -13,6 +13,6 @@ from web.sandbox.app import create
 def sandbox(module_database: engines.Database) -> Iterator[TestClient]:
     """The worlds in fair weather."""
     with TestClient(create(module_database.sandbox_url), base_url="http://sandbox.example") as client:
-        for name in ("phone", "carrier", "registry"):
+        for name in ("phone", "carrier", "registry", "bank"):
             client.post(f"/board/{name}", data={"delay_ms": "0"})
         yield client

@@ -22,12 +22,14 @@ from temporalio.worker import Worker
 
 import worker
 from models.auth.messages import Absence, AbsenceStep, DormancyStart
+from models.credits.partner_messages import ContactNotice
+from models.credits.run_messages import Occasion, Page, PageDone, Pages, RunTask
 from models.harmony.messages import OidcAnswer, OidcTask
 from models.identity.messages import InquiryResult, InquiryStart, InquiryState
 from models.identity.rules import Question
 from models.kernel.roles import Role
 from models.notifications.messages import MessageBatchStart, MessageRound
-from models.processes.messages import Act, Alarm, ProcessStart
+from models.processes.messages import Act, Alarm, Job, Outcome, ProcessStart
 from models.tax_invoices.messages import HubNews, HubTask
 from models.tax_invoices.rules import PAPER_JOB, REMIND_JOB
 from ops import temporal
@@ -93,6 +95,19 @@ SCENES: dict[str, tuple[str, str, Scene, Sequence[str]]] = {
     "signup": ("SignupWorkflow", "received", (("approve", BUYER),), ()),
     "conversion": ("ConversionWorkflow", "preparing", (("resend", BUYER), ("use", PARTNER)), ()),
     "withdrawal": ("WithdrawalWorkflow", "owner_requested", (("approve", OWNER),), ()),
+    "credit_change": ("CreditChangeWorkflow", "requested", (("approve", MANAGER),), ()),
+    "credit_report": (
+        "CreditReportWorkflow",
+        "published",
+        (
+            ("request_invoice", Role.MEDIA),
+            ("invoice_signed", Role.SYSTEM),
+            ("payment_failed", OFFICER),
+            ("retry", Role.MEDIA),
+            ("pay", OFFICER),
+        ),
+        (),
+    ),
 }
 
 
@@ -292,6 +307,113 @@ async def _dormancy(environment: WorkflowEnvironment, kind: str) -> tuple[str, W
     return "DormancyWorkflow", handle
 
 
+async def _payday(environment: WorkflowEnvironment, kind: str) -> tuple[str, WorkflowHandle[Any, Any]]:
+    del kind
+
+    @activity.defn(name="tell_of_credit_day")
+    async def tell() -> int:
+        return 2
+
+    async with Worker(environment.client, task_queue=steps.INTERACTIVE, workflows=WORKFLOWS, activities=[tell]):
+        handle = await environment.client.start_workflow(
+            "CreditPayday", id=f"credit-payday/{uuid.uuid4()}", task_queue=steps.INTERACTIVE
+        )
+        await asyncio.wait_for(handle.result(), 20)
+    return "CreditPayday", handle
+
+
+def _pages_of_a_month(begun: asyncio.Event) -> list[Callable[..., Any]]:
+    """Stand-ins for the batch activities; `begun` once the first page is being published."""
+    plans = [[(1, 2), (3, 4)], [(1, 2), (3, 4)], [], [(2, 2)], []]
+    begun = asyncio.Event()
+
+    @activity.defn(name="prepare_credit_run")
+    async def prepare(task: RunTask) -> Pages:
+        return Pages(pages=[(1, 2), (3, 4)])
+
+    @activity.defn(name="compute_credit_page")
+    async def compute(page: Page) -> PageDone:
+        return PageDone(groups=2)
+
+    @activity.defn(name="plan_credit_publishing")
+    async def plan(task: RunTask) -> Pages:
+        return Pages(pages=plans.pop(0) if plans else [])
+
+    @activity.defn(name="publish_credit_page")
+    async def publish(page: Page) -> PageDone:
+        begun.set()
+        await asyncio.sleep(0.3)
+        return PageDone(groups=2)
+
+    @activity.defn(name="plan_credit_statements")
+    async def statements(task: RunTask) -> Pages:
+        return Pages(pages=[(1, 4)])
+
+    @activity.defn(name="build_credit_statements")
+    async def build(page: Page) -> PageDone:
+        return PageDone(groups=4)
+
+    return [prepare, compute, plan, publish, statements, build]
+
+
+async def _until(handle: WorkflowHandle[Any, Any], status: str) -> None:
+    for _ in range(1000):
+        state = await handle.query("state", result_type=Outcome)
+        if state.status == status:
+            return
+        await asyncio.sleep(0.02)
+    raise AssertionError(f"never {status}")
+
+
+async def _month(environment: WorkflowEnvironment, kind: str) -> tuple[str, WorkflowHandle[Any, Any]]:
+    """A run computed, begun anew, approved, paused, resumed, published."""
+    del kind
+    records = Records()
+    records.jobs = {"finished": ["plan_credit_statements"]}
+    begun = asyncio.Event()
+    pages = _pages_of_a_month(begun)
+    async with (
+        Worker(environment.client, task_queue=steps.INTERACTIVE, workflows=WORKFLOWS, activities=records.activities()),
+        Worker(environment.client, task_queue=steps.BATCH, activities=pages),
+    ):
+        begin = ProcessStart(kind="credit_run", document_id=1, company_id=0, status="drafting")
+        handle = await environment.client.start_workflow(
+            "CreditRunWorkflow", begin, id=f"run/{uuid.uuid4()}", task_queue=steps.INTERACTIVE
+        )
+        for act, status in (("rerun", "previewed"), ("approve", "previewed"), ("pause", ""), ("resume", "paused")):
+            if act == "pause":
+                await begun.wait()
+            if status:
+                await _until(handle, status)
+            wish = Act(request_id=str(uuid.uuid4()), act=act, member_id=1, company_id=None, roles=[OFFICER])
+            await handle.execute_update("act", wish, id=wish.request_id)
+        await asyncio.wait_for(handle.result(), 20)
+    return "CreditRunWorkflow", handle
+
+
+async def _launch(environment: WorkflowEnvironment, kind: str) -> tuple[str, WorkflowHandle[Any, Any]]:
+    given: dict[str, tuple[str, list[Any]]] = {
+        "launch": ("CreditRunLauncher", []),
+        "scheduling": ("CreditScheduling", [{}]),
+    }
+    name, started = given[kind]
+
+    @activity.defn(name="open_credit_run")
+    async def open_run(occasion: Occasion) -> str:
+        return "run/2026-10/1"
+
+    @activity.defn(name="apply_credit_schedule")
+    async def apply() -> None:
+        return None
+
+    async with Worker(environment.client, task_queue=steps.BATCH, workflows=WORKFLOWS, activities=[open_run, apply]):
+        handle = await environment.client.start_workflow(
+            name, args=started, id=f"{kind}/{uuid.uuid4()}", task_queue=steps.BATCH
+        )
+        await asyncio.wait_for(handle.result(), 20)
+    return name, handle
+
+
 async def _clearing(environment: WorkflowEnvironment, kind: str) -> tuple[str, WorkflowHandle[Any, Any]]:
     del kind
 
@@ -349,6 +471,56 @@ async def _accounts(environment: WorkflowEnvironment, kind: str) -> tuple[str, W
     return "OidcInquiry", handle
 
 
+async def _account(environment: WorkflowEnvironment, kind: str) -> tuple[str, WorkflowHandle[Any, Any]]:
+    """An account whose bank is away at first: asked again, cooled off, in force, superseded."""
+    del kind
+    records = Records()
+    now = await environment.get_current_time()
+    records.alarms = [Alarm(at=now + dt.timedelta(days=7), act="takes_effect")]
+    asked: list[Job] = []
+
+    @activity.defn(name="check_credit_account")
+    async def check(job: Job) -> str:
+        asked.append(job)
+        if len(asked) < 4:
+            raise ApplicationError("the bank is away", type="unavailable")
+        return "holder_found"
+
+    async with (
+        Worker(environment.client, task_queue=steps.INTERACTIVE, workflows=WORKFLOWS, activities=records.activities()),
+        Worker(environment.client, task_queue=steps.EXTERNAL, activities=[check]),
+    ):
+        begin = ProcessStart(kind="credit_account", document_id=1, company_id=0, status="checking")
+        handle = await environment.client.start_workflow(
+            "CreditAccountWorkflow", begin, id=f"account/{uuid.uuid4()}", task_queue=steps.INTERACTIVE
+        )
+        await environment.sleep(dt.timedelta(hours=1))
+        await _until(handle, "cooling")
+        await environment.sleep(dt.timedelta(days=8))
+        await _until(handle, "active")
+        await handle.signal("superseded")
+        await asyncio.wait_for(handle.result(), 20)
+    return "CreditAccountWorkflow", handle
+
+
+async def _contact(environment: WorkflowEnvironment, kind: str) -> tuple[str, WorkflowHandle[Any, Any]]:
+    del kind
+
+    @activity.defn(name="tell_of_credit_contact")
+    async def tell(notice: ContactNotice) -> int:
+        return notice.edit_version
+
+    async with Worker(environment.client, task_queue=steps.INTERACTIVE, workflows=WORKFLOWS, activities=[tell]):
+        handle = await environment.client.start_workflow(
+            "CreditContactNotice",
+            ContactNotice(group_id=1, edit_version=2),
+            id=f"contact/{uuid.uuid4()}",
+            task_queue=steps.INTERACTIVE,
+        )
+        await asyncio.wait_for(handle.result(), 20)
+    return "CreditContactNotice", handle
+
+
 async def main(only: Sequence[str] = ()) -> None:
     """Record every scene, or only those named."""
     scenes: dict[str, Callable[[WorkflowEnvironment, str], Awaitable[tuple[str, WorkflowHandle[Any, Any]]]]] = {
@@ -358,6 +530,12 @@ async def main(only: Sequence[str] = ()) -> None:
         "inquiry": _inquiry,
         "oidc": _accounts,
         "audit": _audit,
+        "payday": _payday,
+        "credit_run": _month,
+        "credit_account": _account,
+        "credit_contact": _contact,
+        "launch": _launch,
+        "scheduling": _launch,
         "dormancy": _dormancy,
         "clearing": _clearing,
         "erasing": _erasing,

@@ -69,6 +69,19 @@ THINGS: Mapping[str, Mapping[str, str]] = {
             ("/harmony/credits", ""),
         )
     },
+    **{
+        f"/harmony/credits/{{group_id:int}}{rest}": {"group_id": "space", "report_id": "one"}
+        for rest in (
+            "/reports",
+            *(f"/reports/{{report_id:int}}{act}" for act in ("", "/statement", "/invoice", "/registration", "/retry")),
+            *(f"/account{act}" for act in ("", "/phone", "/phone/confirmation", "/cancellation")),
+            "/changes",
+            "/changes/cancellation",
+            "/person",
+        )
+    },
+    "/harmony/credits/statistics/media/{medium_id:int}": {"medium_id": "one"},
+    "/credit-changes/{change_id:int}/certificate": {"change_id": "one"},
     **{f"/company/contacts/{{member_id:int}}{rest}": {"member_id": "member"} for rest in ("", "/request", "/removal")},
     "/company/accounts/{account_id:int}/number": {"account_id": "account"},
     "/changes/{document_id:int}/items/{item_id:int}": {"document_id": "change", "item_id": "one"},

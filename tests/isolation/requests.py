@@ -84,8 +84,8 @@ INSERT INTO studio (name, company_name, service, created_by, created_at)
 SELECT '비공개 스튜디오', '', 'news', min(id), now() FROM member HAVING NOT EXISTS (SELECT 1 FROM studio)
 """
 CREDIT = """
-INSERT INTO credit_group (name, company_name, created_by, created_at)
-SELECT '비공개 크레딧', '', min(id), now() FROM member HAVING NOT EXISTS (SELECT 1 FROM credit_group)
+INSERT INTO credit_group (name, company_name, edit_version, created_by, created_at)
+SELECT '비공개 크레딧', '', 1, min(id), now() FROM member HAVING NOT EXISTS (SELECT 1 FROM credit_group)
 """
 
 

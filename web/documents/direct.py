@@ -27,9 +27,8 @@ from web.auth.audience import Audience
 from web.auth.cookies import Cookie
 from web.auth.visitor import TURNED_AWAY, meet, read_form, visit_of, visiting
 from web.documents.kinds import WebKind
-from web.documents.routes import act_name, not_taken, perform, taken, wished
-from web.documents.view import look, page_context
-from web.render import page
+from web.documents.routes import act_name, answer, not_taken, perform, taken, wished
+from web.documents.view import look
 
 FORM_BYTES_MAX = 64 * 1024
 """Read before it is known who asks, as a guest's form is."""
@@ -90,7 +89,7 @@ def direct_routes(web: WebKind) -> list[Direct]:
                 _tell(request, rows(session, tasks, {})[0].waiting if tasks else 0)
                 raise
             _tell(request, seen.story.beside or 0)
-            return page(request, web.template, **page_context(seen))
+            return answer(request, actor, web, seen)
 
     async def do(request: Request) -> Response:
         return await press(request, web, request.path_params["document_id"], act_name(request.path_params["act"]))

@@ -38,6 +38,8 @@ class WebKind:
     uploads: Mapping[str, Use] = field(default_factory=dict)
     """`<x>_file_id` payload fields that `<x>_upload` may fill, with what is taken there."""
     not_yet: Callable[[Any, frozenset[str]], list[tuple[str, str]]] | None = None
+    media_home: Callable[[Any], str] | None = None
+    """Where Harmony's people read a document that the staff reads here."""
 
     def upload_use(self, field_name: str) -> Use:
         return self.uploads.get(field_name, PAPER)

@@ -16,12 +16,12 @@ from models.files.wording import SENTENCES as FILE_SENTENCES
 from models.files.writes import stage_once
 from models.kernel.refusals import ActNotPossible, FieldErrors, NotFound, NotYourTurn, ReasonRequired, Refusal
 from models.kernel.transitions import ProcessRules
-from models.processes.messages import Actor, Evidence
+from models.processes.messages import Actor, Evidence, SteppedUp
 from web import forms
 from web.acts import Wish, submit
 from web.auth.audience import CurrentActor
 from web.documents.kinds import WebKind
-from web.documents.view import look, page_context
+from web.documents.view import Seen, look, page_context
 from web.errors import sentence
 from web.render import page
 
@@ -70,8 +70,14 @@ def document_page(
 ) -> Response:
     """The document as this person may see it; 404 for anybody else."""
     with database.reading(actor) as session:
-        context = page_context(look(session, actor, web, document_id, receipt), refusal)
-        return page(request, web.template, status=refusal.status if refusal else 200, **context)
+        return answer(request, actor, web, look(session, actor, web, document_id, receipt), refusal)
+
+
+def answer(request: Request, actor: Actor, web: WebKind, seen: Seen, refusal: Refusal | None = None) -> Response:
+    """The page of what was found; a media partner is led to the page of its own portal where the kind has one."""
+    if web.media_home is not None and actor.side == "media":
+        return RedirectResponse(web.media_home(seen.document), 303)
+    return page(request, web.template, status=refusal.status if refusal else 200, **page_context(seen, refusal))
 
 
 def act_page(
@@ -160,11 +166,13 @@ def wished(request: Request, web: WebKind, document_id: int, act: str, parsed: A
 def completed(request: Request, rules: ProcessRules, act: str, payload: Any) -> Any:
     """The payload as it is kept, however it came: with a reason where the move needs one, and with where it came from.
 
-    Evidence is the connection's, never the form's. Raises ReasonRequired.
+    Evidence is the connection's, never the form's, and so is what a code opened. Raises ReasonRequired.
     """
     needed = any(move.reason for move in rules.moves if move.act == act)
     if needed and not getattr(payload, "reason", None):
         raise ReasonRequired
+    if isinstance(payload, SteppedUp):
+        return payload.model_copy(update={"stepped_up": False})
     if not isinstance(payload, Evidence):
         return payload
     ip = request.client.host if request.client else ""

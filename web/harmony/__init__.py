@@ -6,6 +6,7 @@ from models.harmony.rules import StepUpNeeded
 from models.harmony.wording import SENTENCES
 from web import errors
 from web.harmony import announcements, forgotten, home, joining, login, me, public, spaces, stepup
+from web.harmony.credits import router as credit_pages
 from web.harmony.invitations import WEB
 
 __all__ = ["WEB", "install", "router"]
@@ -21,6 +22,7 @@ for part in (
     me.router,
     stepup.router,
     spaces.router,
+    credit_pages,
 ):
     router.include_router(part)
 

@@ -24,7 +24,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from web.sandbox import accounts, agency, carrier, registry, store
+from web.sandbox import accounts, agency, bank, carrier, registry, store
 from web.sandbox.hub import world as hub_world
 from web.sandbox.hub.core import Hub, told
 from web.sandbox.pages import render
@@ -249,6 +249,7 @@ def create(url: str, make_hub: Callable[[store.Store], Hub] | None = None) -> St
         *accounts.ROUTES,
         *agency.ROUTES,
         *registry.ROUTES,
+        *bank.ROUTES,
         *hub_world.ROUTES,
         Route("/board/{world:sky}", change_weather, methods=["POST"]),
         Route(f"/{worlds}/messages", take, methods=["POST"]),

@@ -11,7 +11,7 @@ from psycopg.types.json import Jsonb
 from psycopg_pool import AsyncConnectionPool
 
 WORLDS = ("phone", "mail")
-WEATHERS = (*WORLDS, "carrier", "registry")
+WEATHERS = (*WORLDS, "carrier", "registry", "bank")
 """Worlds that can be slow, fail or be down."""
 SHOWN_MAX = 100
 LISTED_MAX = 200
@@ -63,6 +63,13 @@ MORE_TABLES: tuple[LiteralString, ...] = (
         phone text PRIMARY KEY,
         verdict text NOT NULL,
         at timestamptz NOT NULL
+    )""",
+    """CREATE TABLE IF NOT EXISTS sandbox.bank_account (
+        bank text NOT NULL,
+        number text NOT NULL,
+        holder text NOT NULL,
+        at timestamptz NOT NULL,
+        PRIMARY KEY (bank, number)
     )""",
     """CREATE TABLE IF NOT EXISTS sandbox.business (
         number text PRIMARY KEY,

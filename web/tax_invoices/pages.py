@@ -60,7 +60,7 @@ def context(session: Session, actor: Actor, invoice: TaxInvoice) -> dict[str, An
         "may_edit": officer and invoice.status in EDITABLE,
         "may_remind": officer and invoice.status == Status.REQUESTED,
         "may_amend": officer and invoice.status == Status.NTS_ACCEPTED and invoice.amendment_reason is None,
-        "may_remake": officer and invoice.status in DEAD and invoice.amendment_reason is None,
+        "may_remake": _may_remake(invoice, officer=officer),
         "unsigned": invoice.status in UNSIGNED,
         "reminders": reminders(session, invoice),
         "signer_words": format_brn(invoice.signer_number),
@@ -69,6 +69,10 @@ def context(session: Session, actor: Actor, invoice: TaxInvoice) -> dict[str, An
         "today": local_date(clock.now()),
         "edit_form": edit_form(invoice),
     }
+
+
+def _may_remake(invoice: TaxInvoice, *, officer: bool) -> bool:
+    return officer and invoice.status in DEAD and invoice.amendment_reason is None and bool(invoice.company_id)
 
 
 def edit_form(invoice: TaxInvoice) -> forms.Parsed[Any]:

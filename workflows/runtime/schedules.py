@@ -45,7 +45,20 @@ NIGHTLY_CLEARING = Schedule(
     policy=SchedulePolicy(overlap=ScheduleOverlapPolicy.SKIP, catchup_window=dt.timedelta(days=2)),
 )
 
-SCHEDULES = {"nightly-clearing": NIGHTLY_CLEARING, "nightly-audit": NIGHTLY_AUDIT, "nightly-erasing": NIGHTLY_ERASING}
+CREDIT_PAYDAY = Schedule(
+    action=ScheduleActionStartWorkflow("CreditPayday", id="credit-payday", task_queue=INTERACTIVE),
+    spec=ScheduleSpec(
+        calendars=[ScheduleCalendarSpec(hour=[ScheduleRange(9)], minute=[ScheduleRange(0)])], time_zone_name=SEOUL
+    ),
+    policy=SchedulePolicy(overlap=ScheduleOverlapPolicy.SKIP, catchup_window=dt.timedelta(hours=12)),
+)
+
+SCHEDULES = {
+    "nightly-clearing": NIGHTLY_CLEARING,
+    "nightly-audit": NIGHTLY_AUDIT,
+    "nightly-erasing": NIGHTLY_ERASING,
+    "credit-payday": CREDIT_PAYDAY,
+}
 
 
 async def ensure(client: Client) -> None:

@@ -1,0 +1,48 @@
+"""How credits' values are written on the office's pages."""
+
+import datetime as dt
+from typing import Any
+
+from models.credits.rules import MILLION, month_key
+from models.kernel.identifiers import format_brn
+
+NOTHING = "–"
+
+
+def percent(millionths: int) -> str:
+    """705000 -> 70.5 %."""
+    return f"{percent_typed(millionths)} %"
+
+
+def percent_typed(millionths: int) -> str:
+    """705000 -> 70.5, as it is typed."""
+    whole, rest = divmod(millionths, MILLION // 100)
+    return f"{whole}.{rest:04d}".rstrip("0").rstrip(".")
+
+
+def month(day: dt.date | None) -> str:
+    """2026.10; nothing for none."""
+    return f"{day:%Y.%m}" if day else NOTHING
+
+
+def months(since: dt.date, until: dt.date | None) -> str:
+    """2026.01 ~ 2026.12, or ~ 계속."""
+    return f"{month(since)} ~ {month(until) if until else '계속'}"
+
+
+def typed_month(day: dt.date | None) -> str:
+    """2026-10, as an input of type month takes it."""
+    return month_key(day) if day else ""
+
+
+def number(business_number: str | None) -> str:
+    return format_brn(business_number) if business_number else NOTHING
+
+
+def yes(value: Any) -> str:
+    return "예" if value else "아니오"
+
+
+def district(address: str) -> str:
+    """경기 성남시 분당구 대왕판교로 58 -> 경기 성남시 ********."""
+    return " ".join([*address.split()[:2], "********"])
