@@ -31,27 +31,27 @@ from models.kernel.roles import Role
 from models.members.house import HOUSE
 from models.members.rules import MemberStatus
 from models.members.tables import Member
+from models.orders.rules import Taxation
 from models.processes.messages import Actor
 from models.processes.tables import ProcessEvent
 from models.processes.writes import audit, begin, lock_case, start_process
 from models.settlements.queries import evidence_holder
 from models.settlements.rules import check_evidence_number
 from models.tax_invoices import queries as invoices
-from models.tax_invoices import rules as invoice_rules
-from models.tax_invoices import standard
+from models.tax_invoices import refusals, standard
 from models.tax_invoices.drafting import (
     ADDRESS_MAX,
     NAME_MAX,
-    ORDINARY,
     PARTY_MAX,
     REPRESENTATIVE_MAX,
     SPEC_MAX,
     TRADE_MAX,
+    TYPE_CODE,
     transmit_by,
 )
 from models.tax_invoices.kind import TAX_INVOICE
 from models.tax_invoices.receiving import sound
-from models.tax_invoices.rules import CHECK_RECEIVED_JOB, LINES_MAX, PAPER_JOB, ApprovalNumberTaken, Direction
+from models.tax_invoices.rules import CHECK_RECEIVED_JOB, LINES_MAX, PAPER_JOB, Direction
 from models.tax_invoices.rules import Status as InvoiceStatus
 from models.tax_invoices.tables import TaxInvoice
 from models.tax_invoices.verification import looked_through
@@ -112,7 +112,7 @@ def preview(
         raise FactsMissing(fields=", ".join(missing))
     return Invoice(
         written_on=written_on,
-        type_code=ORDINARY,
+        type_code=TYPE_CODE[Taxation.TAXED],
         supplier=_supplier(company, contact),
         buyer=_house(),
         charge_total=report.supply,
@@ -182,7 +182,7 @@ def draft_from_report(session: Session, report: CreditReport, written_on: dt.dat
     asked = replace(content_asked, buyer=_house(invoices.person(session, officer.member_id)))
     wrong = standard.faults(asked)
     if wrong:
-        raise invoice_rules.InvoiceFaulty(count=len(wrong), first=f"{wrong[0].path}: {wrong[0].sentence}")
+        raise refusals.InvoiceFaulty(count=len(wrong), first=f"{wrong[0].path}: {wrong[0].sentence}")
     row = new_row(session, officer, asked, _frame(report, Direction.REVERSE), now)
     row.status = InvoiceStatus.FILING
     row.requested_at = now
@@ -240,7 +240,7 @@ def check_number(session: Session, report: CreditReport, typed: str) -> str:
     )
     taken = taken or session.execute(row.limit(1)).scalar_one_or_none()
     if taken is not None:
-        raise ApprovalNumberTaken(field="approval_number", number=taken)
+        raise refusals.ApprovalNumberTaken(field="approval_number", number=taken)
     return number
 
 

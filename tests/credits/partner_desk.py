@@ -98,7 +98,8 @@ class PartnerWorld(World):
     def newest_account(self) -> CreditAccount:
         with database.working() as session:
             rows = select(CreditAccount).order_by(col(CreditAccount.id).desc()).limit(1)
-            return session.execute(rows).scalar_one()
+            found: CreditAccount = session.execute(rows).scalar_one()
+            return found
 
     def bells(self, event: str = "payout_changed") -> list[tuple[int, str]]:
         """(member, words) of everybody who was told."""

@@ -38,7 +38,7 @@ async def serving(*, relay: bool = True) -> AsyncIterator[Client]:
         for part in (worker.interactive, worker.batch, worker.reports):
             await stack.enter_async_context(part(client, threads))
         if relay:
-            await stack.enter_async_context(worker._relaying(client))
+            await stack.enter_async_context(worker._beside(worker._relay(client)))
         yield client
 
 
