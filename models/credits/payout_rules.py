@@ -15,10 +15,10 @@ REASON_CHARS_MAX = 200
 NO_REASON = "은행이 사유를 알려 주지 않았습니다."
 
 
-class NothingToPay(Refusal):
+class NobodyToPay(Refusal):
     """No report is due that has an account and is in no other file."""
 
-    code = "nothing_to_pay"
+    code = "nobody_to_pay"
     status: ClassVar[int] = 422
 
 

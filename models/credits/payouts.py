@@ -26,7 +26,7 @@ from models.credits.payout_rules import (
     FileClosed,
     FileNotSent,
     FileSent,
-    NothingToPay,
+    NobodyToPay,
     PayoutTaken,
     Result,
     ResultsFaulty,
@@ -80,7 +80,7 @@ def due(session: Session, actor: Actor, day: dt.date, ids: Iterable[int] | None 
 def make(
     session: Session, actor: Actor, day: dt.date, now: dt.datetime, ids: Iterable[int] | None = None
 ) -> PayoutFile:
-    """「지급 파일 만들기」: everything that is due on the day and has an account. Raises NotYourTurn, NothingToPay,
+    """「지급 파일 만들기」: everything that is due on the day and has an account. Raises NotYourTurn, NobodyToPay,
     PayoutTaken.
     """
     actor.must_hold(Role.SETTLEMENT)
@@ -88,7 +88,7 @@ def make(
     lock_case(session, "payout-files")
     found = [one for one in due(session, actor, day, ids) if one.account is not None][:PAYOUTS_MAX]
     if not found:
-        raise NothingToPay
+        raise NobodyToPay
     file = PayoutFile(
         number=next_number(session, PREFIX, now),
         pay_on=day,

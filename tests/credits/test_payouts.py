@@ -68,7 +68,7 @@ def test_a_file_holds_what_is_due_and_has_an_account(world: World) -> None:
     reverse, person = world.signed(), world.published(IssueMode.INDIVIDUAL, [1_234_567])
     world.published()  # not signed
     world.published(IssueMode.INDIVIDUAL, [50_000], account=False)
-    with pytest.raises(rules.NothingToPay):
+    with pytest.raises(rules.NobodyToPay):
         made(world, dt.date(2026, 3, 15))
 
     file = made(world)
@@ -80,7 +80,7 @@ def test_a_file_holds_what_is_due_and_has_an_account(world: World) -> None:
     assert {(row[0].bank_code, row[0].account_number, row[0].memo) for row in rows} == {
         ("090", "3333011212345", "카카오2601정산")
     }
-    with pytest.raises(rules.NothingToPay):
+    with pytest.raises(rules.NobodyToPay):
         made(world)
 
 
