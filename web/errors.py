@@ -15,6 +15,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from models.kernel import wording
 from models.kernel.refusals import FieldErrors, Refusal
 from models.settings import settings
+from web import unstorable
 from web.form_sentences import sentence_of
 from web.headers import Frame
 from web.render import page
@@ -51,6 +52,8 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(Refusal, _refused)
     app.add_exception_handler(HTTPException, _http_error)
     app.add_exception_handler(RequestValidationError, _invalid)
+    for fault in unstorable.FAULTS:
+        app.add_exception_handler(fault, _unstorable)
     app.add_middleware(
         GZipMiddleware,
         minimum_size=COMPRESS_FROM_BYTES,
@@ -162,6 +165,10 @@ async def _invalid(request: Request, error: Exception) -> Response:
         return problem(request, status=UNPROCESSABLE, code="invalid", title=WORDS[UNPROCESSABLE][0], errors=found)
     in_path = all(item["loc"][0] == "path" for item in error.errors())
     return error_page(request, HTTPStatus.NOT_FOUND if in_path else UNPROCESSABLE)
+
+
+async def _unstorable(request: Request, error: Exception) -> Response:
+    return await _http_error(request, HTTPException(unstorable.status_of(request, error)))
 
 
 async def _last_page(request: Request) -> Response:

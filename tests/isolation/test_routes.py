@@ -1,6 +1,7 @@
 """Every route of the application with another company's ids: 404, log-in, or nothing; the list comes from the app."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -26,6 +27,8 @@ from web.auth.audience import Declared
 NOT_FOUND, FORBIDDEN, SEE_OTHER, UNAUTHORIZED = 404, 403, 303, 401
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 TOGETHER = 8
+NUMBER = re.compile(r"(?<=/)\d+(?=/|\.|$)")
+"""A number standing for a thing in an address."""
 EVERY_FIELD = {
     "reason": "x",
     "quantity": 1,
@@ -145,6 +148,33 @@ async def _shows_nothing(person: Person, address: str, foreign: Foreign) -> str:
     typed = urlsplit(address).query
     shown = [mark for mark in foreign.shown_in(body) if mark not in typed]
     return f"GET {address}: {answer.status_code} {shown}" if shown or answer.status_code >= 500 else ""
+
+
+async def _not_there(person: Person, method: str, address: str, body: dict[str, Any]) -> str:
+    answer = await person.client.request(method, address, **body)
+    return "" if answer.status_code in {NOT_FOUND, FORBIDDEN} else f"{method} {address}: {answer.status_code}"
+
+
+async def test_a_number_no_document_can_have_is_not_there(people: People, foreign: Foreign) -> None:
+    own = people[PARTNER]
+    token = await _token(own)
+    checks = []
+    for route in _routes():
+        if "{" not in route.path or route.path in BULK or route.path.startswith("/live/"):
+            continue
+        first = next(iter(foreign.addresses(route)))
+        for beyond in (2**63, 10**20):
+            address = NUMBER.sub(str(beyond), first)
+            if address == first or ("GET" not in route.methods and is_public(route)):
+                continue
+            if "GET" in route.methods:
+                checks.append(_not_there(own, "GET", address, {}))
+            checks += [_not_there(own, method, address, _body(address, token)) for method in _unsafe(route)]
+    assert await _each(checks) == []
+    assert len(checks) > 200
+    for address in ("/cases/%00", "/live/contract/99999999999999999999"):
+        assert (await own.client.get(address)).status_code == NOT_FOUND
+    assert (await people[BUYER].client.get("/orders/new?contract=99999999999999999999")).status_code < 500
 
 
 async def test_lists_and_downloads_of_a_stranger_hold_nothing_foreign(people: People, foreign: Foreign) -> None:
