@@ -27,6 +27,10 @@ def _day_to_come(row: DeliveryRound) -> dt.date | None:
     return row.planned_on if end_of(row.planned_on) > row.status_since else None
 
 
+def _arrival(row: DeliveryRound, today: dt.date, holidays: frozenset[dt.date]) -> dt.date:  # noqa: ARG001 - as agreed
+    return row.planned_on
+
+
 DELIVERY = Kind(
     rules=RULES,
     table=DeliveryRound,
@@ -36,4 +40,5 @@ DELIVERY = Kind(
     number=_number,
     title=_title,
     days={Status.PLANNED: _planned_day, Status.CONFIRMED: _day_to_come},
+    foreseen={Status.CONFIRMED: _arrival},
 )

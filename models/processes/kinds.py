@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from models.kernel.calendar import local_date
 from models.kernel.transitions import ProcessRules
 from models.processes import deadlines
 from models.processes.deadlines import Pace
@@ -15,6 +16,7 @@ from models.processes.tables import ProcessColumns
 
 OwnDay = Callable[[Any], dt.date | None]
 OwnAlarm = Callable[[Any], Alarm | None]
+Foreseen = Callable[[Any, dt.date, frozenset[dt.date]], dt.date | None]
 OwnRings = Callable[[Any, Pace, frozenset[dt.date]], list[Alarm]]
 
 
@@ -71,6 +73,10 @@ class Kind:
     """Statuses whose reminders and escalations are counted by a rule of the document's own (a legal deadline's), even
     where the machine acts in them."""
 
+    foreseen: Mapping[str, Foreseen] = field(default_factory=dict)
+    """Statuses that end on a day known before they are reached (a payment's by its rule), from the document, today and
+    the holidays: what the timeline expects, whatever the usual pace."""
+
     @property
     def key(self) -> str:
         return self.rules.kind
@@ -106,6 +112,12 @@ class Kind:
         own = self.lapses.get(document.status)
         lapse = own(document) if own else None
         return deadlines.end_of(day) if lapse is None else lapse.at
+
+    def ends_at(self, status: str, document: Any, now: dt.datetime, holidays: frozenset[dt.date]) -> dt.datetime | None:
+        """When a status, now or planned, is foreseen to end; None without such a day and for one that has passed."""
+        foreseen = self.foreseen.get(status)
+        day = foreseen(document, local_date(now), holidays) if foreseen else None
+        return deadlines.end_of(day) if day is not None and deadlines.end_of(day) > now else None
 
     def _day(self, document: Any) -> dt.date | None:
         own = self.days.get(document.status)

@@ -98,13 +98,19 @@ def ahead_entries(
         }
     ]
     usual_now = usual(document.status)
-    reached = None if usual_now is None else max(now, document.status_since + dt.timedelta(seconds=usual_now))
+    reached = kind.ends_at(document.status, document, now, holidays)
+    if reached is None and usual_now is not None:
+        reached = max(now, document.status_since + dt.timedelta(seconds=usual_now))
     for status in rules.planned_after(document.status):
         entry: dict[str, Any] = {"state": "plan", "title": kind.words.step[status], "who": ""}
         seconds = usual(status)
+        foreseen = kind.ends_at(status, document, now, holidays)
         if not rules.is_closed(status):
             entry["who"] = who(status)
-        if reached is not None:
+        if foreseen is not None:
+            # The step itself is on that day, however early its turn comes.
+            reached = entry["expected"] = foreseen if reached is None else max(foreseen, reached)
+        elif reached is not None:
             entry["expected"] = reached
             reached = None if seconds is None else reached + dt.timedelta(seconds=seconds)
         elif seconds is not None:

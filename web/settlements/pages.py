@@ -13,7 +13,7 @@ from models.orders.wording import EVIDENCE_TYPE, SETTLEMENT_TYPE, TAXATION
 from models.processes import queries as processes
 from models.processes.messages import Actor
 from models.settlements import queries, rules
-from models.settlements.kind import SETTLEMENT
+from models.settlements.kind import SETTLEMENT, payment_expected
 from models.settlements.messages import SettlementOut
 from models.settlements.rules import EDITABLE, Status
 from models.settlements.tables import Settlement
@@ -58,13 +58,10 @@ def amount_words(settlement: Settlement) -> str:
 
 
 def expected_on(session: Session, settlement: Settlement) -> dt.date | None:
-    """When the money comes: 지급예정일, or by the payment rule if the invoice comes when it is asked for."""
+    """When the money comes, as long as it is to come."""
     if settlement.status not in UNPAID:
         return None
-    if settlement.payment_due_on is not None:
-        return settlement.payment_due_on
-    issued = settlement.evidence_issued_on or settlement.issue_on or local_date(clock.now())
-    return rules.payment_due(issued, processes.holidays(session))
+    return payment_expected(settlement, local_date(clock.now()), processes.holidays(session))
 
 
 def act_context(session: Session, actor: Actor, settlement: Settlement, act: str) -> dict[str, Any]:  # noqa: ARG001
