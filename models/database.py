@@ -55,7 +55,8 @@ def _engine(url: str, *, at_once: bool = False) -> Engine:
         event.listen(engine, "do_connect", _connected)
         event.listen(engine, "checkout", _must_be_alive)
         event.listen(engine, "checkin", _note_use)
-        _engines[key] = engine
+        # Two threads may come here first together: the engine of the other one is kept, and nothing was opened by ours.
+        return _engines.setdefault(key, engine)
     return _engines[key]
 
 

@@ -239,7 +239,7 @@ USING: dict[str, str] = {
     "credit_company": f"{BUYER} OR id IN {_THEIR_COMPANIES}",
     "credit_person": f"{BUYER} OR credit_company_id IN {_THEIR_COMPANIES}",
     "credit_medium": f"{BUYER} OR group_id = {CREDITS}",
-    "credit_business": "true",
+    "credit_business": BUYER,
     "credit_policy": "true",
     "credit_rate": BUYER,
     "rs_pool": BUYER,

@@ -32,6 +32,8 @@ HOME_TASKS = 5
 HOME_EVENTS = 8
 RETRY_FULL_SECONDS = 30
 Check = Callable[[], bool]
+Reader = Annotated[Actor, require(media=True)]
+"""Anybody with a document open: Harmony's people too."""
 
 
 @router.get("/inbox")
@@ -134,7 +136,7 @@ async def live_me(request: Request, actor: CurrentActor, visit: CurrentVisit) ->
 @router.get("/live/{kind}/{document_id}")
 async def live_document(
     request: Request,
-    actor: CurrentActor,
+    actor: Reader,
     visit: CurrentVisit,
     kind: str,
     document_id: int,

@@ -22,7 +22,7 @@ STREAMS_MAX = 2000
 
 @dataclass(eq=False)
 class Subscriber:
-    """One open page. `company_id` None: staff, told of everything it listens to (Harmony has no live pages)."""
+    """One open page. `company_id` None: staff, and Harmony's people on a page of their own; told of all it names."""
 
     company_id: int | None
     woken: asyncio.Event = field(default_factory=asyncio.Event)

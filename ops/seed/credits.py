@@ -37,6 +37,8 @@ from models.members.rules import MemberStatus
 from models.members.tables import Member
 from models.processes.messages import Actor
 from models.processes.writes import start_process
+from models.terms.queries import current as terms_in_force
+from models.terms.writes import consent
 from ops.demo_logins import PASSWORD
 from ops.seed import credits_past
 from ops.seed.chronicle import Chronicle
@@ -157,6 +159,8 @@ def _user(session: Session, now: dt.datetime, index: int, payee: Payee) -> Actor
     session.add(
         HarmonyAccount(member_id=person.id or 0, subject=payee.login, password_hash=hashed(PASSWORD), created_at=now)
     )
+    agreed = [terms.id for terms in terms_in_force(session, "media", now) if terms.id is not None]
+    consent(session, person.id or 0, agreed, now)
     return Actor(member_id=person.id or 0, name=payee.person, roles=frozenset({Role.MEDIA}))
 
 

@@ -111,7 +111,7 @@ class Person:
 
     def __init__(self, url: str, sandbox: str, login: str, cookies: Mapping[str, str] | None = None) -> None:
         self.login = login
-        self.phone = PHONES[login]
+        self.phone = PHONES.get(login, "")
         self.sandbox = sandbox
         self.client = httpx2.AsyncClient(
             base_url=url,

@@ -7,6 +7,13 @@ import pytest
 from models import database
 from models.settings import settings
 from tests.faults.running import Inhabited
+from tests.isolation import payees
+
+
+@pytest.fixture(scope="session", autouse=True)
+def settled(inhabited: Inhabited) -> None:
+    """Credits with reports, accounts and payments in the house of the races."""
+    payees.settle(inhabited.house)
 
 
 @pytest.fixture(autouse=True)

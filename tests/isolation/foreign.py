@@ -19,6 +19,7 @@ from models.columns import field_keys
 from models.masters.rules import Master
 from models.members.rules import Sex
 from models.signups.messages import ApplicantFacts, SignupContent
+from tests.isolation import payees
 from tests.isolation.requests import write_belongings, write_requests
 from web.auth.audience import Anyone, Audience, Declared
 
@@ -70,7 +71,7 @@ THINGS: Mapping[str, Mapping[str, str]] = {
         )
     },
     **{
-        f"/harmony/credits/{{group_id:int}}{rest}": {"group_id": "space", "report_id": "one"}
+        f"/harmony/credits/{{group_id:int}}{rest}": {"group_id": "credit_group", "report_id": "one"}
         for rest in (
             "/reports",
             *(f"/reports/{{report_id:int}}{act}" for act in ("", "/statement", "/invoice", "/registration", "/retry")),
@@ -80,8 +81,30 @@ THINGS: Mapping[str, Mapping[str, str]] = {
             "/person",
         )
     },
-    "/harmony/credits/statistics/media/{medium_id:int}": {"medium_id": "one"},
-    "/credit-changes/{change_id:int}/certificate": {"change_id": "one"},
+    "/harmony/credits/statistics/media/{medium_id:int}": {"medium_id": "credit_medium"},
+    "/credit-changes/{change_id:int}/certificate": {"change_id": "credit_change"},
+    "/credit-runs/{run_id:int}/groups": {"run_id": "credit_run"},
+    **{
+        f"/credit-payouts/{{file_id:int}}{rest}": {"file_id": "payout_file"}
+        for rest in ("", "/file", "/sending", "/discarding", "/results")
+    },
+    **{
+        f"/credit-imports/{{import_id:int}}{rest}": {"import_id": "credit_import"}
+        for rest in ("", "/application", "/discarding", "/file", "/errors.xlsx")
+    },
+    **{
+        f"/credit-{plural}/{{row_id:int}}{rest}": {"row_id": table}
+        for plural, table, rests in (
+            ("adjustments", "credit_adjustment", ("", "/cancellation")),
+            ("companies", "credit_company", ("", "/closing")),
+            ("groups", "credit_group", ("", "/closing")),
+            ("media", "credit_medium", ("", "/closing")),
+            ("rates", "credit_rate", ("", "/deletion")),
+            ("businesses", "credit_business", ("",)),
+            ("pools", "rs_pool", ("",)),
+        )
+        for rest in rests
+    },
     **{f"/company/contacts/{{member_id:int}}{rest}": {"member_id": "member"} for rest in ("", "/request", "/removal")},
     "/company/accounts/{account_id:int}/number": {"account_id": "account"},
     "/changes/{document_id:int}/items/{item_id:int}": {"document_id": "change", "item_id": "one"},
@@ -218,10 +241,12 @@ def collect(owner_url: str, company: str) -> Foreign:
         write_requests(connection, company)
         write_belongings(connection, company)
         _write_joining(connection, company)
-        things: dict[str, list[str]] = {
+        things: dict[str, Sequence[str]] = {
             kind.key: ids(f"SELECT id FROM {kind.table.__tablename__} WHERE {mine} ORDER BY id LIMIT 2")
             for kind in KINDS.values()
+            if kind.key not in payees.THINGS
         }
+        things |= payees.things(connection)
         _write_administration(connection)
         things |= {
             "member": ids(f"SELECT id FROM member WHERE {mine} ORDER BY id"),
@@ -250,6 +275,7 @@ def collect(owner_url: str, company: str) -> Foreign:
             *ids(f"SELECT name FROM contract_item WHERE {mine}"),
             *ids(f"SELECT serial FROM delivery_serial WHERE {mine}"),
             *things["request"],
+            *payees.marks(connection),
         }
     return Foreign(things, frozenset(marks))
 

@@ -36,6 +36,8 @@ EVERY_FIELD = {
     "evidence_issued_on": "2026-02-09",
     "paid_on": "2026-02-09",
     "payment_reference": "x",
+    "written_on": "2026-02-09",
+    "approval_number": "202602094100001900000001",
     "agreed": True,
     "entry_id": 1,
 }

@@ -1,10 +1,12 @@
 """Functions beside the loop, against a real database."""
 
 import asyncio
+import sys
+import threading
 from functools import partial
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Engine, text
 from sqlalchemy.exc import ProgrammingError
 
 from models import database as house
@@ -64,3 +66,28 @@ async def test_what_is_no_statement_is_waited_for_elsewhere() -> None:
 
     assert await aside(work) == (True, False)
     assert elsewhere(is_aside) is False
+
+
+def test_two_threads_that_come_first_together_share_one_engine(database: Database) -> None:
+    """Else the pool of one of them is lost with its connections open."""
+    found: list[Engine] = []
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        for _ in range(20):
+            house.dispose()
+            barrier = threading.Barrier(4)
+
+            def ask(barrier: threading.Barrier = barrier) -> None:
+                barrier.wait()
+                found.append(house.worker_engine())
+
+            threads = [threading.Thread(target=ask) for _ in range(4)]
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join()
+            assert len({id(engine) for engine in found}) == 1
+            found.clear()
+    finally:
+        sys.setswitchinterval(before)

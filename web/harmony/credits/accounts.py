@@ -30,9 +30,8 @@ from web.auth.audience import CurrentVisit
 from web.documents.routes import request_id_of
 from web.errors import sentence
 from web.forms import Parsed
-from web.harmony.credits.common import ACCOUNT, ACCOUNTS, BASE, chosen, shown
+from web.harmony.credits.common import ACCOUNT, ACCOUNTS, BASE, chosen, guard, shown
 from web.harmony.doors import MediaActor, go
-from web.harmony.stepup import demand
 from web.render import page
 
 router = APIRouter(prefix=BASE, include_in_schema=False)
@@ -80,7 +79,7 @@ def _list(request: Request, actor: Actor, company: int | None, refusal: Refusal 
 @router.get("/{group_id:int}/account")
 def show_account(request: Request, actor: MediaActor, visit: CurrentVisit, group_id: int) -> Response:
     """「지급계좌 정보 수정」, unmasked."""
-    demand(actor, visit, STEP_UP)
+    guard(actor, visit, STEP_UP, group_id)
     with database.writing(actor) as session:
         partner.group(session, actor, group_id)
         # Who saw it in full is kept.
@@ -133,7 +132,7 @@ def _confirmed(actor: Actor, visit: Visit, now: dt.datetime) -> str:
 @router.post("/{group_id:int}/account")
 async def save_account(request: Request, actor: MediaActor, visit: CurrentVisit, group_id: int) -> Response:
     """「확인」."""
-    await run_in_threadpool(demand, actor, visit, STEP_UP)
+    await run_in_threadpool(guard, actor, visit, STEP_UP, group_id)
     form = forms.parse(AccountForm, await request.form())
     return await run_in_threadpool(_save, request, actor, visit, group_id, form)
 
@@ -166,7 +165,7 @@ def _phone_is_known(contact: Any, phone: str, proved: str) -> bool:
 @router.post("/{group_id:int}/account/phone")
 async def send_code(request: Request, actor: MediaActor, visit: CurrentVisit, group_id: int) -> Response:
     """「인증」 of a new 연락처: the code goes there; what was typed stays."""
-    await run_in_threadpool(demand, actor, visit, STEP_UP)
+    await run_in_threadpool(guard, actor, visit, STEP_UP, group_id)
     data = await request.form()
     return await run_in_threadpool(
         _send, request, actor, visit, group_id, forms.parse(PhoneForm, data), _typed(forms.parse(AccountForm, data))
@@ -198,7 +197,7 @@ def _send(
 @router.post("/{group_id:int}/account/phone/confirmation")
 async def confirm_code(request: Request, actor: MediaActor, visit: CurrentVisit, group_id: int) -> Response:
     """「확인」 of the code that went to the new 연락처."""
-    await run_in_threadpool(demand, actor, visit, STEP_UP)
+    await run_in_threadpool(guard, actor, visit, STEP_UP, group_id)
     data = await request.form()
     return await run_in_threadpool(
         _confirm, request, actor, visit, group_id, forms.parse(CodeForm, data), _typed(forms.parse(AccountForm, data))

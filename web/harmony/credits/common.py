@@ -5,6 +5,8 @@ from typing import Any
 
 from sqlmodel import Session
 
+from models import database
+from models.auth.messages import Visit
 from models.credits import partner
 from models.credits.kind import CREDIT_ACCOUNT, CREDIT_REPORT
 from models.credits.messages import AccountOut, ReportOut
@@ -14,6 +16,7 @@ from models.files.rules import FileKind, Use
 from models.kernel.identifiers import format_brn
 from models.processes.messages import Actor
 from web.documents.kinds import WebKind
+from web.harmony.stepup import demand
 
 BASE = "/harmony/credits"
 REPORTS, STATISTICS, ACCOUNTS, INFORMATION = (
@@ -40,6 +43,19 @@ ACCOUNT = WebKind(
 
 def report_page(group_id: int, report_id: int) -> str:
     return f"{BASE}/{group_id}/reports/{report_id}"
+
+
+def guard(actor: Actor, visit: Visit, purpose: str, group_id: int, report_id: int | None = None) -> None:
+    """추가인증 before what is of one's own group; nobody is sent for a code to what is not there for them.
+
+    Raises NotFound, StepUpNeeded.
+    """
+    with database.reading(actor) as session:
+        if report_id is None:
+            partner.group(session, actor, group_id)
+        else:
+            partner.report(session, actor, group_id, report_id)
+    demand(actor, visit, purpose)
 
 
 def chosen(session: Session, actor: Actor, company_id: int | None) -> tuple[list[Payee], Payee | None]:

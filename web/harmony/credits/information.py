@@ -30,9 +30,8 @@ from web.auth.audience import CurrentVisit
 from web.documents.routes import request_id_of
 from web.errors import sentence
 from web.forms import Parsed
-from web.harmony.credits.common import BASE, INFORMATION, chosen, shown
+from web.harmony.credits.common import BASE, INFORMATION, chosen, guard, shown
 from web.harmony.doors import MediaActor, go
-from web.harmony.stepup import demand
 from web.render import page
 
 router = APIRouter(prefix=BASE, include_in_schema=False)
@@ -150,7 +149,7 @@ def _opened(actor: Actor, group_id: int) -> tuple[int | None, int | None]:
 @router.get("/{group_id:int}/person")
 def show_person(request: Request, actor: MediaActor, visit: CurrentVisit, group_id: int) -> Response:
     """「정산정보 수정」 of an individual."""
-    demand(actor, visit, STEP_UP)
+    guard(actor, visit, STEP_UP, group_id)
     with database.reading(actor) as session:
         group = partner.group(session, actor, group_id)
         own = _own(session, group)
@@ -183,7 +182,7 @@ def _person_page(request: Request, group_id: int, form: Parsed[Any], *, status: 
 @router.post("/{group_id:int}/person")
 async def save_person(request: Request, actor: MediaActor, visit: CurrentVisit, group_id: int) -> Response:
     """「확인」."""
-    await run_in_threadpool(demand, actor, visit, STEP_UP)
+    await run_in_threadpool(guard, actor, visit, STEP_UP, group_id)
     form = forms.parse(PersonForm, await request.form())
     return await run_in_threadpool(_save_person, request, actor, group_id, form)
 

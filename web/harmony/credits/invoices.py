@@ -27,10 +27,9 @@ from web.auth.audience import CurrentVisit
 from web.documents.routes import keep_uploads, request_id_of
 from web.errors import sentence
 from web.forms import Parsed
-from web.harmony.credits.common import BASE, INVOICE_PAPER, REPORT, REPORTS, report_page
+from web.harmony.credits.common import BASE, INVOICE_PAPER, REPORT, REPORTS, guard, report_page
 from web.harmony.credits.reports import report_answer
 from web.harmony.doors import MediaActor, go
-from web.harmony.stepup import demand
 from web.render import page
 
 router = APIRouter(prefix=BASE, include_in_schema=False)
@@ -44,7 +43,7 @@ def show_preview(
     request: Request, actor: MediaActor, visit: CurrentVisit, group_id: int, report_id: int, written_on: Day = ""
 ) -> Response:
     """The invoice as it will be issued, after 추가인증; 작성일자 may be changed."""
-    demand(actor, visit, STEP_UP)
+    guard(actor, visit, STEP_UP, group_id, report_id)
     given = forms.blank({"written_on": written_on}) if written_on else None
     return _preview(request, actor, group_id, report_id, given)
 
@@ -108,7 +107,7 @@ async def request_invoice(
     request: Request, actor: MediaActor, visit: CurrentVisit, group_id: int, report_id: int
 ) -> Response:
     """「세금계산서 역발행 신청」."""
-    await run_in_threadpool(demand, actor, visit, STEP_UP)
+    await run_in_threadpool(guard, actor, visit, STEP_UP, group_id, report_id)
     form = forms.parse(RequestInvoice, await request.form())
     if form.value is None:
         refusal = FieldErrors({name: errors[0] for name, errors in form.errors.items()})

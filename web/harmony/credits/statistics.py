@@ -14,6 +14,7 @@ from models.credits import partner
 from models.credits.partner import MonthRow, Sum
 from models.credits.report_wording import WORDS
 from models.credits.rules import month_after, month_key, settled_month
+from models.kernel.refusals import NotFound
 from models.processes.messages import Actor
 from web import charts, sheets
 from web.harmony.credits.common import BASE, STATISTICS, chosen, month, report_page, shown
@@ -125,11 +126,13 @@ def show_medium(
         found, one = chosen(session, actor, company)
         ids = one.group_ids if one else []
         media = partner.media_of(session, actor, ids)
+        name = dict(media).get(medium_id)
+        if name is None:
+            raise NotFound
         newest = partner.newest_month(session, actor, ids) or settled_month(clock.now())
         of = year or newest.year
         months = partner.months_of(session, actor, ids, dt.date(max(of, 2000), 12, 1), medium_id)
-    name = dict(media).get(medium_id, "")
-    if download and name:
+    if download:
         body = sheets.workbook(f"{name} {of}년", YEAR_SHEET, months)
         return sheets.attachment(body, f"매체별정산통계_{name}_{of}", clock.now())
     return page(
