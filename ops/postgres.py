@@ -40,6 +40,9 @@ SERVER_SETTINGS: Mapping[str, str] = {
     "log_timezone": "UTC",
     "log_line_prefix": "",
     "log_checkpoints": "off",
+    # A refused row is the program's to report: neither its values nor the statement belong into a log.
+    "log_error_verbosity": "terse",
+    "log_min_error_statement": "panic",
 }
 
 

@@ -11,6 +11,7 @@ import yaml
 
 from models.settings import DEFAULTS, OPERATIONS
 from ops import leaks
+from ops.postgres import SERVER_SETTINGS
 
 ROOT = Path(__file__).resolve().parents[2]
 TEXT = (ROOT / "docker-compose.yml").read_text(encoding="utf-8")
@@ -57,6 +58,12 @@ def test_what_a_worker_keeps_outlives_it() -> None:
     assert worker["environment"]["DATA_DIR"] in kept.values()
     assert set(kept) <= set(COMPOSE["volumes"])
     assert worker["environment"]["DATA_DIR"] in (ROOT / "Dockerfile").read_text(encoding="utf-8")
+
+
+def test_the_database_keeps_refused_rows_out_of_its_log_as_the_embedded_one_does() -> None:
+    quiet = {name: SERVER_SETTINGS[name] for name in ("log_error_verbosity", "log_min_error_statement")}
+    assert quiet == {"log_error_verbosity": "terse", "log_min_error_statement": "panic"}
+    assert {f"{name}={value}" for name, value in quiet.items()} <= set(SERVICES["postgres"]["command"])
 
 
 def test_images_are_pinned() -> None:

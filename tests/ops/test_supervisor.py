@@ -111,7 +111,8 @@ def _unused_engine() -> str:
 
 class TestEmbeddedDatabase:
     async def test_killed_it_comes_back_with_its_data(self, open_dir: Path) -> None:
-        log, control = logs.Log(io.StringIO()), instance.ControlFile(open_dir, {})
+        log_text = io.StringIO()
+        log, control = logs.Log(log_text), instance.ControlFile(open_dir, {})
         password = keyring.generate()["DB_ADMIN_PASSWORD"]
         cluster = postgres.prepare(open_dir, "test", ports.free_port(), password, _quiet)
         child = children.Child(
@@ -140,6 +141,9 @@ class TestEmbeddedDatabase:
             await _until(ready, 20)
             with psycopg.connect(cluster.url(), autocommit=True) as connection:
                 connection.execute("CREATE TABLE kept AS SELECT 7 AS number")
+                connection.execute("ALTER TABLE kept ADD CHECK (number < 10)")
+                with pytest.raises(psycopg.errors.CheckViolation):
+                    connection.execute("INSERT INTO kept VALUES (880101)")
             first = instance.orphans(open_dir)["postgres"]
             os.kill(first.pid, signal.SIGKILL)
             assert await _until(replaced, 5) < 1
@@ -149,6 +153,8 @@ class TestEmbeddedDatabase:
         finally:
             await child.stop()
         assert instance.orphans(open_dir) == {}
+        assert "violates check constraint" in log_text.getvalue()
+        assert "880101" not in log_text.getvalue()
 
         # A number that now belongs to somebody else must not keep the database from starting.
         (cluster.data / "postmaster.pid").write_text(f"{os.getpid()}\n")
