@@ -23,6 +23,8 @@ from models.tax_invoices.rules import Reason
 from models.tax_invoices.tables import TaxInvoice
 from models.tax_invoices.wording import PARTY, REASON
 
+Days = AbstractSet[dt.date]
+
 TYPE_CODE: Mapping[str, str] = {
     Taxation.TAXED: type_code(Form.INVOICE, Trade.GENERAL),
     Taxation.ZERO_RATED: type_code(Form.INVOICE, Trade.ZERO_RATED),
@@ -120,12 +122,12 @@ def _check(party: str, facts: dict[str, str]) -> None:
 
 
 def issue_by(
-    content: Invoice, happened_on: dt.date | None, original_day: dt.date, holidays: AbstractSet[dt.date]
+    content: Invoice, happened_on: dt.date | None, original_day: dt.date, found_on: dt.date, holidays: Days
 ) -> dt.date:
-    """The law's last day to issue it."""
+    """The law's last day to issue it; `found_on` is the day of the draft, when a mistake was found at the latest."""
     if content.amendment is None:
         return deadlines.issue_by(content.written_on, holidays)
-    return deadlines.amended_issue_by(content.amendment, original_day, happened_on or content.written_on, holidays)
+    return deadlines.amended_issue_by(content.amendment, original_day, happened_on or found_on, holidays)
 
 
 def transmit_by(issued_on: dt.date) -> dt.date:
@@ -139,7 +141,7 @@ def left_of(row: TaxInvoice, amended: Taxed) -> Taxed:
 
 
 def amended(
-    original: Invoice, fresh: Invoice, amendment: Amendment, left: Taxed, today: dt.date
+    original: Invoice, fresh: Invoice, amendment: Amendment, left: Taxed, today: dt.date, holidays: Days = frozenset()
 ) -> tuple[Invoice, ...]:
     """The documents of a reason. `fresh` is the original with both parties as they are now; `left` of it in won.
 
@@ -154,7 +156,12 @@ def amended(
     lines = _difference(original, amendment, left) if reason in {Reason.PRICE_CHANGE, Reason.RETURN} else ()
     try:
         made = etax_amend.amended(
-            original, EtaxReason(reason), happened_on=amendment.happened_on, lines=lines, corrected=corrected
+            original,
+            EtaxReason(reason),
+            happened_on=amendment.happened_on,
+            lines=lines,
+            corrected=corrected,
+            holidays=holidays,
         )
     except NotAmendable as fault:
         raise refusals.AmendmentRefused(why=fault.sentence) from fault

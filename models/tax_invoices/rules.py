@@ -86,6 +86,7 @@ REJECTED = "rejected"
 
 CHECK_RECEIVED_JOB = "check_received_tax_invoice"
 PAPER_JOB = "build_tax_invoice_paper"
+PREVIEW_JOB = "build_tax_invoice_preview"
 REMIND_JOB = "remind_at_hub"
 WITHDRAW_LEFT_JOB = "withdraw_left_requests"
 

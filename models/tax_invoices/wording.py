@@ -55,6 +55,15 @@ VERIFICATION: Mapping[str, str] = {
 }
 PARTY: Mapping[str, str] = {"supplier": "공급자", "buyer": "공급받는자"}
 
+
+def paid_words(number: str, owed: int) -> str:
+    """What an amendment after the payment leaves to pay (won; minus: to be paid back)."""
+    if owed == 0:
+        return f"지급한 정산 {number}의 금액과 세금계산서가 다시 같아졌습니다."
+    what = "더 지급해야" if owed > 0 else "돌려받아야"
+    return f"이미 지급한 정산 {number}의 세금계산서가 수정되어 {abs(owed):,}원을 {what} 합니다."
+
+
 WORDS = Words(
     name="세금계산서",
     status={

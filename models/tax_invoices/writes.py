@@ -20,7 +20,7 @@ from models.members.tables import Company
 from models.processes import queries as processes
 from models.processes.messages import Actor
 from models.processes.queries import locked_document
-from models.processes.writes import audit, begin, lock_case, next_number, rearm, tell
+from models.processes.writes import announce, audit, begin, lock_case, next_number, rearm, tell
 from models.settlements.queries import items
 from models.settlements.rules import Status as Settled
 from models.settlements.rules import comes_by_itself
@@ -142,7 +142,9 @@ def edit(session: Session, actor: Actor, invoice_id: int, draft: Draft, now: dt.
         new = _of_today(session, actor, row, new)
     for name, value in (standard.content_columns(new) | standard.party_columns(new)).items():
         setattr(row, name, value)
-    row.issue_by = drafting.issue_by(new, row.happened_on, _original_day(session, row), processes.holidays(session))
+    found_on = local_date(row.created_at)
+    free = processes.holidays(session)
+    row.issue_by = drafting.issue_by(new, row.happened_on, _original_day(session, row), found_on, free)
     row.edit_version += 1
     session.execute(delete(TaxInvoiceLine).where(col(TaxInvoiceLine.tax_invoice_id) == row.id))
     save_lines(session, row, new.lines)
@@ -245,6 +247,7 @@ def amend(
     made = tuple(_new(session, actor, content, frame, now) for content in contents)
     for one in made:
         audit(session, actor, TAX_INVOICE.key, one, "create", {"amends": row.number, "reason": amendment.reason})
+    announce(session, TAX_INVOICE.key, invoice_id, row.company_id)
     return made
 
 
@@ -268,7 +271,7 @@ def _amended(
     original = standard.invoice(row, queries.lines(session, invoice_id))
     fresh = _of_today(session, actor, row, original)
     left = drafting.left_of(row, queries.amended_by(session, invoice_id))
-    return row, drafting.amended(original, fresh, amendment, left, local_date(now))
+    return row, drafting.amended(original, fresh, amendment, left, local_date(now), processes.holidays(session))
 
 
 def _new(session: Session, actor: Actor, content: Invoice, frame: Frame, now: dt.datetime) -> TaxInvoice:
@@ -308,7 +311,9 @@ def new_row(session: Session, actor: Actor, content: Invoice, frame: Frame, now:
         original_id=original.id if original else None,
         remade_from_id=frame.remade_from_id,
         happened_on=frame.happened_on,
-        issue_by=drafting.issue_by(content, frame.happened_on, original_day, processes.holidays(session)),
+        issue_by=drafting.issue_by(
+            content, frame.happened_on, original_day, local_date(now), processes.holidays(session)
+        ),
         status=Status.DRAFTING,
         status_since=now,
         created_by=actor.member_id,
@@ -369,4 +374,19 @@ def ask_now(session: Session, actor: Actor, invoice_id: int, now: dt.datetime) -
     return row
 
 
+def draw(session: Session, actor: Actor, invoice_id: int) -> TaxInvoice:
+    """「미리보기 PDF」 of a draft: the worker draws what is saved now, once a version.
+
+    Raises NotYourTurn, NotFound, InvoiceNotEditable.
+    """
+    actor.must_hold(Role.SETTLEMENT)
+    row = locked_document(session, actor, TaxInvoice, invoice_id)
+    if row.status not in EDITABLE:
+        raise refusals.InvoiceNotEditable
+    if queries.preview_file(session, row) is None:
+        tell(session, row.workflow_id, DRAW_SIGNAL, f"draw-{row.edit_version}")
+    return row
+
+
 REMIND_SIGNAL = "remind_supplier"
+DRAW_SIGNAL = "paper_wanted"

@@ -28,6 +28,7 @@ DONE = {
     "reminded": "공급자 담당자에게 서명을 독촉했습니다.",
     "reminders_on": "자동 독촉을 켰습니다.",
     "reminders_off": "자동 독촉을 껐습니다.",
+    "drawn": "미리보기 PDF를 만들고 있습니다. 다 되면 화면 위에 나타납니다.",
     "asked": "중계사이트에 지금 상태를 물었습니다. 바뀐 것이 있으면 곧 나타납니다.",
     "received": "세금계산서를 등록했습니다. 전자서명과 인증서를 확인하는 대로 정산에 반영합니다.",
 }
@@ -58,6 +59,7 @@ def context(session: Session, actor: Actor, invoice: TaxInvoice) -> dict[str, An
         "remade_from": _remade_from(session, actor, invoice),
         "problems": problems(invoice),
         "may_edit": officer and invoice.status in EDITABLE,
+        "preview_file_id": queries.preview_file(session, invoice) if office and invoice.status in EDITABLE else None,
         "may_remind": officer and invoice.status == Status.REQUESTED,
         "may_amend": officer and invoice.status == Status.NTS_ACCEPTED and invoice.amendment_reason is None,
         "may_remake": _may_remake(invoice, officer=officer),
