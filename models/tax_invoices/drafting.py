@@ -8,20 +8,20 @@ from decimal import Decimal
 
 from models.etax import amend as etax_amend
 from models.etax import deadlines
+from models.etax.codes import FOREIGNER_NUMBER, BusinessType, Form, Purpose, Trade
 from models.etax.codes import Amendment as EtaxReason
-from models.etax.codes import BusinessType, Form, Purpose, Trade
 from models.etax.document import Contact, Invoice, Line, Party, type_code
 from models.etax.faults import NotAmendable
-from models.kernel.vat import Taxed, vat_floor
-from models.members.house import House
+from models.kernel.vat import Taxed, taxed_lines, taxed_sum, vat_floor
+from models.members.house import HOUSE, House
 from models.members.tables import Company, Member
-from models.orders.rules import Taxation
+from models.orders.rules import VAT_OF, Taxation
 from models.settlements.tables import Settlement, SettlementItem
 from models.tax_invoices import refusals, rules
-from models.tax_invoices.messages import Amendment
-from models.tax_invoices.rules import Reason
+from models.tax_invoices.messages import Amendment, Sale
+from models.tax_invoices.rules import BuyerKind, Reason
 from models.tax_invoices.tables import TaxInvoice
-from models.tax_invoices.wording import PARTY, REASON
+from models.tax_invoices.wording import BUYER_NUMBER, PARTY, REASON
 
 Days = AbstractSet[dt.date]
 
@@ -112,6 +112,47 @@ def buyer(house: House, officer: Member) -> Party:
         business_type=house.business_type,
         business_class=house.business_item,
         contacts=(Contact(name=officer.name, email=officer.email),),
+    )
+
+
+def is_sale(row: TaxInvoice) -> bool:
+    """정발행 of what the house itself supplied: no partner's document, and the house signs it."""
+    return not row.company_id and row.supplier_number == HOUSE.number
+
+
+def of_sale(sale: Sale, house: House, officer: Member) -> Invoice:
+    """정발행: the house as 공급자, its officer as whoever is asked to sign; tax per line, the lines added.
+
+    Raises BuyerNumberWrong.
+    """
+    number = rules.check_buyer_number(sale.buyer_kind, sale.buyer_number, BUYER_NUMBER)
+    foreign = sale.buyer_kind is BuyerKind.FOREIGNER
+    taxed = taxed_lines([line.amount for line in sale.lines], VAT_OF[sale.taxation])
+    total = taxed_sum(taxed)
+    remarks = tuple(remark.strip() for remark in sale.remarks if remark.strip())
+    return Invoice(
+        written_on=sale.written_on,
+        type_code=TYPE_CODE[sale.taxation],
+        supplier=replace(buyer(house, officer), kind=None),
+        buyer=Party(
+            registration_number=FOREIGNER_NUMBER if foreign else number,
+            name=sale.buyer_name,
+            representative=sale.buyer_representative or sale.buyer_name[:REPRESENTATIVE_MAX],
+            kind=BusinessType(sale.buyer_kind),
+            address=sale.buyer_address,
+            business_type=sale.buyer_business_type,
+            business_class=sale.buyer_business_item,
+            contacts=(Contact(name=sale.buyer_name[:REPRESENTATIVE_MAX], email=sale.buyer_email),),
+        ),
+        charge_total=total.supply,
+        tax_total=total.tax,
+        grand_total=total.total,
+        lines=tuple(
+            Line(position=at, tax=one.tax, **line.model_dump())
+            for at, (line, one) in enumerate(zip(sale.lines, taxed, strict=True), start=1)
+        ),
+        purpose=Purpose(sale.purpose),
+        remarks=((f"{rules.FOREIGN_REMARK}{number}",) if foreign else ()) + remarks,
     )
 
 

@@ -77,7 +77,7 @@ def draft_from_settlement(
     content = drafting.of_settlement(
         settlement, [item for item, _ in items(session, settlement_id)], written_on, EtaxPurpose(purpose)
     )
-    made = _new(session, actor, _with_parties(session, actor, company, content), _frame_of(settlement), now)
+    made = new_draft(session, actor, _with_parties(session, actor, company, content), _frame_of(settlement), now)
     audit(session, actor, TAX_INVOICE.key, made, "create")
     return made
 
@@ -135,7 +135,7 @@ def edit(session: Session, actor: Actor, invoice_id: int, draft: Draft, now: dt.
     rules.check_written_on(draft.written_on, local_date(now))
     old = standard.draft(row, queries.lines(session, invoice_id))
     new = _edited(old, draft)
-    asked_for = row.settlement_id is not None or not row.company_id
+    asked_for = row.settlement_id is not None or not (row.company_id or drafting.is_sale(row))
     if asked_for and (new.charge_total, new.tax_total) != (old.charge_total, old.tax_total):
         raise refusals.TotalsDiffer(needed=old.grand_total, given=new.grand_total)
     if new.amendment is None:
@@ -161,13 +161,19 @@ def _edited(old: Invoice, draft: Draft) -> Invoice:
         old,
         written_on=old.written_on if amends else draft.written_on,
         purpose=EtaxPurpose(draft.purpose),
-        remarks=tuple(remark.strip() for remark in draft.remarks if remark.strip()),
+        remarks=(*_kept_remarks(old), *(remark.strip() for remark in draft.remarks if remark.strip())),
         lines=lines,
         charge_total=charge,
         tax_total=tax,
         grand_total=charge + tax,
         payments=old.payments if same else (),
     )
+
+
+def _kept_remarks(old: Invoice) -> tuple[str, ...]:
+    """The number of a foreigner is no remark of the officer's: it stays."""
+    number = standard.foreign_number(old)
+    return (f"{rules.FOREIGN_REMARK}{number}",) if number else ()
 
 
 def _lines(drafts: Iterable[DraftLine]) -> tuple[Line, ...]:
@@ -188,7 +194,7 @@ def make_again(session: Session, actor: Actor, invoice_id: int, written_on: dt.d
     old = locked_document(session, actor, TaxInvoice, invoice_id)
     if old.status not in DEAD:
         raise refusals.StillAlive(number=old.number)
-    if not old.company_id:
+    if not (old.company_id or drafting.is_sale(old)):
         raise refusals.AskedAnew(number=old.number)
     lock_case(session, f"tax-invoice/{old.settlement_number or old.number}")
     _check_free(session, old)
@@ -196,20 +202,20 @@ def make_again(session: Session, actor: Actor, invoice_id: int, written_on: dt.d
     content = standard.draft(old, queries.lines(session, invoice_id))
     if content.amendment is None:
         content = replace(content, written_on=written_on)
-    company = session.get_one(Company, old.company_id)
-    content = _with_parties(session, actor, company, content)
+    content = _of_today(session, actor, old, content)
     settlement = session.get_one(Settlement, old.settlement_id) if old.settlement_id else None
     frame = Frame(
         title=old.title,
         company_id=old.company_id,
         company_name=old.company_name,
         case_key=old.case_key,
+        direction=Direction(old.direction),
         settlement=settlement,
         original=session.get_one(TaxInvoice, old.original_id) if old.original_id else None,
         remade_from_id=old.id,
         happened_on=old.happened_on,
     )
-    made = _new(session, actor, content, frame, now)
+    made = new_draft(session, actor, content, frame, now)
     audit(session, actor, TAX_INVOICE.key, made, "create", {"remade_from": old.number})
     return made
 
@@ -240,11 +246,12 @@ def amend(
         company_id=row.company_id,
         company_name=row.company_name,
         case_key=row.case_key,
+        direction=Direction.FORWARD if drafting.is_sale(row) else Direction.REVERSE,
         settlement=session.get_one(Settlement, row.settlement_id) if row.settlement_id else None,
         original=row,
         happened_on=amendment.happened_on,
     )
-    made = tuple(_new(session, actor, content, frame, now) for content in contents)
+    made = tuple(new_draft(session, actor, content, frame, now) for content in contents)
     for one in made:
         audit(session, actor, TAX_INVOICE.key, one, "create", {"amends": row.number, "reason": amendment.reason})
     announce(session, TAX_INVOICE.key, invoice_id, row.company_id)
@@ -274,7 +281,7 @@ def _amended(
     return row, drafting.amended(original, fresh, amendment, left, local_date(now), processes.holidays(session))
 
 
-def _new(session: Session, actor: Actor, content: Invoice, frame: Frame, now: dt.datetime) -> TaxInvoice:
+def new_draft(session: Session, actor: Actor, content: Invoice, frame: Frame, now: dt.datetime) -> TaxInvoice:
     """A draft with its lines and its process. Raises AlreadyInvoiced."""
     row = new_row(session, actor, content, frame, now)
     row.turn = TAX_INVOICE.rules.turn(row.status)

@@ -10,6 +10,9 @@ from urllib.parse import urlencode
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from models.kernel.identifiers import brn_with_check
+from models.members.house import HOUSE
+from ops.seed.people import FIRMS
 from tests import engines
 from tests.house import House, running
 from tests.journeys.conftest import LogIn, shot
@@ -17,6 +20,7 @@ from tests.journeys.settled import Wanted, settle
 from tests.journeys.test_main_job import check_accessible, path_of
 
 OFFICER, PARTNER = "daeun.jung", "doyun.kim@hanbit.example"
+SUPPLIER = next(brn_with_check(firm.number) for firm in FIRMS if any(login == PARTNER for login, *_ in firm.contacts))
 HUB_PASSWORD, CERTIFICATE_PASSWORD = "hub-1234!", "cert-1234!"
 BADGE = "[data-live=badge]"
 SLOW = 40_000
@@ -47,8 +51,8 @@ def settlements(house: House) -> list[int]:
 class Hub:
     """The supplier's browser at the hub."""
 
-    def __init__(self, page: Page, house: House) -> None:
-        self.page, self.base = page, house.sandbox
+    def __init__(self, page: Page, house: House, number: str = "") -> None:
+        self.page, self.base, self.number = page, house.sandbox, number or SUPPLIER
 
     def at(self, path: str) -> Page:
         self.page.goto(f"{self.base}{path}")
@@ -57,9 +61,7 @@ class Hub:
         return self.page
 
     def log_in(self) -> None:
-        self.page.get_by_label("사업자등록번호").fill(
-            self.page.locator("#known option").first.get_attribute("value") or ""
-        )
+        self.page.get_by_label("사업자등록번호").fill(self.number)
         self.page.get_by_label("비밀번호").fill(HUB_PASSWORD)
         self.page.get_by_role("button", name="로그인").click()
 
@@ -166,6 +168,11 @@ def preview_and_request(officer: Page, where: str, folder: Path) -> str:
     officer.get_by_role("button", name="임시저장").click()
     expect(officer).to_have_url(re.compile(r"/tax-invoices/\d+"))
     look(officer, folder, "draft")
+    officer.get_by_role("button", name="미리보기 PDF 만들기").click()
+    expect(officer.get_by_text("미리보기 PDF를 만들고 있습니다.")).to_be_visible()
+    with officer.expect_download(timeout=SLOW) as download:
+        officer.get_by_role("link", name="미리보기 PDF", exact=True).click(timeout=SLOW)
+    assert Path(download.value.path()).read_bytes().startswith(b"%PDF-")
     officer.get_by_text("영수", exact=True).click()
     officer.get_by_role("button", name="저장하고 미리보기").click()
     expect(officer.locator(".etax-foot")).to_contain_text("(영수)")
@@ -271,6 +278,33 @@ def test_a_transmission_that_fails_is_sent_again(
     officer.goto(path)
     officer.get_by_role("button", name="재전송", exact=True).click()
     becomes(officer, "전송성공")
+
+
+@pytest.mark.timeout(300)
+def test_the_house_issues_to_a_person(house: House, log_in: LogIn, hub: Hub, tmp_path: Path) -> None:
+    officer = log_in(OFFICER)
+    officer.goto("/tax-invoices")
+    officer.get_by_role("link", name="정발행 작성").click()
+    officer.get_by_text("개인", exact=True).click()
+    for label, value in (
+        ("등록번호", "900101-1234568"),
+        ("상호 또는 성명", "홍길동"),
+        ("이메일", "gildong@people.example"),
+    ):
+        officer.get_by_label(label, exact=False).first.fill(value)
+    officer.locator("[name='lines-0-name']").fill("중고 노트북")
+    officer.locator("[name='lines-0-amount']").fill("300,000")
+    look(officer, tmp_path, "sale")
+    officer.get_by_role("button", name="미리보기", exact=True).click()
+    expect(officer.locator(".etax").first).to_contain_text("900101-1******")
+    look(officer, tmp_path, "sale-preview")
+    officer.get_by_role("button", name="발급 요청", exact=True).click()
+    becomes(officer, "발급대기")
+    look(officer, tmp_path, "sale-waiting")
+    hub.number = HOUSE.number
+    hub.sign(number_of(officer))
+    becomes(officer, "전송성공")
+    expect(officer.locator("[data-live=verified]")).to_contain_text("확인됨", timeout=SLOW)
 
 
 NEEDS = {
