@@ -32,6 +32,7 @@ from models.settlements.tables import Settlement
 from models.tax_invoices import drafting, queries, refusals, rules, standard
 from models.tax_invoices.kind import TAX_INVOICE
 from models.tax_invoices.rules import EDITABLE, PAPER_JOB, PREVIEW_JOB, REMIND_JOB, WITHDRAW_LEFT_JOB, Reason
+from models.tax_invoices.showing import show_anew
 from models.tax_invoices.tables import TaxInvoice
 from models.tax_invoices.wording import NOT_FOR_INVOICE, paid_words
 from models.tax_invoices.writes import new_key
@@ -250,7 +251,7 @@ def _beside(effect: Effect | None) -> Effect:
         target = effect(step) if effect else None
         row: TaxInvoice = step.document
         if row.original_id is not None:
-            announce(step.session, TAX_INVOICE.key, row.original_id, row.company_id)
+            show_anew(step.session, row.original_id, row.company_id)
         if row.settlement_id is not None:
             announce(step.session, SETTLEMENT.key, row.settlement_id, row.company_id)
         return target
@@ -321,7 +322,7 @@ def build_tax_invoice_preview(job: Job) -> None:
             session, file, TAX_INVOICE.key, job.document_id, FileRole.DRAFT, company_id=None, title=title,
             position=version,
         )  # fmt: skip
-        announce(session, TAX_INVOICE.key, job.document_id, row.company_id)
+        show_anew(session, job.document_id, row.company_id)
 
 
 JOBS = [build_tax_invoice_paper, build_tax_invoice_preview]

@@ -20,7 +20,7 @@ from models.members.tables import Company
 from models.processes import queries as processes
 from models.processes.messages import Actor
 from models.processes.queries import locked_document
-from models.processes.writes import announce, audit, begin, lock_case, next_number, rearm, tell
+from models.processes.writes import audit, begin, lock_case, next_number, rearm, tell
 from models.settlements.queries import items
 from models.settlements.rules import Status as Settled
 from models.settlements.rules import comes_by_itself
@@ -30,6 +30,7 @@ from models.tax_invoices.events import SIGNAL
 from models.tax_invoices.kind import TAX_INVOICE
 from models.tax_invoices.messages import Amendment, Draft, DraftLine
 from models.tax_invoices.rules import DEAD, EDITABLE, Direction, Purpose, Status
+from models.tax_invoices.showing import show_anew
 from models.tax_invoices.tables import TaxInvoice, TaxInvoiceLine
 from models.tax_invoices.wording import NOT_FOR_INVOICE
 
@@ -254,7 +255,7 @@ def amend(
     made = tuple(new_draft(session, actor, content, frame, now) for content in contents)
     for one in made:
         audit(session, actor, TAX_INVOICE.key, one, "create", {"amends": row.number, "reason": amendment.reason})
-    announce(session, TAX_INVOICE.key, invoice_id, row.company_id)
+    show_anew(session, invoice_id, row.company_id)
     return made
 
 

@@ -7,6 +7,7 @@ import psycopg
 import pypdfium2
 import pytest
 from sqlalchemy import select
+from sqlalchemy import text as sql
 from sqlmodel import col
 
 from activities.documents.tax_invoice import paper
@@ -23,10 +24,10 @@ from models.processes.messages import Job
 from models.processes.queries import visible_document
 from models.tax_invoices import form, standard, writes
 from models.tax_invoices.kind import TAX_INVOICE
-from models.tax_invoices.messages import Draft, DraftLine, Sale
+from models.tax_invoices.messages import Amendment, Draft, DraftLine, Sale
 from models.tax_invoices.queries import lines, preview_file
 from models.tax_invoices.refusals import BuyerNumberWrong, FutureWrittenOn, InvoiceNotEditable
-from models.tax_invoices.rules import PREVIEW_JOB
+from models.tax_invoices.rules import PREVIEW_JOB, Reason
 from models.tax_invoices.selling import draft_sale
 from models.tax_invoices.tables import TaxInvoice
 from tests.engines import Database
@@ -159,6 +160,27 @@ def test_no_partner_sees_it(world: World) -> None:
         visible_document(session, world.partner, TaxInvoice, row.id or 0)
 
 
+def row_version(row: TaxInvoice) -> str:
+    """What an open page goes by."""
+    with database.working() as session:
+        mark = sql("SELECT xmin::text FROM tax_invoice WHERE id = :id")
+        return str(session.execute(mark, {"id": row.id}).scalar_one())
+
+
+def test_an_originals_page_follows_its_amendments(world: World) -> None:
+    _, original = world.settled()
+    wanted = Amendment(reason=Reason.RETURN, difference=1_000, happened_on=TODAY)
+    marks = [row_version(original)]
+    with clock.set_to(world.now), database.writing(world.officer) as session:
+        (change,) = writes.amend(session, world.officer, original.id or 0, wanted, world.now)
+    marks.append(row_version(original))
+    world.do(world.officer, change, "request")
+    marks.append(row_version(original))
+    world.ask(change)
+    marks.append(row_version(original))
+    assert len(set(marks)) == 4
+
+
 def drawn(row: TaxInvoice) -> int | None:
     with database.working() as session:
         return preview_file(session, session.get_one(TaxInvoice, row.id))
@@ -166,8 +188,11 @@ def drawn(row: TaxInvoice) -> int | None:
 
 def test_a_draft_is_drawn_once_a_version_for_the_house_alone(world: World) -> None:
     row = world.draft_invoice()
+    before = row_version(row)
     for _ in range(2):
         world.work(TAX_INVOICE, row, [PREVIEW_JOB])
+    # A page that opened meanwhile sees that it is out of date.
+    assert row_version(row) != before
     with database.working() as session:
         files = session.execute(select(DocumentFile).where(col(DocumentFile.kind) == TAX_INVOICE.key)).scalars().all()
         assert [(one.role, one.company_id, one.position) for one in files] == [("draft", None, 1)]
