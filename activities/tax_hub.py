@@ -37,7 +37,7 @@ from models.kernel.calendar import local_date
 from models.processes.messages import Job
 from models.processes.writes import announce
 from models.settings import settings
-from models.tax_invoices import queries, rules, standard
+from models.tax_invoices import drafting, queries, rules, standard
 from models.tax_invoices.kind import TAX_INVOICE
 from models.tax_invoices.messages import HubNews, HubTask
 from models.tax_invoices.rules import AT_HUB, CHECK_RECEIVED_JOB, REMIND_JOB, WITHDRAW_LEFT_JOB, Status
@@ -172,7 +172,8 @@ class Hub:
             return Answer(None, rules.FILING_FAILED, MEMBERSHIP[problem], problem)
         contact = HubContact(name=row.contact_name, email=row.contact_email, phone=row.contact_phone or "")
         try:
-            return Answer(self._hub().file(row.hub_key, asked, contact, row.title), membership=problem)
+            own = drafting.is_sale(row)
+            return Answer(self._hub().file(row.hub_key, asked, contact, row.title, own=own), membership=problem)
         except Rejected as no:
             why = "not_member" if no.code == Code.NOT_MEMBER else ""
             return Answer(None, rules.FILING_FAILED, _sentence(no), why)

@@ -10,7 +10,7 @@ from temporalio import activity
 
 from activities import credits_report
 from activities.documents.tax_invoice import paper
-from activities.recording import DomainSteps, StepContext
+from activities.recording import DomainSteps, Effect, StepContext
 from models import clock, database
 from models.credits.report_rules import INVOICE_DROPPED, INVOICE_REFUSED
 from models.files.rules import FileKind, FileRole
@@ -31,9 +31,10 @@ from models.settlements.rules import Status as Settled
 from models.settlements.tables import Settlement
 from models.tax_invoices import drafting, queries, refusals, rules, standard
 from models.tax_invoices.kind import TAX_INVOICE
-from models.tax_invoices.rules import PAPER_JOB, REMIND_JOB, WITHDRAW_LEFT_JOB, Reason
+from models.tax_invoices.rules import EDITABLE, PAPER_JOB, PREVIEW_JOB, REMIND_JOB, WITHDRAW_LEFT_JOB, Reason
+from models.tax_invoices.showing import show_anew
 from models.tax_invoices.tables import TaxInvoice
-from models.tax_invoices.wording import NOT_FOR_INVOICE
+from models.tax_invoices.wording import NOT_FOR_INVOICE, paid_words
 from models.tax_invoices.writes import new_key
 
 MACHINE = Actor(member_id=0, name="", roles=frozenset({Role.SYSTEM}))
@@ -166,8 +167,11 @@ def _count(session: Session, row: TaxInvoice, settlement: Settlement, *, counted
     """The payment follows what the tax service has: all amendments, added anew each time."""
     known = queries.amendments_of_settlement(session, settlement.id or 0)
     own = Taxed(0, 0) if counted else Taxed(row.supply_amount, row.vat_amount)
+    before = settlement.payable_amount
     settlement.amended_supply, settlement.amended_vat = known.supply + own.supply, known.tax + own.tax
     announce(session, SETTLEMENT.key, settlement.id or 0, settlement.company_id)
+    if settlement.paid_amount is not None and settlement.payable_amount != before:
+        tell_wrong(session, row, paid_words(settlement.number, settlement.payable_amount - settlement.paid_amount))
 
 
 def _takes_back(session: Session, row: TaxInvoice, *, counted: bool) -> bool:
@@ -240,28 +244,44 @@ def tell_wrong(session: Session, row: TaxInvoice, what: str) -> None:
     tell_office(session, row, Event.TAX_INVOICE_WRONG, row.step, {"what": what})
 
 
+def _beside(effect: Effect | None) -> Effect:
+    """An effect, and word of it to the open pages of what the invoice amends and of its settlement."""
+
+    def follow(step: StepContext) -> str | None:
+        target = effect(step) if effect else None
+        row: TaxInvoice = step.document
+        if row.original_id is not None:
+            show_anew(step.session, row.original_id, row.company_id)
+        if row.settlement_id is not None:
+            announce(step.session, SETTLEMENT.key, row.settlement_id, row.company_id)
+        return target
+
+    return follow
+
+
+_EFFECTS: Mapping[str, Effect] = {
+    "request": request,
+    "cancel": cancel,
+    "cancel_request": keep_reason,
+    "cancel_issue": keep_reason,
+    "send": send,
+    "resend": send,
+    rules.FILING_FAILED: filing_failed,
+    rules.REQUEST_STANDS: stands,
+    rules.ISSUE_STANDS: stands,
+    rules.SENDING_STANDS: sending_stands,
+    rules.SUPPLIER_SIGNED: supplier_signed,
+    rules.SUPPLIER_REFUSED: supplier_refused,
+    rules.REQUEST_WITHDRAWN: dropped,
+    rules.ISSUE_WITHDRAWN: dropped,
+    rules.REJECTED: rejected,
+    rules.ACCEPTED: accepted,
+    REMIND: reminded,
+    ESCALATE: escalated,
+}
 STEPS = DomainSteps(
     kind=TAX_INVOICE,
-    effects={
-        "request": request,
-        "cancel": cancel,
-        "cancel_request": keep_reason,
-        "cancel_issue": keep_reason,
-        "send": send,
-        "resend": send,
-        rules.FILING_FAILED: filing_failed,
-        rules.REQUEST_STANDS: stands,
-        rules.ISSUE_STANDS: stands,
-        rules.SENDING_STANDS: sending_stands,
-        rules.SUPPLIER_SIGNED: supplier_signed,
-        rules.SUPPLIER_REFUSED: supplier_refused,
-        rules.REQUEST_WITHDRAWN: dropped,
-        rules.ISSUE_WITHDRAWN: dropped,
-        rules.REJECTED: rejected,
-        rules.ACCEPTED: accepted,
-        REMIND: reminded,
-        ESCALATE: escalated,
-    },
+    effects={act: _beside(_EFFECTS.get(act)) for act in {move.act for move in TAX_INVOICE.rules.moves} | set(_EFFECTS)},
 )
 
 
@@ -285,4 +305,24 @@ def build_tax_invoice_paper(job: Job) -> None:
         announce(session, TAX_INVOICE.key, job.document_id, row.company_id)
 
 
-JOBS = [build_tax_invoice_paper]
+@activity.defn(name=PREVIEW_JOB)
+def build_tax_invoice_preview(job: Job) -> None:
+    """Make the form of a draft as PDF, as it stands now and marked as not issued, for the house's eyes alone."""
+    with database.working() as session:
+        row = session.get_one(TaxInvoice, job.document_id)
+        if row.status not in EDITABLE or queries.preview_file(session, row) is not None:
+            return
+        version, found = row.edit_version, standard.draft(row, queries.lines(session, job.document_id))
+    pdf = paper(found)
+    with database.working() as session:
+        row = session.get_one(TaxInvoice, job.document_id, with_for_update=True)
+        file = keep(session, FileKind.PDF, f"세금계산서_미리보기_{row.number}.pdf", pdf, None)
+        title = f"미리보기 {row.number}"
+        attach(
+            session, file, TAX_INVOICE.key, job.document_id, FileRole.DRAFT, company_id=None, title=title,
+            position=version,
+        )  # fmt: skip
+        show_anew(session, job.document_id, row.company_id)
+
+
+JOBS = [build_tax_invoice_paper, build_tax_invoice_preview]

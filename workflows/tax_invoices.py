@@ -13,6 +13,7 @@ with workflow.unsafe.imports_passed_through():
     from models.tax_invoices.rules import (
         AT_HUB,
         CHECK_RECEIVED_JOB,
+        PREVIEW_JOB,
         REMIND_JOB,
         RULES,
         WITHDRAW_LEFT_JOB,
@@ -71,6 +72,12 @@ class TaxInvoiceWorkflow(Process):
     def remind_supplier(self) -> None:
         """「독촉」: remind now."""
         self.reminder_asked = True
+
+    @workflow.signal
+    def paper_wanted(self) -> None:
+        """「미리보기 PDF」 of a draft."""
+        if self.status == Status.DRAFTING and PREVIEW_JOB not in self.jobs:
+            self.jobs = [*self.jobs, PREVIEW_JOB]
 
     async def follow(self) -> bool:
         """While the document is at the hub: ask, or wait for a reason to."""

@@ -5,6 +5,7 @@ Amounts are mirrored, never recomputed.
 
 import datetime as dt
 from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 
 from models.etax.codes import Amendment, Form, Trade
@@ -27,11 +28,13 @@ def amended(
     happened_on: dt.date | None = None,
     lines: tuple[Line, ...] = (),
     corrected: Invoice | None = None,
+    holidays: AbstractSet[dt.date] = frozenset(),
 ) -> tuple[Invoice, ...]:
     """Drafts (no approval number) that amend an issued invoice.
 
     `happened_on` (reasons 02 to 05): 변동사유 발생일, 환입일, 해제일, 내국신용장 개설일.
     `lines`: 02 the differences, signed as they are added; 03 what came back, in the original's sign (turned here).
+    `holidays` (05): a last day that is none of business moves to the next.
     `corrected` (01): the document as it should have been; numbers and codes of amending are set here.
     NotAmendable: original_not_issued, original_date_needed, before_original, change_needed, returned_too_much,
     correction_needed, correction_unchanged, correction_written_on, letter_of_credit_late,
@@ -45,7 +48,7 @@ def amended(
         return (_mirror(original, reason),)
     day = _day(original, happened_on)
     if reason is Amendment.LETTER_OF_CREDIT:
-        return _letter_of_credit(original, day)
+        return _letter_of_credit(original, day, holidays)
     if reason is Amendment.CANCELLATION:
         return (_dated(_mirror(original, reason), original, day),)
     change = _turned(original, lines) if reason is Amendment.RETURN else lines
@@ -75,10 +78,10 @@ def _correction(original: Invoice, corrected: Invoice | None) -> Invoice:
     return made
 
 
-def _letter_of_credit(original: Invoice, opened_on: dt.date) -> tuple[Invoice, ...]:
+def _letter_of_credit(original: Invoice, opened_on: dt.date, holidays: AbstractSet[dt.date]) -> tuple[Invoice, ...]:
     if original.form.exempt or original.trade not in _ZERO_RATED:
         raise NotAmendable("letter_of_credit_taxed_only")
-    if not letter_of_credit_in_time(original.written_on, opened_on):
+    if not letter_of_credit_in_time(original.written_on, opened_on, holidays):
         raise NotAmendable("letter_of_credit_late")
     remark = f"내국신용장 개설일 {opened_on:%Y-%m-%d}"
     taxed = _remarked(_mirror(original, Amendment.LETTER_OF_CREDIT), remark)

@@ -32,25 +32,26 @@ def return_by(day: dt.date, holidays: AbstractSet[dt.date]) -> dt.date:
     return calendar.business_day_on_or_after(following.replace(day=RETURN_DAY), holidays)
 
 
-def letter_of_credit_in_time(written_on: dt.date, opened_on: dt.date) -> bool:
-    """Whether a 내국신용장 still makes a supply zero-rated: opened within 25 days after the supply's VAT period."""
-    return opened_on <= period_end(written_on) + dt.timedelta(days=RETURN_DAY)
+def letter_of_credit_in_time(written_on: dt.date, opened_on: dt.date, holidays: AbstractSet[dt.date]) -> bool:
+    """Whether a 내국신용장 still makes a supply zero-rated: opened within 25 days after the supply's VAT period, or by
+    the next business day where the last of them is none (시행규칙 21조).
+    """
+    last = period_end(written_on) + dt.timedelta(days=RETURN_DAY)
+    return opened_on <= calendar.business_day_on_or_after(last, holidays)
 
 
 def amended_issue_by(
     reason: Amendment, original_written_on: dt.date, happened_on: dt.date, holidays: AbstractSet[dt.date]
 ) -> dt.date:
-    """Last day to issue an amendment (시행령 70조 1항); `happened_on` is the day of its cause.
+    """Last day to issue an amendment (시행령 70조 1항); `happened_on` is the day of its cause, of a mistake the day it
+    was found on.
 
     공급가액 변동, 환입, 계약의 해제: the 10th after the month it happened in. 내국신용장: the 10th after the month
-    it was opened in, the 25th when that was after the VAT period. 착오정정, 이중발급: at once when found; by law
-    a year from the day after the final return's deadline is the end.
+    it was opened in, the 25th when that was after the VAT period. 착오정정, 이중발급: the day the mistake was found.
     """
     if reason in {Amendment.PRICE_CHANGE, Amendment.RETURN, Amendment.CANCELLATION}:
         return issue_by(happened_on, holidays)
     if reason is Amendment.LETTER_OF_CREDIT:
         late = happened_on > period_end(original_written_on)
         return return_by(original_written_on, holidays) if late else issue_by(happened_on, holidays)
-    last = return_by(original_written_on, holidays)
-    # The year runs from the day after the deadline and ends with that day's eve a year later.
-    return calendar.business_day_on_or_after(last.replace(year=last.year + 1), holidays)
+    return calendar.business_day_on_or_after(happened_on, holidays)

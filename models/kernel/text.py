@@ -96,6 +96,11 @@ def mask_rrn(number: str) -> str:
     return f"{found[:6]}-{found[6]}******" if len(found) == 13 else "******-*******"  # noqa: PLR2004 - its length
 
 
+def mask_passport(number: str) -> str:
+    """M12345678 -> M1*******: of a foreigner's passport or registration number the first two characters."""
+    return number[:2] + "*" * max(len(number) - 2, 0)
+
+
 def mask_ip(address: str) -> str:
     """203.0.113.7 -> 203.0.***.7; of an IPv6 address the last group is hidden; anything else altogether."""
     try:

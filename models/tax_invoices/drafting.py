@@ -8,20 +8,22 @@ from decimal import Decimal
 
 from models.etax import amend as etax_amend
 from models.etax import deadlines
+from models.etax.codes import FOREIGNER_NUMBER, BusinessType, Form, Purpose, Trade
 from models.etax.codes import Amendment as EtaxReason
-from models.etax.codes import BusinessType, Form, Purpose, Trade
 from models.etax.document import Contact, Invoice, Line, Party, type_code
 from models.etax.faults import NotAmendable
-from models.kernel.vat import Taxed, vat_floor
-from models.members.house import House
+from models.kernel.vat import Taxed, taxed_lines, taxed_sum, vat_floor
+from models.members.house import HOUSE, House
 from models.members.tables import Company, Member
-from models.orders.rules import Taxation
+from models.orders.rules import VAT_OF, Taxation
 from models.settlements.tables import Settlement, SettlementItem
 from models.tax_invoices import refusals, rules
-from models.tax_invoices.messages import Amendment
-from models.tax_invoices.rules import Reason
+from models.tax_invoices.messages import Amendment, Sale
+from models.tax_invoices.rules import BuyerKind, Reason
 from models.tax_invoices.tables import TaxInvoice
-from models.tax_invoices.wording import PARTY, REASON
+from models.tax_invoices.wording import BUYER_NUMBER, PARTY, REASON
+
+Days = AbstractSet[dt.date]
 
 TYPE_CODE: Mapping[str, str] = {
     Taxation.TAXED: type_code(Form.INVOICE, Trade.GENERAL),
@@ -113,6 +115,47 @@ def buyer(house: House, officer: Member) -> Party:
     )
 
 
+def is_sale(row: TaxInvoice) -> bool:
+    """정발행 of what the house itself supplied: no partner's document, and the house signs it."""
+    return not row.company_id and row.supplier_number == HOUSE.number
+
+
+def of_sale(sale: Sale, house: House, officer: Member) -> Invoice:
+    """정발행: the house as 공급자, its officer as whoever is asked to sign; tax per line, the lines added.
+
+    Raises BuyerNumberWrong.
+    """
+    number = rules.check_buyer_number(sale.buyer_kind, sale.buyer_number, BUYER_NUMBER)
+    foreign = sale.buyer_kind is BuyerKind.FOREIGNER
+    taxed = taxed_lines([line.amount for line in sale.lines], VAT_OF[sale.taxation])
+    total = taxed_sum(taxed)
+    remarks = tuple(remark.strip() for remark in sale.remarks if remark.strip())
+    return Invoice(
+        written_on=sale.written_on,
+        type_code=TYPE_CODE[sale.taxation],
+        supplier=replace(buyer(house, officer), kind=None),
+        buyer=Party(
+            registration_number=FOREIGNER_NUMBER if foreign else number,
+            name=sale.buyer_name,
+            representative=sale.buyer_representative or sale.buyer_name[:REPRESENTATIVE_MAX],
+            kind=BusinessType(sale.buyer_kind),
+            address=sale.buyer_address,
+            business_type=sale.buyer_business_type,
+            business_class=sale.buyer_business_item,
+            contacts=(Contact(name=sale.buyer_name[:REPRESENTATIVE_MAX], email=sale.buyer_email),),
+        ),
+        charge_total=total.supply,
+        tax_total=total.tax,
+        grand_total=total.total,
+        lines=tuple(
+            Line(position=at, tax=one.tax, **line.model_dump())
+            for at, (line, one) in enumerate(zip(sale.lines, taxed, strict=True), start=1)
+        ),
+        purpose=Purpose(sale.purpose),
+        remarks=((f"{rules.FOREIGN_REMARK}{number}",) if foreign else ()) + remarks,
+    )
+
+
 def _check(party: str, facts: dict[str, str]) -> None:
     missing = rules.missing_facts(facts, list(facts))
     if missing:
@@ -120,12 +163,12 @@ def _check(party: str, facts: dict[str, str]) -> None:
 
 
 def issue_by(
-    content: Invoice, happened_on: dt.date | None, original_day: dt.date, holidays: AbstractSet[dt.date]
+    content: Invoice, happened_on: dt.date | None, original_day: dt.date, found_on: dt.date, holidays: Days
 ) -> dt.date:
-    """The law's last day to issue it."""
+    """The law's last day to issue it; `found_on` is the day of the draft, when a mistake was found at the latest."""
     if content.amendment is None:
         return deadlines.issue_by(content.written_on, holidays)
-    return deadlines.amended_issue_by(content.amendment, original_day, happened_on or content.written_on, holidays)
+    return deadlines.amended_issue_by(content.amendment, original_day, happened_on or found_on, holidays)
 
 
 def transmit_by(issued_on: dt.date) -> dt.date:
@@ -139,7 +182,7 @@ def left_of(row: TaxInvoice, amended: Taxed) -> Taxed:
 
 
 def amended(
-    original: Invoice, fresh: Invoice, amendment: Amendment, left: Taxed, today: dt.date
+    original: Invoice, fresh: Invoice, amendment: Amendment, left: Taxed, today: dt.date, holidays: Days = frozenset()
 ) -> tuple[Invoice, ...]:
     """The documents of a reason. `fresh` is the original with both parties as they are now; `left` of it in won.
 
@@ -154,7 +197,12 @@ def amended(
     lines = _difference(original, amendment, left) if reason in {Reason.PRICE_CHANGE, Reason.RETURN} else ()
     try:
         made = etax_amend.amended(
-            original, EtaxReason(reason), happened_on=amendment.happened_on, lines=lines, corrected=corrected
+            original,
+            EtaxReason(reason),
+            happened_on=amendment.happened_on,
+            lines=lines,
+            corrected=corrected,
+            holidays=holidays,
         )
     except NotAmendable as fault:
         raise refusals.AmendmentRefused(why=fault.sentence) from fault

@@ -23,7 +23,8 @@ from models.etax.codes import (
 )
 from models.etax.document import Invoice, Line, Party
 from models.kernel.identifiers import BRN_DIGITS, format_brn
-from models.kernel.text import mask_rrn
+from models.kernel.text import mask_passport, mask_rrn
+from models.tax_invoices.rules import FOREIGN_REMARK
 
 NOT_ISSUED = "발행되지 않은 세금계산서입니다."
 NOT_ISSUED_EXEMPT = "발행되지 않은 계산서입니다."
@@ -134,7 +135,7 @@ def boxes(invoice: Invoice, *, lines_min: int = LINES_MIN) -> Boxes:
         charge_total=invoice.charge_total,
         tax_total=invoice.tax_total,
         blanks=next((number for number, box in enumerate(supply) if box.digit), len(supply)),
-        remarks="\n".join(invoice.remarks),
+        remarks="\n".join(_remark(remark) for remark in invoice.remarks),
         amendment=AMENDMENT_WORDS[invoice.amendment] if invoice.amendment else "",
         original=approval_number(invoice.original_issue_id or ""),
         lines=(*written, *[LineBoxes()] * (lines_min - len(written))),
@@ -198,6 +199,13 @@ def registration_words(party: Party) -> str:
     if party.kind is BusinessType.INDIVIDUAL or len(number) > BRN_DIGITS:
         return mask_rrn(number)
     return format_brn(number)
+
+
+def _remark(remark: str) -> str:
+    """As it is shown: a foreigner's number is masked like a person's."""
+    if not remark.startswith(FOREIGN_REMARK):
+        return remark
+    return FOREIGN_REMARK + mask_passport(remark.removeprefix(FOREIGN_REMARK))
 
 
 def _paid(invoice: Invoice) -> dict[PaymentMeans, str]:

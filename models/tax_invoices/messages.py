@@ -5,9 +5,10 @@ from decimal import Decimal
 
 from pydantic import BaseModel, Field
 
+from models.orders.rules import Taxation
 from models.processes.messages import Frozen
 from models.processes.messages import Reason as WithReason
-from models.tax_invoices.rules import LINES_MAX, REMARKS_MAX, Purpose, Reason
+from models.tax_invoices.rules import LINES_MAX, REMARKS_MAX, BuyerKind, Purpose, Reason
 
 PAYLOADS: dict[str, type[BaseModel]] = {"cancel_request": WithReason, "cancel_issue": WithReason}
 
@@ -33,6 +34,40 @@ class Draft(BaseModel):
     remarks: list[str] = Field(default_factory=list, max_length=REMARKS_MAX, title="비고")
     lines: list[DraftLine] | None = Field(default=None, min_length=1, max_length=LINES_MAX, title="품목")
     edit_version: int | None = None
+
+
+class SaleLine(BaseModel):
+    """품목 of what the house sells; won. The tax follows from the taxation, line by line."""
+
+    supplied_on: dt.date | None = None
+    name: str = Field(min_length=1, max_length=100, title="품목")
+    spec: str = Field(default="", max_length=60, title="규격")
+    quantity: Decimal | None = Field(default=None, max_digits=12, decimal_places=2, title="수량")
+    unit_price: Decimal | None = Field(default=None, max_digits=18, decimal_places=2, title="단가")
+    amount: int = Field(title="공급가액")
+    note: str = Field(default="", max_length=100, title="비고")
+
+
+class Sale(BaseModel):
+    """정발행: an invoice of what the house itself supplied. Never shown as it is: it may carry a 주민등록번호.
+
+    `buyer_number`: of a business its 사업자등록번호, of a person the 주민등록번호, of a foreigner the number of the
+    passport or of the registration as a foreigner.
+    """
+
+    buyer_kind: BuyerKind = Field(default=BuyerKind.BUSINESS, title="공급받는자 구분")
+    buyer_number: str = Field(min_length=1, max_length=20, title="등록번호", repr=False)
+    buyer_name: str = Field(min_length=1, max_length=70, title="상호 또는 성명")
+    buyer_representative: str = Field(default="", max_length=30, title="대표자")
+    buyer_address: str = Field(default="", max_length=150, title="주소")
+    buyer_business_type: str = Field(default="", max_length=40, title="업태")
+    buyer_business_item: str = Field(default="", max_length=40, title="종목")
+    buyer_email: str = Field(min_length=1, max_length=40, title="이메일")
+    taxation: Taxation = Field(default=Taxation.TAXED, title="과세구분")
+    written_on: dt.date = Field(title="작성일자")
+    purpose: Purpose = Field(default=Purpose.CHARGE, title="영수/청구")
+    remarks: list[str] = Field(default_factory=list, max_length=REMARKS_MAX, title="비고")
+    lines: list[SaleLine] = Field(min_length=1, max_length=LINES_MAX, title="품목")
 
 
 class Amendment(BaseModel):

@@ -7,6 +7,8 @@ from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import load_only
 from sqlmodel import Session, col
 
+from models.files.rules import FileRole
+from models.files.tables import DocumentFile
 from models.kernel.refusals import NotFound
 from models.kernel.roles import Role
 from models.kernel.vat import Taxed
@@ -15,7 +17,7 @@ from models.members.tables import Company, Member
 from models.processes.messages import Actor
 from models.processes.queries import visible_document, visible_to
 from models.settlements.queries import evidence_holder
-from models.tax_invoices.rules import DEAD, OPEN, UNSIGNED, Status
+from models.tax_invoices.rules import DEAD, KIND, OPEN, UNSIGNED, Status
 from models.tax_invoices.tables import TaxInvoice, TaxInvoiceLine
 
 ADMINS_MAX = 50
@@ -115,6 +117,18 @@ def _accepted(session: Session, settlement_id: int, *which: ColumnElement[bool])
     )
     found = session.execute(sums).one()
     return Taxed(int(found[0]), int(found[1]))
+
+
+def preview_file(session: Session, row: TaxInvoice) -> int | None:
+    """The PDF of a draft as it stands now: its place is the version it was drawn of."""
+    place = select(col(DocumentFile.file_id)).where(
+        col(DocumentFile.kind) == KIND,
+        col(DocumentFile.document_id) == row.id,
+        col(DocumentFile.role) == FileRole.DRAFT.value,
+        col(DocumentFile.position) == row.edit_version,
+    )
+    found: int | None = session.execute(place.order_by(col(DocumentFile.id).desc()).limit(1)).scalar_one_or_none()
+    return found
 
 
 def by_approval_number(session: Session, number: str) -> TaxInvoice | None:

@@ -142,7 +142,9 @@ def _kept(
         "officer_id": settlement.officer_id if settlement else actor.member_id,
         "officer_name": settlement.officer_name if settlement else actor.name,
         "original_id": _original(session, found),
-        "issue_by": drafting.issue_by(found, None, found.written_on, processes.holidays(session)),
+        "issue_by": drafting.issue_by(
+            found, None, found.written_on, local_date(found.issued_at or now), processes.holidays(session)
+        ),
         "transmit_by": drafting.transmit_by(local_date(found.issued_at or now)),
     }
     for name, value in issued.items():

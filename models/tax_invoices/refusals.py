@@ -124,6 +124,13 @@ class StillAlive(Refusal):
     code = "still_alive"
 
 
+class BuyerNumberWrong(Refusal):
+    """The number is none of that kind of buyer; facts: `field`, `why` (a sentence)."""
+
+    code = "buyer_number_wrong"
+    status: ClassVar[int] = 422
+
+
 class AskedAnew(Refusal):
     """What a settlement report asked for is asked for again there, by its partner; fact: `number`."""
 

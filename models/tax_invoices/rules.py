@@ -6,13 +6,16 @@ one it answered (`way`). Nothing a webhook says takes part in that.
 """
 
 import datetime as dt
+import re
 from collections import deque
 from collections.abc import Collection, Mapping
 from enum import StrEnum
 
+from models.kernel.identifiers import RRN_DIGITS, brn_fault, rrn_birth_date
 from models.kernel.roles import Role
+from models.kernel.text import digits
 from models.kernel.transitions import Move, ProcessRules
-from models.tax_invoices.refusals import FutureWrittenOn, HappenedOnWrong
+from models.tax_invoices.refusals import BuyerNumberWrong, FutureWrittenOn, HappenedOnWrong
 
 KIND = "tax_invoice"
 
@@ -86,6 +89,7 @@ REJECTED = "rejected"
 
 CHECK_RECEIVED_JOB = "check_received_tax_invoice"
 PAPER_JOB = "build_tax_invoice_paper"
+PREVIEW_JOB = "build_tax_invoice_preview"
 REMIND_JOB = "remind_at_hub"
 WITHDRAW_LEFT_JOB = "withdraw_left_requests"
 
@@ -198,6 +202,10 @@ HUB_KEY_LENGTH_MAX = 24
 LEFT_KEYS_MAX = 20
 """So many names a document was not taken under are looked for at the hub."""
 BUSINESS_NUMBER_DIGITS = 10
+FOREIGN_NUMBER = re.compile(r"[A-Za-z0-9]{5,20}", re.ASCII)
+"""A passport's, or that of the registration as a foreigner, without hyphens and spaces."""
+FOREIGN_REMARK = "여권·외국인등록번호 "
+"""Before the number of a foreigner among the remarks, where the standard has it."""
 
 _LEGS: Mapping[str, tuple[tuple[str, Status], ...]] = {
     status: tuple((move.act, Status(move.to[0])) for move in RULES.moves if move.status == status) for status in Status
@@ -266,3 +274,20 @@ def check_happened_on(happened_on: dt.date, original: dt.date, today: dt.date) -
 def missing_facts(facts: Mapping[str, str], legal: Collection[str]) -> list[str]:
     """Korean names of the legal fields that are empty, in the order given."""
     return [name for name in legal if not facts.get(name, "").strip()]
+
+
+def check_buyer_number(kind: str, typed: str, why: Mapping[str, str]) -> str:
+    """The number as it is kept, without hyphens and spaces. `why`: a sentence for each kind. Raises BuyerNumberWrong.
+
+    Of a 주민등록번호 only the birth date is looked at: the check digit was dropped in 2020.
+    """
+    number = "".join(typed.replace("-", "").split())
+    only = digits(number) == number
+    sound = {
+        BuyerKind.BUSINESS: only and brn_fault(number) is None,
+        BuyerKind.PERSON: only and len(number) == RRN_DIGITS and rrn_birth_date(number) is not None,
+        BuyerKind.FOREIGNER: FOREIGN_NUMBER.fullmatch(number) is not None,
+    }
+    if not sound[BuyerKind(kind)]:
+        raise BuyerNumberWrong(field="buyer_number", why=why[kind])
+    return number

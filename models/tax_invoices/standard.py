@@ -4,10 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from models.etax.codes import Amendment, BusinessType, PaymentMeans, Purpose
+from models.etax.codes import FOREIGNER_NUMBER, Amendment, BusinessType, PaymentMeans, Purpose
 from models.etax.document import Contact, Invoice, Line, Party, Payment
 from models.etax.violations import Stage, Violation
 from models.kernel.identifiers import BRN_DIGITS
+from models.tax_invoices.rules import FOREIGN_REMARK
 from models.tax_invoices.tables import TaxInvoice, TaxInvoiceLine
 
 _PAID = {
@@ -35,7 +36,7 @@ def invoice(row: TaxInvoice, lines: Sequence[TaxInvoiceLine]) -> Invoice:
         purpose=Purpose(row.purpose) if row.purpose else None,
         amendment=Amendment(row.amendment_reason) if row.amendment_reason else None,
         original_issue_id=row.original_approval_number,
-        remarks=tuple(row.remarks),
+        remarks=(*foreign_remarks(row), *row.remarks),
         payments=_payments(row),
     )
 
@@ -62,7 +63,7 @@ def supplier(row: TaxInvoice) -> Party:
 def buyer(row: TaxInvoice) -> Party:
     contact = Contact(name=row.buyer_contact_name, email=row.buyer_email)
     return Party(
-        registration_number=row.buyer_number or row.buyer_person_number or "",
+        registration_number=_buyer_number(row),
         name=row.buyer_name,
         representative=row.buyer_representative,
         sub_registration=row.buyer_branch,
@@ -88,7 +89,7 @@ def content_columns(of: Invoice) -> dict[str, Any]:
         "supply_amount": of.charge_total,
         "vat_amount": of.tax_total,
         "total_amount": of.grand_total,
-        "remarks": list(of.remarks),
+        "remarks": [remark for remark in of.remarks if not remark.startswith(FOREIGN_REMARK)],
         **paid,
     }
 
@@ -97,8 +98,10 @@ def party_columns(of: Invoice) -> dict[str, Any]:
     """The columns of both parties."""
     asked = next(iter(of.supplier.contacts), Contact())
     told = next(iter(of.buyer.contacts), Contact())
-    is_business = len(of.buyer.registration_number) == BRN_DIGITS
     number = of.buyer.registration_number
+    is_business = len(number) == BRN_DIGITS
+    if of.buyer.kind is BusinessType.FOREIGNER:
+        number = foreign_number(of)
     return {
         "supplier_number": of.supplier.registration_number,
         "supplier_branch": of.supplier.sub_registration,
@@ -123,6 +126,24 @@ def party_columns(of: Invoice) -> dict[str, Any]:
         "buyer_email": told.email,
         "broker": _plain(of.broker) if of.broker else None,
     }
+
+
+def foreign_remarks(row: TaxInvoice) -> tuple[str, ...]:
+    """The number of a foreigner stands among the remarks, where the standard wants it, and nowhere else in clear."""
+    foreign = row.buyer_kind == BusinessType.FOREIGNER and row.buyer_person_number
+    return (f"{FOREIGN_REMARK}{row.buyer_person_number}",) if foreign else ()
+
+
+def foreign_number(of: Invoice) -> str:
+    """What the remark of a foreigner's invoice says."""
+    found = [remark for remark in of.remarks if remark.startswith(FOREIGN_REMARK)]
+    return found[0].removeprefix(FOREIGN_REMARK) if found else ""
+
+
+def _buyer_number(row: TaxInvoice) -> str:
+    if row.buyer_kind == BusinessType.FOREIGNER:
+        return FOREIGNER_NUMBER
+    return row.buyer_number or row.buyer_person_number or ""
 
 
 def line_columns(line: Line) -> dict[str, Any]:

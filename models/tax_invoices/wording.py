@@ -1,6 +1,8 @@
 """Korean of tax invoices."""
 
+import datetime as dt
 from collections.abc import Mapping
+from dataclasses import replace
 
 from models.processes.kinds import Words
 from models.tax_invoices import rules
@@ -53,7 +55,40 @@ VERIFICATION: Mapping[str, str] = {
     "content": "요청한 내용과 다르게 발급되었습니다.",
     "approval_number": "승인번호가 중계사이트의 대답과 다르거나 이미 쓰인 번호입니다.",
 }
+BUYER_NUMBER: Mapping[str, str] = {
+    BuyerKind.BUSINESS: "사업자등록번호 10자리를 확인해 주세요.",
+    BuyerKind.PERSON: "주민등록번호 13자리를 확인해 주세요.",
+    BuyerKind.FOREIGNER: "여권번호나 외국인등록번호를 영문과 숫자 5자에서 20자까지 입력해 주세요.",
+}
 PARTY: Mapping[str, str] = {"supplier": "공급자", "buyer": "공급받는자"}
+
+
+def late_issue_words(issue_by: dt.date, return_by: dt.date, *, exempt: bool) -> str:
+    """The law's day to issue has passed: what it costs, in 부가가치세법 60조 for what is taxed or zero-rated."""
+    late = f"발급기한 {issue_by:%Y.%m.%d}이 지났습니다."
+    if exempt:
+        return f"{late} 늦게 발급하거나 발급하지 않은 계산서에는 가산세가 붙습니다."
+    return (
+        f"{late} 확정신고기한 {return_by:%Y.%m.%d}까지 발급하면 공급가액의 1%(지연발급), "
+        "그 뒤로는 2%(미발급)의 가산세가 공급자에게 붙습니다."
+    )
+
+
+def late_sending_words(transmit_by: dt.date) -> str:
+    """The law's day to send on has passed: what it costs, of taxed and of exempt supplies alike."""
+    return (
+        f"전송기한 {transmit_by:%Y.%m.%d}이 지났습니다. 늦게 전송하면 공급가액의 0.3%(지연전송), "
+        "확정신고기한까지 전송하지 않으면 0.5%(미전송)의 가산세가 공급자에게 붙습니다."
+    )
+
+
+def paid_words(number: str, owed: int) -> str:
+    """What an amendment after the payment leaves to pay (won; minus: to be paid back)."""
+    if owed == 0:
+        return f"지급한 정산 {number}의 금액과 세금계산서가 다시 같아졌습니다."
+    what = "더 지급해야" if owed > 0 else "돌려받아야"
+    return f"이미 지급한 정산 {number}의 세금계산서가 수정되어 {abs(owed):,}원을 {what} 합니다."
+
 
 WORDS = Words(
     name="세금계산서",
@@ -168,8 +203,22 @@ WORDS = Words(
         "happened_on_wrong": "사유가 생긴 날은 {earliest}부터 오늘까지 입력할 수 있습니다.",
         "approval_number_taken": "이 승인번호는 {number}에 이미 쓰였습니다.",
         "received_faulty": "{why}",
+        "buyer_number_wrong": "{why}",
         "asked_anew": "정산리포트에서 요청한 세금계산서입니다. 제휴사가 정산리포트에서 다시 요청합니다.",
         "still_alive": "세금계산서 {number}가 끝나지 않아 다시 요청할 수 없습니다.",
         "not_ready_to_remind": "발급대기 중인 세금계산서만 독촉할 수 있습니다.",
     },
 )
+
+SALE_WORDS = replace(
+    WORDS,
+    act={**WORDS.act, "request": "발급 요청"},
+    done={**WORDS.done, "request": "발급을 요청했습니다"},
+    event={**WORDS.event, "request": "발급 요청", rules.SUPPLIER_SIGNED: "우리 서명, 발급"},
+    step={**WORDS.step, Status.REQUESTED: "우리 서명"},
+    hint={
+        **WORDS.hint,
+        Status.DRAFTING: "내용을 확인하고 발급 요청을 누르면 중계사이트에서 우리 인증서로 서명할 수 있습니다.",
+    },
+)
+"""Of an invoice of what the house itself supplied."""

@@ -30,6 +30,7 @@ from models.tax_invoices.events import SIGNAL
 from models.tax_invoices.kind import TAX_INVOICE
 from models.tax_invoices.messages import Amendment, Draft, DraftLine
 from models.tax_invoices.rules import DEAD, EDITABLE, Direction, Purpose, Status
+from models.tax_invoices.showing import show_anew
 from models.tax_invoices.tables import TaxInvoice, TaxInvoiceLine
 from models.tax_invoices.wording import NOT_FOR_INVOICE
 
@@ -77,7 +78,7 @@ def draft_from_settlement(
     content = drafting.of_settlement(
         settlement, [item for item, _ in items(session, settlement_id)], written_on, EtaxPurpose(purpose)
     )
-    made = _new(session, actor, _with_parties(session, actor, company, content), _frame_of(settlement), now)
+    made = new_draft(session, actor, _with_parties(session, actor, company, content), _frame_of(settlement), now)
     audit(session, actor, TAX_INVOICE.key, made, "create")
     return made
 
@@ -135,14 +136,16 @@ def edit(session: Session, actor: Actor, invoice_id: int, draft: Draft, now: dt.
     rules.check_written_on(draft.written_on, local_date(now))
     old = standard.draft(row, queries.lines(session, invoice_id))
     new = _edited(old, draft)
-    asked_for = row.settlement_id is not None or not row.company_id
+    asked_for = row.settlement_id is not None or not (row.company_id or drafting.is_sale(row))
     if asked_for and (new.charge_total, new.tax_total) != (old.charge_total, old.tax_total):
         raise refusals.TotalsDiffer(needed=old.grand_total, given=new.grand_total)
     if new.amendment is None:
         new = _of_today(session, actor, row, new)
     for name, value in (standard.content_columns(new) | standard.party_columns(new)).items():
         setattr(row, name, value)
-    row.issue_by = drafting.issue_by(new, row.happened_on, _original_day(session, row), processes.holidays(session))
+    found_on = local_date(row.created_at)
+    free = processes.holidays(session)
+    row.issue_by = drafting.issue_by(new, row.happened_on, _original_day(session, row), found_on, free)
     row.edit_version += 1
     session.execute(delete(TaxInvoiceLine).where(col(TaxInvoiceLine.tax_invoice_id) == row.id))
     save_lines(session, row, new.lines)
@@ -159,13 +162,19 @@ def _edited(old: Invoice, draft: Draft) -> Invoice:
         old,
         written_on=old.written_on if amends else draft.written_on,
         purpose=EtaxPurpose(draft.purpose),
-        remarks=tuple(remark.strip() for remark in draft.remarks if remark.strip()),
+        remarks=(*_kept_remarks(old), *(remark.strip() for remark in draft.remarks if remark.strip())),
         lines=lines,
         charge_total=charge,
         tax_total=tax,
         grand_total=charge + tax,
         payments=old.payments if same else (),
     )
+
+
+def _kept_remarks(old: Invoice) -> tuple[str, ...]:
+    """The number of a foreigner is no remark of the officer's: it stays."""
+    number = standard.foreign_number(old)
+    return (f"{rules.FOREIGN_REMARK}{number}",) if number else ()
 
 
 def _lines(drafts: Iterable[DraftLine]) -> tuple[Line, ...]:
@@ -186,7 +195,7 @@ def make_again(session: Session, actor: Actor, invoice_id: int, written_on: dt.d
     old = locked_document(session, actor, TaxInvoice, invoice_id)
     if old.status not in DEAD:
         raise refusals.StillAlive(number=old.number)
-    if not old.company_id:
+    if not (old.company_id or drafting.is_sale(old)):
         raise refusals.AskedAnew(number=old.number)
     lock_case(session, f"tax-invoice/{old.settlement_number or old.number}")
     _check_free(session, old)
@@ -194,20 +203,20 @@ def make_again(session: Session, actor: Actor, invoice_id: int, written_on: dt.d
     content = standard.draft(old, queries.lines(session, invoice_id))
     if content.amendment is None:
         content = replace(content, written_on=written_on)
-    company = session.get_one(Company, old.company_id)
-    content = _with_parties(session, actor, company, content)
+    content = _of_today(session, actor, old, content)
     settlement = session.get_one(Settlement, old.settlement_id) if old.settlement_id else None
     frame = Frame(
         title=old.title,
         company_id=old.company_id,
         company_name=old.company_name,
         case_key=old.case_key,
+        direction=Direction(old.direction),
         settlement=settlement,
         original=session.get_one(TaxInvoice, old.original_id) if old.original_id else None,
         remade_from_id=old.id,
         happened_on=old.happened_on,
     )
-    made = _new(session, actor, content, frame, now)
+    made = new_draft(session, actor, content, frame, now)
     audit(session, actor, TAX_INVOICE.key, made, "create", {"remade_from": old.number})
     return made
 
@@ -238,13 +247,15 @@ def amend(
         company_id=row.company_id,
         company_name=row.company_name,
         case_key=row.case_key,
+        direction=Direction.FORWARD if drafting.is_sale(row) else Direction.REVERSE,
         settlement=session.get_one(Settlement, row.settlement_id) if row.settlement_id else None,
         original=row,
         happened_on=amendment.happened_on,
     )
-    made = tuple(_new(session, actor, content, frame, now) for content in contents)
+    made = tuple(new_draft(session, actor, content, frame, now) for content in contents)
     for one in made:
         audit(session, actor, TAX_INVOICE.key, one, "create", {"amends": row.number, "reason": amendment.reason})
+    show_anew(session, invoice_id, row.company_id)
     return made
 
 
@@ -268,10 +279,10 @@ def _amended(
     original = standard.invoice(row, queries.lines(session, invoice_id))
     fresh = _of_today(session, actor, row, original)
     left = drafting.left_of(row, queries.amended_by(session, invoice_id))
-    return row, drafting.amended(original, fresh, amendment, left, local_date(now))
+    return row, drafting.amended(original, fresh, amendment, left, local_date(now), processes.holidays(session))
 
 
-def _new(session: Session, actor: Actor, content: Invoice, frame: Frame, now: dt.datetime) -> TaxInvoice:
+def new_draft(session: Session, actor: Actor, content: Invoice, frame: Frame, now: dt.datetime) -> TaxInvoice:
     """A draft with its lines and its process. Raises AlreadyInvoiced."""
     row = new_row(session, actor, content, frame, now)
     row.turn = TAX_INVOICE.rules.turn(row.status)
@@ -308,7 +319,9 @@ def new_row(session: Session, actor: Actor, content: Invoice, frame: Frame, now:
         original_id=original.id if original else None,
         remade_from_id=frame.remade_from_id,
         happened_on=frame.happened_on,
-        issue_by=drafting.issue_by(content, frame.happened_on, original_day, processes.holidays(session)),
+        issue_by=drafting.issue_by(
+            content, frame.happened_on, original_day, local_date(now), processes.holidays(session)
+        ),
         status=Status.DRAFTING,
         status_since=now,
         created_by=actor.member_id,
@@ -369,4 +382,19 @@ def ask_now(session: Session, actor: Actor, invoice_id: int, now: dt.datetime) -
     return row
 
 
+def draw(session: Session, actor: Actor, invoice_id: int) -> TaxInvoice:
+    """「미리보기 PDF」 of a draft: the worker draws what is saved now, once a version.
+
+    Raises NotYourTurn, NotFound, InvoiceNotEditable.
+    """
+    actor.must_hold(Role.SETTLEMENT)
+    row = locked_document(session, actor, TaxInvoice, invoice_id)
+    if row.status not in EDITABLE:
+        raise refusals.InvoiceNotEditable
+    if queries.preview_file(session, row) is None:
+        tell(session, row.workflow_id, DRAW_SIGNAL, f"draw-{row.edit_version}")
+    return row
+
+
 REMIND_SIGNAL = "remind_supplier"
+DRAW_SIGNAL = "paper_wanted"

@@ -53,9 +53,18 @@ def test_halves_of_the_year_and_their_returns(day: str, end: str, return_day: st
     assert return_by(_day(day), HOLIDAYS) == _day(return_day)
 
 
-@pytest.mark.parametrize(("opened", "in_time"), [("2026-12-31", True), ("2027-01-25", True), ("2027-01-26", False)])
-def test_a_letter_of_credit_counts_until_25_days_after_the_half_year(opened: str, in_time: bool) -> None:
-    assert letter_of_credit_in_time(_day("2026-11-20"), _day(opened)) is in_time
+@pytest.mark.parametrize(
+    ("supplied", "opened", "in_time"),
+    [
+        ("2026-11-20", "2026-12-31", True),
+        ("2026-11-20", "2027-01-25", True),
+        ("2026-11-20", "2027-01-26", False),
+        ("2026-05-20", "2026-07-27", True),  # the 25th is a Saturday
+        ("2026-05-20", "2026-07-28", False),
+    ],
+)
+def test_a_letter_of_credit_counts_until_25_days_after_the_half_year(supplied: str, opened: str, in_time: bool) -> None:
+    assert letter_of_credit_in_time(_day(supplied), _day(opened), HOLIDAYS) is in_time
 
 
 @pytest.mark.parametrize(
@@ -67,8 +76,8 @@ def test_a_letter_of_credit_counts_until_25_days_after_the_half_year(opened: str
         (Amendment.LETTER_OF_CREDIT, "2026-11-25", "2026-12-10"),
         (Amendment.LETTER_OF_CREDIT, "2026-12-20", "2027-01-11"),
         (Amendment.LETTER_OF_CREDIT, "2027-01-20", "2027-01-25"),
-        (Amendment.CORRECTION, "2026-12-07", "2028-01-25"),
-        (Amendment.DUPLICATE, "2026-12-07", "2028-01-25"),
+        (Amendment.CORRECTION, "2026-12-07", "2026-12-07"),
+        (Amendment.DUPLICATE, "2026-12-06", "2026-12-07"),  # found on a Sunday
     ],
 )
 def test_an_amendment_has_the_day_of_its_reason(reason: Amendment, happened: str, last: str) -> None:

@@ -46,11 +46,14 @@ class PaperHub:
     no: dict[str, Rejected] = field(default_factory=dict)
     lost: set[str] = field(default_factory=set)
     """Calls that are done, but whose answer never comes back."""
+    own: dict[str, bool] = field(default_factory=dict)
+    """Of each document whether the house filed it as the supplier."""
     away: bool = False
     member: Membership = field(default_factory=lambda: Membership(Standing.FULL))
     serial: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1))
 
-    def file(self, key: str, invoice: Invoice, contact: HubContact, memo: str = "") -> HubState:
+    def file(self, key: str, invoice: Invoice, contact: HubContact, memo: str = "", *, own: bool = False) -> HubState:
+        self.own[key] = own
         assert "@" in contact.email
         self._asked("file", key)
         if key not in self.papers:

@@ -3,8 +3,11 @@
 import datetime as dt
 
 import pytest
+from sqlalchemy import select
+from sqlmodel import col
 
 from models import clock, database
+from models.notifications.tables import Message
 from models.settlements.rules import NothingToPay
 from models.settlements.tables import Settlement
 from models.tax_invoices import writes
@@ -28,6 +31,14 @@ def amended(world: World, invoice: TaxInvoice, reason: Reason, difference: int |
     wanted = Amendment(reason=reason, difference=difference, happened_on=happened_on)
     with database.writing(world.officer) as session:
         return list(writes.amend(session, world.officer, invoice.id or 0, wanted, world.now))
+
+
+def mailed(words: str) -> list[int | None]:
+    """Who got a letter that an invoice needs a look, with these words."""
+    with database.working() as session:
+        letters = select(Message).where(col(Message.event) == "tax_invoice_wrong", col(Message.channel) == "email")
+        found = session.execute(letters.order_by(col(Message.member_id))).scalars().all()
+        return [one.member_id for one in found if words in one.body]
 
 
 def pay(world: World, of: Settlement) -> Settlement:
@@ -97,6 +108,20 @@ def test_what_is_amended_after_the_payment_shows_what_is_owed(world: World) -> N
     world.through(change)
     found = world.read(of)
     assert (found.status, found.paid_amount, found.payable_amount) == ("paid", of.total_amount, of.total_amount - 6_050)
+    words = f"이미 지급한 정산 {of.number}의 세금계산서가 수정되어 6,050원을 돌려받아야 합니다."
+    assert mailed(words) == sorted([world.officer.member_id, world.admin.id or 0])
+
+
+def test_a_whole_minus_after_the_payment_leaves_it_paid_and_tells_what_is_owed(world: World) -> None:
+    of, invoice = world.settled()
+    pay(world, of)
+    (minus,) = amended(world, invoice, Reason.TERMINATION)
+    world.through(minus)
+    assert world.follow() == []
+    found = world.read(of)
+    assert (found.status, found.payable_amount, found.paid_amount) == ("paid", 0, of.total_amount)
+    words = f"{of.total_amount:,}원을 돌려받아야 합니다."
+    assert mailed(words) == sorted([world.officer.member_id, world.admin.id or 0])
 
 
 def test_what_was_issued_otherwise_changes_no_payment(world: World) -> None:

@@ -18,6 +18,8 @@ from tests.tax_invoices.storm import MOMENT, REFUSED, Storm, TimeSkipping, storm
 
 pytestmark = pytest.mark.timeout(600)  # a day and a half of six invoices, beside other tests
 MINUTE, HOUR, DAY = dt.timedelta(minutes=1), dt.timedelta(hours=1), dt.timedelta(days=1)
+STEP = 30 * MINUTE
+"""How often everybody is looked after: what people do is hours apart, and what they race at falls into one step."""
 PRICES = (10_000, 20_000, 30_000, 40_000, 50_000, 60_000)
 SIGNED_ONCE = ("supplier_signed", "accepted")
 
@@ -176,7 +178,7 @@ async def test_messages_fivefold_swapped_lost_forged_and_replayed(
             failure_percent=30,
             pace="real",
         )
-        await _live_through(at, fates, 0.8, 15 * MINUTE)
+        await _live_through(at, fates, 0.8, STEP)
         await _calm(at, fates)
         await _each_is_right_and_issued_once(at, settlements, fates)
         assert at.told.forged
@@ -194,7 +196,7 @@ async def test_every_message_a_day_late(time_skipping: TimeSkipping, database: D
         settlements, fates = await _begin(at)
         at.weather.replayed = 50
         await asyncio.to_thread(at.office.weather, delay_seconds=86_400, copies=2, pace="real")
-        await _live_through(at, fates, 0.8, 20 * MINUTE)
+        await _live_through(at, fates, 0.8, STEP)
         # The house asked by itself meanwhile; what comes now is old news.
         before = {row.number: row.status for row in await at.rows()}
         await _calm(at, fates)
@@ -220,7 +222,7 @@ async def test_a_hub_down_for_an_hour_and_an_engine_after_it(time_skipping: Time
         at.engine_is_away = True
         await _live_through(at, fates, 1.5 / 24, 10 * MINUTE)
         at.engine_is_away = False
-        await _live_through(at, fates, 0.5, 20 * MINUTE)
+        await _live_through(at, fates, 0.5, STEP)
         await _calm(at, fates)
         await _each_is_right_and_issued_once(at, settlements, fates)
         assert all(row.hub_away_since is None for row in await at.rows())

@@ -8,7 +8,7 @@ from pydantic import BaseModel
 from sqlmodel import Session
 
 from models.files.rules import PAPER, Use
-from models.processes.kinds import Kind
+from models.processes.kinds import Kind, Words
 from models.processes.messages import Actor
 
 PageContext = Callable[[Session, Actor, Any], dict[str, Any]]
@@ -38,6 +38,8 @@ class WebKind:
     uploads: Mapping[str, Use] = field(default_factory=dict)
     """`<x>_file_id` payload fields that `<x>_upload` may fill, with what is taken there."""
     not_yet: Callable[[Any, frozenset[str]], list[tuple[str, str]]] | None = None
+    words: Callable[[Any], Words] | None = None
+    """What a document calls its states and acts, where not all of the kind call them the same."""
     media_home: Callable[[Any], str] | None = None
     """Where Harmony's people read a document that the staff reads here."""
 

@@ -3,7 +3,7 @@
 import datetime as dt
 import uuid
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -46,9 +46,11 @@ class Seen:
     def document(self) -> Any:
         return self.story.document
 
-    @property
+    @cached_property
     def kind(self) -> Kind:
-        return self.web.kind
+        """With the words of this very document, where its kind has several."""
+        kind, words = self.web.kind, self.web.words
+        return replace(kind, words=words(self.document)) if words else kind
 
     @cached_property
     def who(self) -> Callable[[str], str]:

@@ -75,6 +75,14 @@ def edit(actor: Officer, invoice_id: int, body: Draft) -> TaxInvoiceOut:
         return _out(writes.edit(session, actor, invoice_id, body, clock.now()))
 
 
+@router.post("/{invoice_id}/draw", status_code=NO_CONTENT, operation_id="draw_tax_invoice", summary="미리보기 PDF")
+def draw(actor: Officer, invoice_id: int) -> Response:
+    """The draft as PDF, made by the worker; it becomes a file of the document."""
+    with database.writing(actor) as session:
+        writes.draw(session, actor, invoice_id)
+    return Response(status_code=NO_CONTENT)
+
+
 @router.get("/{invoice_id}/lines", operation_id="read_tax_invoice_lines", summary="세금계산서 품목")
 def lines(actor: CurrentActor, invoice_id: int) -> list[LineOut]:
     """The items, in order."""

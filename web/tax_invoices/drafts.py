@@ -305,6 +305,12 @@ async def set_reminders(request: Request, actor: Officer, invoice_id: int) -> Re
     return await run_in_threadpool(_written, actor, invoice_id, done, write)
 
 
+@router.post("/{invoice_id:int}/draw")
+def draw(actor: Officer, invoice_id: int) -> Response:
+    """「미리보기 PDF」: the worker draws the draft; the page shows the file when it is there."""
+    return _written(actor, invoice_id, "drawn", writes.draw)
+
+
 @router.post("/{invoice_id:int}/ask")
 def ask(actor: CurrentActor, invoice_id: int) -> Response:
     """「상태 확인」: the hub is asked now."""

@@ -1,33 +1,49 @@
 """The tax invoice's page: the form exactly as it is issued, where it stands at the hub, who was reminded when."""
 
+import datetime as dt
 from typing import Any
 
 from sqlmodel import Session
 
 from models import clock
+from models.etax.codes import Form
+from models.etax.deadlines import return_by
 from models.kernel.calendar import local_date
 from models.kernel.identifiers import format_brn
 from models.kernel.roles import Role
 from models.processes import queries as processes
+from models.processes.kinds import Words
 from models.processes.messages import Actor
 from models.settings import settings
-from models.tax_invoices import form, queries, standard
+from models.tax_invoices import drafting, form, queries, standard
 from models.tax_invoices.form import Copy
 from models.tax_invoices.kind import TAX_INVOICE
 from models.tax_invoices.messages import TaxInvoiceOut
-from models.tax_invoices.rules import AT_HUB, DEAD, EDITABLE, UNSIGNED, Status
+from models.tax_invoices.rules import AT_HUB, DEAD, EDITABLE, LATE_SENDING, UNSIGNED, Status
 from models.tax_invoices.tables import TaxInvoice
-from models.tax_invoices.wording import DIRECTION, MEMBERSHIP, PURPOSE, REASON, VERIFICATION
+from models.tax_invoices.wording import (
+    DIRECTION,
+    MEMBERSHIP,
+    PURPOSE,
+    REASON,
+    SALE_WORDS,
+    VERIFICATION,
+    WORDS,
+    late_issue_words,
+    late_sending_words,
+)
 from web import forms
 from web.documents.kinds import WebKind
 from web.tax_invoices.lists import kind_words
 
 REMIND = "remind"
+EXEMPT_FORMS = frozenset(form.value for form in Form if form.exempt)
 DONE = {
     "saved": "저장했습니다. 아래 미리보기에서 확인한 뒤 역발행 요청을 눌러 주세요.",
     "reminded": "공급자 담당자에게 서명을 독촉했습니다.",
     "reminders_on": "자동 독촉을 켰습니다.",
     "reminders_off": "자동 독촉을 껐습니다.",
+    "drawn": "미리보기 PDF를 만들고 있습니다. 다 되면 화면 위에 나타납니다.",
     "asked": "중계사이트에 지금 상태를 물었습니다. 바뀐 것이 있으면 곧 나타납니다.",
     "received": "세금계산서를 등록했습니다. 전자서명과 인증서를 확인하는 대로 정산에 반영합니다.",
 }
@@ -38,13 +54,15 @@ def context(session: Session, actor: Actor, invoice: TaxInvoice) -> dict[str, An
     """Everything below the head of the invoice's page."""
     officer = Role.SETTLEMENT in actor.every_role
     office = actor.company_id is None
+    sale = drafting.is_sale(invoice)
     amended = queries.amendments(session, actor, invoice.id or 0)
     lines = queries.lines(session, invoice.id or 0)
     return {
         "head_note": f"{invoice.company_name} · 합계 {invoice.total_amount:,}원",
         "invoice": invoice,
+        "sale": sale,
         "boxes": form.boxes(standard.invoice(invoice, lines)),
-        "mine": Copy.BUYER if office else Copy.SUPPLIER,
+        "mine": Copy.BUYER if office and not sale else Copy.SUPPLIER,
         "office": office,
         "kind_words": kind_words(invoice),
         "direction_words": DIRECTION[invoice.direction],
@@ -56,8 +74,9 @@ def context(session: Session, actor: Actor, invoice: TaxInvoice) -> dict[str, An
         "amendment_rows": [(f"수정 · {REASON[row.amendment_reason or '']}", row) for row in amended],
         "done_words": DONE,
         "remade_from": _remade_from(session, actor, invoice),
-        "problems": problems(invoice),
+        "problems": problems(invoice, processes.holidays(session)),
         "may_edit": officer and invoice.status in EDITABLE,
+        "preview_file_id": queries.preview_file(session, invoice) if office and invoice.status in EDITABLE else None,
         "may_remind": officer and invoice.status == Status.REQUESTED,
         "may_amend": officer and invoice.status == Status.NTS_ACCEPTED and invoice.amendment_reason is None,
         "may_remake": _may_remake(invoice, officer=officer),
@@ -65,14 +84,15 @@ def context(session: Session, actor: Actor, invoice: TaxInvoice) -> dict[str, An
         "reminders": reminders(session, invoice),
         "signer_words": format_brn(invoice.signer_number),
         "issuer_words": common_name(invoice.certificate_issuer),
-        "sign_at": hub_site() if invoice.status == Status.REQUESTED and not office else "",
+        "sign_at": hub_site() if invoice.status == Status.REQUESTED and (sale or not office) else "",
         "today": local_date(clock.now()),
         "edit_form": edit_form(invoice),
     }
 
 
 def _may_remake(invoice: TaxInvoice, *, officer: bool) -> bool:
-    return officer and invoice.status in DEAD and invoice.amendment_reason is None and bool(invoice.company_id)
+    asked_here = bool(invoice.company_id) or drafting.is_sale(invoice)
+    return officer and invoice.status in DEAD and invoice.amendment_reason is None and asked_here
 
 
 def edit_form(invoice: TaxInvoice) -> forms.Parsed[Any]:
@@ -87,7 +107,7 @@ def edit_form(invoice: TaxInvoice) -> forms.Parsed[Any]:
     )
 
 
-def problems(invoice: TaxInvoice) -> list[tuple[str, str]]:
+def problems(invoice: TaxInvoice, holidays: frozenset[dt.date] = frozenset()) -> list[tuple[str, str]]:
     """(tone, sentence) of everything that is not as it should be, the worst first."""
     told: list[tuple[str, str]] = []
     if invoice.verification_problem:
@@ -103,9 +123,20 @@ def problems(invoice: TaxInvoice) -> list[tuple[str, str]]:
     if invoice.status == Status.NTS_FAILED:
         result = " ".join(part for part in (invoice.result_code, invoice.result_text) if part)
         told.append(("stop", f"국세청이 받지 않았습니다. {result}".rstrip()))
+    told += [("stop", words) for words in late_words(invoice, local_date(clock.now()), holidays)]
     if invoice.hub_away_since is not None and invoice.status in AT_HUB:
         told.append(("wait", "중계사이트가 대답하지 않습니다. 다시 연결되면 저절로 이어집니다."))
     return told
+
+
+def late_words(invoice: TaxInvoice, today: dt.date, holidays: frozenset[dt.date]) -> list[str]:
+    """What the law has for an invoice past its day; of an amendment of a found mistake there is no fixed rate."""
+    if invoice.status in LATE_SENDING and invoice.transmit_by is not None and invoice.transmit_by < today:
+        return [late_sending_words(invoice.transmit_by)]
+    if invoice.status in {Status.DRAFTING, *UNSIGNED} and invoice.issue_by < today and not invoice.amendment_reason:
+        exempt = invoice.type_code[:2] in EXEMPT_FORMS
+        return [late_issue_words(invoice.issue_by, return_by(invoice.written_on, holidays), exempt=exempt)]
+    return []
 
 
 def reminders(session: Session, invoice: TaxInvoice) -> list[Any]:
@@ -127,6 +158,11 @@ def hub_site() -> str:
     return HUB_SITES.get(scheme, "") or (f"{config.sandbox_url}/hub" if not scheme else "")
 
 
+def words_of(invoice: TaxInvoice) -> Words:
+    """An invoice of the house's own is issued, not asked for."""
+    return SALE_WORDS if drafting.is_sale(invoice) else WORDS
+
+
 def _remade_from(session: Session, actor: Actor, invoice: TaxInvoice) -> TaxInvoice | None:
     if invoice.remade_from_id is None:
         return None
@@ -141,4 +177,5 @@ WEB = WebKind(
     list_label="세금계산서 목록",
     list_link="/tax-invoices",
     context=context,
+    words=words_of,
 )

@@ -133,8 +133,11 @@ class TaxHub(Protocol):
 
     name: str
 
-    def file(self, key: str, invoice: Invoice, contact: HubContact, memo: str = "") -> HubState:
-        """Ask the supplier for its signature (역발행 요청). The same key and content again is the same request."""
+    def file(self, key: str, invoice: Invoice, contact: HubContact, memo: str = "", *, own: bool = False) -> HubState:
+        """Ask the supplier for its signature (역발행 요청); `own`: the supplier is the house itself (정발행).
+
+        The same key and content again is the same request.
+        """
         ...
 
     def state(self, key: str) -> HubState | None:

@@ -64,7 +64,10 @@ class PopbillHub:
         self.account = at
         self.tokens = Tokens(at)
 
-    def file(self, key: str, invoice: Invoice, contact: HubContact, memo: str = "") -> HubState:
+    def file(self, key: str, invoice: Invoice, contact: HubContact, memo: str = "", *, own: bool = False) -> HubState:
+        if own:
+            # There the supplier's documents are of another type (SELL), and signed with the certificate kept there.
+            raise Rejected(Code.INVALID_DOCUMENT, "정발행은 팝빌 사이트에서 발급하고 XML을 등록해 주세요.")
         wanted = popbill_form.taxinvoice(checked(key), invoice, contact)
         # Popbill takes a key once; what an earlier call with this one made is looked at before, and after a no.
         if (found := self._info(key)) is None:

@@ -60,9 +60,9 @@ class SandboxHub:
             headers={"Authorization": f"Bearer {at.key}"},
         )
 
-    def file(self, key: str, invoice: Invoice, contact: HubContact, memo: str = "") -> HubState:
+    def file(self, key: str, invoice: Invoice, contact: HubContact, memo: str = "", *, own: bool = False) -> HubState:
         body = {
-            "direction": "reverse",
+            "direction": "forward" if own else "reverse",
             "xml": build(invoice).decode(),
             "contact": {"name": contact.name, "email": contact.email, "phone": contact.phone},
             "memo": memo,

@@ -59,10 +59,21 @@ def test_the_same_request_again_is_the_same_document(played: Playing, key: str) 
     assert len(played.client.get("/mail/sign@supplier.example/messages").json()) == 1
 
 
+def test_the_suppliers_own_program_has_it_signed_and_is_told(played: Playing, key: str) -> None:
+    assert played.file(key, direction="forward").status_code == 201
+    played.tick()
+    (letter,) = played.client.get("/mail/sign@supplier.example/messages").json()
+    assert "발급할 세금계산서가 도착했습니다" in letter["text"]
+    assert "역발행을 요청" not in letter["text"]
+    played.sign(key)
+    played.tick()
+    assert (played.state(key), len(played.posted)) == ("SENDING_COMPLETED", 5)
+
+
 @pytest.mark.parametrize(
     ("change", "code"),
     [
-        ({"direction": "forward"}, "direction"),
+        ({"direction": "sideways"}, "direction"),
         ({"xml": None}, "missing"),
         ({"xml": "<TaxInvoice/>"}, "xml_root"),
         ({"xml": '<!DOCTYPE x [<!ENTITY e "e">]><x>&e;</x>'}, "xml_doctype"),

@@ -80,7 +80,7 @@ async def _body(request: Request) -> Any:
 async def _own(request: Request) -> Row:
     """A document this program asked for. Raises UnknownKey, also for what suppliers write by themselves."""
     row = await hub_of(request).document(request.path_params["key"])
-    if row["direction"] != "reverse":
+    if not filing.is_asked_for(row):
         raise UnknownKey
     return row
 

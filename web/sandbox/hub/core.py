@@ -179,7 +179,7 @@ class Hub:
             "INSERT INTO hub.change (key, state_version, state, by, note, at) VALUES (%s, %s, %s, %s, %s, %s)",
             (row["key"], row["state_version"], row["state"], by, note, now),
         )
-        if row["direction"] == "forward":
+        if row["direction"] == "forward" and not row["contact"]:
             # Nobody asked for it, so there is nobody to tell.
             return
         body = {

@@ -18,6 +18,8 @@ ADDRESS = re.compile(r"[^@\s]{1,64}@[^@\s]+\.[^@\s]+")
 NUMBER = re.compile(r"[0-9]{10}", re.ASCII)
 TEXT_MAX = 200
 BUYER = "공급받는자"
+DIRECTIONS = ("reverse", "forward")
+"""Asked for by the buyer, or by the supplier's own program."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +68,9 @@ def asked_from(key: str, body: Any) -> Asked:
     memo = body.get("memo") or ""
     if not KEY.fullmatch(key):
         wrong.append(Violation("key", "key", "문서번호는 영문, 숫자, -, _ 24자까지입니다."))
-    if body.get("direction") != "reverse":
-        wrong.append(Violation("direction", "direction", "역발행(reverse) 요청만 받습니다."))
+    direction = body.get("direction")
+    if direction not in DIRECTIONS:
+        wrong.append(Violation("direction", "direction", "역발행(reverse)과 정발행(forward)만 받습니다."))
     if not isinstance(body.get("xml"), str):
         wrong.append(Violation("xml", "missing", "세금계산서 XML이 없습니다."))
     if not all(_is_text(text) for text in (*contact.values(), memo)):
@@ -76,7 +79,7 @@ def asked_from(key: str, body: Any) -> Asked:
         wrong.append(Violation("contact.email", "email", "서명을 요청할 담당자의 이메일이 필요합니다."))
     if wrong:
         raise Invalid(wrong)
-    return Asked(key=key, direction="reverse", xml=body["xml"], contact=contact, memo=memo)
+    return Asked(key=key, direction=str(direction), xml=body["xml"], contact=contact, memo=memo)
 
 
 def _is_text(said: Any) -> bool:
@@ -166,15 +169,17 @@ async def ask_to_sign(hub: Hub, row: Row, number: int) -> None:
     """The mail to the supplier's contact; `number` counts them from 1."""
     again = "" if number == 1 else "[다시 알림] "
     name = f"{row['contact']['name']}님" if row["contact"]["name"] else "담당자님"
+    own = row["direction"] == "forward"
+    told = f"{row['buyer_name']}에게 발급할 세금계산서가 도착했습니다" if own else _asks(row)
     await hub.mail(
         f"{row['key']}/{number}",
         row["contact"]["email"],
-        f"[트러스허브] {again}{row['buyer_name']}에서 세금계산서 역발행을 요청했습니다 (발급대기)",
+        f"[트러스허브] {again}{told} (발급대기)",
         "\n".join(
             (
                 f"{name}, 안녕하세요. 전자세금계산서 서비스 트러스허브(연습용)입니다.",
                 "",
-                f"{row['buyer_name']}에서 세금계산서 역발행을 요청했습니다. 내용을 확인하고 서명해 주세요.",
+                f"{told}. 내용을 확인하고 서명해 주세요.",
                 f"· 품목: {row['title']}",
                 f"· 작성일자: {row['written_on']:%Y.%m.%d}",
                 f"· 합계금액: {row['total']:,}원 (공급가액 {row['supply']:,}원, 세액 {row['tax']:,}원)",
@@ -189,19 +194,31 @@ async def ask_to_sign(hub: Hub, row: Row, number: int) -> None:
     await hub.kept.run("UPDATE hub.document SET mails = greatest(mails, %s) WHERE key = %s", number, row["key"])
 
 
+def _asks(row: Row) -> str:
+    return f"{row['buyer_name']}에서 세금계산서 역발행을 요청했습니다"
+
+
+def is_asked_for(row: Row) -> bool:
+    """Whether a program asked for it, which then is told of it; what a member wrote here is its own."""
+    return row["direction"] == "reverse" or bool(row["contact"])
+
+
 async def tell_withdrawn(hub: Hub, row: Row, reason: str) -> None:
     """The mail to the supplier's contact that there is nothing to sign any more, or that what it signed is undone."""
     what = "역발행 요청을 취소했습니다" if row["state"] == State.REQUEST_CANCELLED else "세금계산서 발행을 취소했습니다"
     name = f"{row['contact']['name']}님" if row["contact"]["name"] else "담당자님"
+    who = row["buyer_name"] if row["direction"] == "reverse" else "담당 부서"
+    if row["direction"] != "reverse":
+        what = what.replace("역발행 요청", "발급 요청")
     await hub.mail(
         f"{row['key']}/{row['state']}",
         row["contact"]["email"],
-        f"[트러스허브] {row['buyer_name']}에서 {what}",
+        f"[트러스허브] {who}에서 {what}",
         "\n".join(
             (
                 f"{name}, 안녕하세요. 전자세금계산서 서비스 트러스허브(연습용)입니다.",
                 "",
-                f"{row['buyer_name']}에서 {what}. 이 문서는 더 처리하지 않으셔도 됩니다.",
+                f"{who}에서 {what}. 이 문서는 더 처리하지 않으셔도 됩니다.",
                 f"· 품목: {row['title']}",
                 f"· 작성일자: {row['written_on']:%Y.%m.%d}",
                 f"· 합계금액: {row['total']:,}원",
