@@ -28,6 +28,7 @@ from models.credits.tables import (
     RsPool,
 )
 from models.harmony.tables import CreditGroup, Studio
+from models.kernel.identifiers import format_brn
 from models.kernel.refusals import NotFound
 
 Row = TypeVar("Row", bound=SQLModel)
@@ -130,7 +131,8 @@ def company_choices(session: Session) -> list[tuple[int, str]]:
     """지급처 to choose from, by name."""
     rows = select(col(CreditCompany.id), col(CreditCompany.name), col(CreditCompany.business_number))
     open_ones = rows.where(col(CreditCompany.closed_at).is_(None)).order_by(col(CreditCompany.name)).limit(CHOICES_MAX)
-    return [(row[0] or 0, f"{row[1]} ({row[2]})" if row[2] else row[1]) for row in session.execute(open_ones)]
+    found = session.execute(open_ones)
+    return [(row[0] or 0, f"{row[1]} ({format_brn(row[2])})" if row[2] else row[1]) for row in found]
 
 
 def group_choices(session: Session) -> list[tuple[int, str]]:

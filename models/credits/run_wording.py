@@ -70,7 +70,7 @@ WORDS = Words(
         rules.COMPUTED: "미리 계산 완료",
         rules.COMPUTING_FAILED: "계산하지 못함",
         rules.PUBLISH: "발행 시작",
-        rules.FINISHED: "발행 완료",
+        rules.FINISHED: "정산그룹별 발행 마침",
         "approve": "승인",
         "rerun": "다시 계산",
         "cancel": "중단",

@@ -1,11 +1,13 @@
 """The run's pages: started, looked at, approved, tried again, and the policy of the Schedule."""
 
 import asyncio
+import io
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import openpyxl
 import pytest
 from sqlalchemy import select
 from sqlmodel import col
@@ -30,7 +32,7 @@ from tests.credits.run_world import NOW, World
 from tests.engines import Database
 from tests.settlements.desk import Desk, _app
 from web import confirming
-from web.credits import runs
+from web.credits import run_groups, runs
 from web.engine import Decision
 
 RECORDER = Recorder({"credit_run": credits_run.STEPS})
@@ -63,7 +65,7 @@ def desk(actor: Actor, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
         return await asyncio.to_thread(_decided, command)
 
     monkeypatch.setattr(confirming, "deliver", deliver)
-    with clock.set_to(NOW), TestClient(_app(actor, (runs.router,), (runs.WEB,))) as client:
+    with clock.set_to(NOW), TestClient(_app(actor, (runs.router, run_groups.router), (runs.WEB,))) as client:
         yield Desk(client, actor)
 
 
@@ -135,6 +137,28 @@ def test_paused_resumed_and_a_failed_group_tried_again(world: World, monkeypatch
         with house.working() as session:
             again = session.get_one(CreditOutcome, (run.id, world.groups[0]))
             assert (again.state, again.attempt) == ("pending", 2)
+            again.state, again.error = "failed", "company_closed"
+        record(run.id or 0, FINISHED)
+        assert seat.act(base, "close").status_code == 422
+        assert seat.act(base, "close", reason="다음 달에 정정").status_code == 303
+        assert only_run().status == Status.PUBLISHED
+
+
+def test_the_groups_of_a_run_come_as_a_workbook(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    with desk(world.officer, monkeypatch) as seat:
+        seat.client.post("/credit-runs", data=keys(month="2026-10"))
+        run = only_run()
+        run_world.computed(run)
+        record(run.id or 0, COMPUTED)
+        answers = {
+            view: seat.client.get(f"/credit-runs/{run.id}/groups", params={"view": view, "format": "xlsx"})
+            for view in ("all", "failed")
+        }
+    books = {view: openpyxl.load_workbook(io.BytesIO(answer.content)).active for view, answer in answers.items()}
+    rows = list(books["all"].values)
+    assert rows[0][:4] == ("정산그룹", "지급처", "발행방식", "결과")
+    assert sum(row[7] for row in rows[1:]) == 147_400
+    assert len(list(books["failed"].values)) <= 2
 
 
 @pytest.mark.parametrize(("month", "words"), [("2026-11", "끝나지 않은 달"), ("어제", "2026-10처럼"), ("", "정산월")])

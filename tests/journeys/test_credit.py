@@ -1,103 +1,57 @@
-"""A month of credit, from the run to the money: reverse, forward and individual; an account changed and corrected."""
+"""A month of credit, from the files to the money: reverse, forward and individual; an account changed and corrected."""
 
+import csv
 import datetime as dt
+import io
 import re
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import httpx2
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Page, expect
 
-from models.credits.rules import month_key, settled_month
 from models.kernel.calendar import local_date
 from models.kernel.identifiers import brn_with_check
-from ops.demo_logins import PASSWORD
 from ops.seed.credits import PAYEES, Payee
-from tests.house import ROOT, House
-from tests.journeys.conftest import LogIn, shot
-from tests.journeys.test_main_job import check_accessible
+from tests.house import House
+from tests.journeys.conftest import LogIn
+from tests.journeys.credit_desk import (
+    MONTH_KEY,
+    SLOW,
+    Partner,
+    approve,
+    becomes,
+    begin,
+    open_account,
+    pay,
+    seed,
+)
+from tests.journeys.looking import look
 from tests.sandbox.hub import walking
 
 OFFICER = "daeun.jung"
-SEED = "from ops.seed import credits; credits.load()"
 REVERSE, FORWARD, PERSON, BOOKS = PAYEES
-MONTH = settled_month(dt.datetime.now(dt.UTC))
-SLOW = 30_000
-TERMS_OR_HOME = re.compile("약관 재동의|안녕하세요")
 APPROVAL = "{day:%Y%m%d}4100001900000001"
-
-
-class Partner:
-    """Somebody of Harmony with a browser and a telephone."""
-
-    def __init__(self, page: Page, house: House, payee: Payee, pictures: Path) -> None:
-        self.page, self.house, self.payee, self.pictures = page, house, payee, pictures
-        self.phone = f"0100000{90 + PAYEES.index(payee):04d}"
-        page.goto("/harmony/login")
-        page.get_by_label("이메일").fill(payee.login)
-        page.get_by_label("비밀번호").fill(PASSWORD)
-        page.get_by_role("button", name="로그인", exact=True).click()
-        expect(page.get_by_role("heading", name=TERMS_OR_HOME)).to_be_visible()
-        if page.get_by_role("heading", name="약관 재동의").is_visible():
-            page.get_by_label("모두 동의합니다").check()
-            page.get_by_role("button", name="동의하고 계속").click()
-        expect(page.get_by_role("heading", name="안녕하세요")).to_be_visible()
-
-    def report(self, number: int = 0) -> Page:
-        """The newest report of one of the payee's groups."""
-        group = self.payee.groups[number][0]
-        self.page.goto("/harmony/credits/reports")
-        self.page.locator("a.harmony-card", has_text=group).click()
-        expect(self.page.get_by_role("heading", name=group, exact=True)).to_be_visible()
-        expect(self.page.get_by_text(f"{MONTH:%Y년 %m월}").first).to_be_visible()
-        return self.page
-
-    def step_up(self) -> None:
-        """추가인증, by the code on the telephone."""
-        expect(self.page.get_by_role("heading", name="관리자 추가인증")).to_be_visible()
-        known = self.house.newest_code(self.phone)
-        self.page.get_by_role("button", name="인증번호 전송").click()
-        self.page.locator("[name=code]").fill(self.house.code_for(self.phone, after=known))
-        self.page.get_by_role("button", name="확인").click()
-
-    def look(self, name: str) -> None:
-        """Pictures at both widths, nothing wider than a phone, nothing inaccessible."""
-        self.page.wait_for_load_state("load")
-        shot(self.page, self.pictures, f"{name}-1440")
-        violations = check_accessible(self.page)
-        self.page.set_viewport_size({"width": 390, "height": 844})
-        wide = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        shot(self.page, self.pictures, f"{name}-390")
-        self.page.set_viewport_size({"width": 1440, "height": 900})
-        assert violations == [], f"{name}: {violations}"
-        assert wide <= 0, f"{name} is {wide} px wider than a phone"
-
-    def at_step(self, words: str) -> None:
-        """정산 진행현황 stands at this step, without anybody reloading the page."""
-        expect(self.now).to_contain_text(words, timeout=SLOW)
-
-    @property
-    def now(self) -> Locator:
-        return self.page.locator(".credit-steps [aria-current=step]")
-
+NEW_ACCOUNT = ("090", "3333-09-9999999")
 
 Enter = Callable[[Payee], Partner]
 
 
 @pytest.fixture(scope="module")
 def settled(house: House) -> House:
-    """The house with the demo's payees: a year of settled months, the last one ready to be settled."""
-    subprocess.run([sys.executable, "-c", SEED], cwd=ROOT, env=house.environment, check=True)
+    """The house with the demo's payees."""
+    seed(house)
     return house
 
 
+@pytest.fixture(scope="module")
+def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("credit")
+
+
 @pytest.fixture
-def enter(browser: Browser, settled: House, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Enter]:
+def enter(browser: Browser, settled: House, pictures: Path) -> Iterator[Enter]:
     contexts = []
-    pictures = tmp_path_factory.mktemp("credit")
 
     def go(payee: Payee) -> Partner:
         context = browser.new_context(
@@ -111,58 +65,102 @@ def enter(browser: Browser, settled: House, tmp_path_factory: pytest.TempPathFac
         context.close()
 
 
-def _publish(page: Page) -> None:
-    """정산 시작, what it would be, 승인; until every report is with its partner."""
-    page.goto("/credit-runs")
-    page.get_by_label("정산월").first.fill(month_key(MONTH))
-    page.get_by_role("button", name="정산 시작").click()
-    expect(page.get_by_text("승인 대기").first).to_be_visible(timeout=SLOW)
-    page.get_by_role("button", name="승인", exact=True).click()
-    expect(page).to_have_url(re.compile("/approve$"))
-    page.get_by_role("button", name="승인", exact=True).click()
-    expect(page.get_by_text("발행 완료").first).to_be_visible(timeout=SLOW)
-
-
-def _pay(page: Page, house: House, *payees: Payee) -> None:
-    """지급 파일: picked, made, given to the bank, which pays; its results taken in."""
-    page.goto("/credit-reports?view=paying&size=100")
-    for payee in payees:
-        for row in page.locator("tbody tr", has_text=payee.name).all():
-            row.get_by_role("checkbox").check()
-    page.get_by_role("button", name="고른 정산 지급").click()
-    page.get_by_role("button", name="지급 파일 만들기").click()
-    expect(page.get_by_role("button", name="은행에 전달")).to_be_visible()
-    with page.expect_download() as waiting:
-        page.get_by_role("button", name="CSV").click()
-    content = waiting.value.path().read_bytes()
-    page.get_by_role("button", name="은행에 전달").click()
-    answer = httpx2.post(f"{house.sandbox}/bank/transfers", files={"file": ("out.csv", content, "text/csv")})
-    assert answer.status_code == 200
-    page.locator("#f-file").set_input_files({"name": "results.csv", "mimeType": "text/csv", "buffer": answer.content})
-    page.get_by_role("button", name="결과 반영").click()
-
-
-def _open_account(house: House, bank: str, number: str, holder: str) -> None:
-    answer = httpx2.post(f"{house.sandbox}/bank", data={"bank": bank, "number": number, "holder": holder})
-    assert answer.status_code == 303
-
-
-def test_a_month_of_credit(settled: House, enter: Enter, log_in: LogIn) -> None:
-    """Run, publish; sign, register, withhold; pay, fail, correct."""
+def test_a_month_of_credit(settled: House, enter: Enter, log_in: LogIn, pictures: Path) -> None:
+    """Import, dry run, publish; sign, register, withhold; pay, fail, correct; a second run of the month."""
     officer = log_in(OFFICER)
-    _publish(officer)
-    _reverse(settled, enter(REVERSE))
-    _forward(officer, enter(FORWARD))
-    person = enter(PERSON)
+    _import(officer, pictures)
+    _run(officer, settled, pictures)
+    reverse, forward, person = enter(REVERSE), enter(FORWARD), enter(PERSON)
+    _reverse(settled, reverse)
+    _forward(officer, forward, pictures)
     person.report()
     person.at_step("지급 처리중 (원천징수)")
     person.look("individual")
     # The bank does not know this one any more: its payment fails, the others are paid.
-    _open_account(settled, "TOSS", PERSON.groups[0][2][1], "")
-    _pay(officer, settled, FORWARD, PERSON)
+    open_account(settled, "TOSS", PERSON.groups[0][2][1], "")
+    _pay(officer, settled, pictures)
+    for partner in (reverse, forward):
+        partner.at_step("지급 완료")
+    reverse.look("paid")
     expect(person.page.get_by_text("대금을 지급하지 못했습니다.").first).to_be_visible(timeout=SLOW)
     person.look("failed")
-    _correct(settled, person)
+    _correct(officer, settled, person, pictures)
+    _second_run(officer, pictures)
+
+
+def _file(*more: tuple[str, str, str]) -> dict[str, bytes | str]:
+    """기타지급내역 of the month: what every medium sold."""
+    sold = [
+        (code, name, "4000000") for payee in (REVERSE, FORWARD) for group in payee.groups for code, name, _ in group[1]
+    ]
+    target = io.StringIO()
+    writer = csv.writer(target)
+    writer.writerows([("매체코드", "매체명", "매출액"), *sold, *more])
+    return {
+        "name": f"기타지급_{MONTH_KEY}.csv",
+        "mimeType": "text/csv",
+        "buffer": target.getvalue().encode("utf-8-sig"),
+    }
+
+
+def _import(page: Page, pictures: Path) -> None:
+    """자료 올리기: a file with a wrong row counts for nothing; the right one replaces what was there."""
+    for name, file in (("wrong", _file(("NO-SUCH", "없는매체", "백만원"))), ("right", _file())):
+        page.goto("/credit-imports/new")
+        page.get_by_label("사업", exact=False).first.select_option(label="기타지급내역")
+        page.get_by_label("정산월").fill(MONTH_KEY)
+        page.locator("#f-file").set_input_files(file)  # type: ignore[arg-type]
+        page.get_by_role("button", name="올리고 검증").click()
+        expect(page).to_have_url(re.compile(r"/credit-imports/\d+"))
+        look(page, pictures, f"office-import-{name}")
+        if name == "wrong":
+            expect(page.get_by_text("아무것도 반영하지 않았습니다").first).to_be_visible()
+    page.get_by_role("button", name="반영", exact=True).click()
+    expect(page.get_by_role("button", name="반영", exact=True)).to_have_count(0)
+
+
+def _pressed(page: Page, address: str, button: str) -> None:
+    """「사용 종료」 or 「다시 사용」 of a master."""
+    page.goto(address)
+    page.get_by_role("button", name=button).click()
+    expect(page.get_by_text("저장했습니다.").first).to_be_visible()
+
+
+def _run(page: Page, house: House, pictures: Path) -> None:
+    """Dry run, computed again, approved; paused and resumed; one group failed, mended, tried again alone."""
+    page.goto("/credit-companies")
+    page.locator("tbody").get_by_role("link", name=BOOKS.name, exact=True).first.click()
+    company = page.url
+    _pressed(page, company, "사용 종료")
+    begin(page)
+    page.get_by_role("button", name="다시 계산").click()
+    becomes(page, "승인 대기")
+    look(page, pictures, "office-run-preview")
+    board = page.url.partition("?")[0]
+    page.get_by_role("link", name="정산그룹별 금액").click()
+    look(page, pictures, "office-run-groups")
+    with page.expect_download() as waiting:
+        page.get_by_role("link", name="다운로드").click()
+    assert waiting.value.path().read_bytes()[:2] == b"PK"
+    page.goto(f"{board}/approve")
+    look(page, pictures, "office-run-approve")
+    page.goto(board)
+    # Nobody publishes while the batch worker is away: the run can be paused before its first group.
+    house.stop("courier")
+    approve(page)
+    becomes(page, "발행중")
+    page.get_by_role("button", name="일시정지").click()
+    becomes(page, "일시정지")
+    look(page, pictures, "office-run-paused")
+    page.get_by_role("button", name="다시 시작").click()
+    house.start("courier")
+    becomes(page, "일부 실패")
+    look(page, pictures, "office-run-failed")
+    _pressed(page, company, "다시 사용")
+    page.goto(board)
+    page.get_by_role("button", name=f"{BOOKS.groups[0][0]} 다시 시도").click()
+    becomes(page, "발행 완료")
+    look(page, pictures, "office-run-published")
 
 
 def _reverse(house: House, partner: Partner) -> None:
@@ -171,7 +169,7 @@ def _reverse(house: House, partner: Partner) -> None:
     partner.at_step("세금계산서 역발행요청")
     partner.look("reverse")
     page.get_by_role("link", name="세금계산서 역발행 신청").click()
-    partner.step_up()
+    partner.step_up(picture="code")
     expect(page.get_by_text("발행되지 않은 세금계산서입니다.")).to_be_visible()
     partner.look("preview")
     page.get_by_role("button", name="세금계산서 역발행 신청").click()
@@ -183,44 +181,95 @@ def _reverse(house: House, partner: Partner) -> None:
         walking.log_in(hub, brn_with_check(REVERSE.number))
         walking.sign(hub)
     partner.at_step("지급 처리중")
+    partner.look("paying")
 
 
-def _forward(officer: Page, partner: Partner) -> None:
+def _forward(officer: Page, partner: Partner, pictures: Path) -> None:
     """The partner names the invoice it issued, the officer finds it in order."""
     page = partner.report()
     partner.at_step("세금계산서 발행")
+    partner.look("forward")
     page.get_by_role("link", name="세금계산서 등록").click()
-    day = local_date(dt.datetime.now(dt.UTC))
-    page.get_by_label("승인번호").fill(APPROVAL.format(day=day))
-    partner.look("registration")
+    page.get_by_label("승인번호").fill("123")
+    page.get_by_role("button", name="등록", exact=True).click()
+    expect(page.locator("[aria-invalid=true]")).to_have_count(1)
+    partner.look("registration-wrong")
+    page.get_by_label("승인번호").fill(APPROVAL.format(day=local_date(dt.datetime.now(dt.UTC))))
     page.get_by_role("button", name="등록", exact=True).click()
     partner.at_step("세금계산서 확인")
     officer.goto("/credit-reports?size=100")
-    officer.locator("tbody tr", has_text=FORWARD.name).filter(has_text="세금계산서 확인").get_by_role(
-        "link"
-    ).first.click()
+    row = officer.locator("tbody tr", has_text=FORWARD.name).filter(has_text="세금계산서 확인")
+    row.get_by_role("link").first.click()
+    look(officer, pictures, "office-report")
     officer.get_by_role("button", name="세금계산서 확인").first.click()
     partner.at_step("지급 처리중")
 
 
-def _correct(house: House, partner: Partner) -> None:
-    """Another account: checked with the bank, cooling off; cancelled by the partner itself."""
-    _open_account(house, "KAKAO", "3333099999999", PERSON.name)
+def _pay(page: Page, house: House, pictures: Path) -> None:
+    """One file for all three; the bank pays two."""
+    pay(page, house, REVERSE, FORWARD, PERSON)
+    look(page, pictures, "office-payout")
+    expect(page.get_by_text("실패").first).to_be_visible()
+
+
+def _correct(officer: Page, house: House, partner: Partner, pictures: Path) -> None:
+    """Another account: checked with the bank, cooling off, cancelled; then without waiting, and paid at last."""
+    open_account(house, "KAKAO", NEW_ACCOUNT[1], PERSON.name)
     page = partner.page
-    page.goto("/harmony/credits/accounts")
-    partner.look("accounts")
-    page.get_by_role("link", name="수정").first.click()
-    partner.step_up()
-    page.get_by_label("은행").select_option("090")
-    page.get_by_label("계좌번호").fill("3333-09-9999999")
-    page.get_by_label("예금주").fill(PERSON.name)
-    page.get_by_label("동의", exact=False).check()
-    partner.look("account")
-    page.get_by_role("button", name="확인").last.click()
+    partner.change_account(*NEW_ACCOUNT, picture="account")
     expect(page.get_by_text("새 계좌로 지급합니다.").first).to_be_visible(timeout=SLOW)
     partner.look("cooling")
     page.get_by_role("button", name="변경 취소").click()
     expect(page.get_by_role("button", name="변경 취소")).to_have_count(0, timeout=SLOW)
+    _policy(officer, "0", pictures)
+    partner.change_account(*NEW_ACCOUNT)
+    partner.report()
+    expect(page.get_by_text("3333099******").or_(page.get_by_text("지급 처리중 (원천징수)")).first).to_be_visible()
+    _paid_at_last(officer, house, partner)
+    _policy(officer, "7", pictures)
+
+
+def _policy(page: Page, days: str, pictures: Path) -> None:
+    """정산 일정: a word that is no number is told at its field; what is right holds at once."""
+    page.goto("/credit-runs/policy")
+    page.get_by_label("계좌 변경 대기").fill("칠일")
+    page.get_by_role("button", name="저장").click()
+    expect(page.locator("[aria-invalid=true]")).to_have_count(1)
+    look(page, pictures, "office-policy-wrong")
+    page.get_by_label("계좌 변경 대기").fill(days)
+    page.get_by_role("button", name="저장").click()
+    expect(page.get_by_text("곧바로 새 일정을 따릅니다.")).to_be_visible()
+
+
+def _paid_at_last(officer: Page, house: House, partner: Partner) -> None:
+    """「다시 지급」 once the new account is in force; the next file pays."""
+    retry = partner.page.get_by_role("button", name="다시 지급")
+    if retry.is_visible():
+        retry.click()
+    partner.at_step("지급 처리중")
+    pay(officer, house, PERSON)
+    partner.at_step("지급 완료")
+
+
+def _second_run(page: Page, pictures: Path) -> None:
+    """What is paid cannot be put right by another run: it fails there and the run is ended with the reason."""
+    page.goto("/credit-adjustments/new")
+    page.get_by_label("매체", exact=False).first.select_option(label="바다일보 (BD-NEWS)")
+    page.get_by_label("사업", exact=False).first.select_option(label="기타지급내역")
+    page.get_by_label("반영월").fill(MONTH_KEY)
+    page.get_by_label("공급가액").fill("100,000")
+    page.get_by_label("사유").fill("누락된 매출")
+    page.get_by_role("button", name="저장").click()
+    begin(page)
+    approve(page)
+    becomes(page, "일부 실패")
+    expect(page.get_by_text("다음 달에 정정해 주세요").first).to_be_visible()
+    page.get_by_role("button", name="실패를 두고 끝내기").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("사유").fill("다음 달에 정정합니다.")
+    look(page, pictures, "office-run-close")
+    dialog.get_by_role("button", name="실패를 두고 끝내기").click()
+    becomes(page, "발행 완료")
 
 
 def test_statistics_and_company_facts(enter: Enter) -> None:
@@ -236,5 +285,10 @@ def test_statistics_and_company_facts(enter: Enter) -> None:
     page.locator("tbody a", has_text="숲속책방").first.click()
     expect(page.locator(".chart-bar")).to_have_count(12)
     partner.look("medium")
+    for name in ("reports", "accounts", "information"):
+        page.goto(f"/harmony/credits/{name}")
+        partner.look(name)
     page.goto("/harmony/credits/information")
-    partner.look("information")
+    page.get_by_role("button", name="변경 요청").click()
+    expect(page.get_by_text("사업자등록증 사본을 올려 주세요.").first).to_be_visible()
+    partner.look("information-wrong")

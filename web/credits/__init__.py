@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from web.credits import accounts, corrections, imports, payouts, reports, runs
+from web.credits import accounts, corrections, imports, payouts, reports, run_groups, runs
 from web.credits.companies import COMPANIES
 from web.credits.groups import GROUPS
 from web.credits.masters import master_router
@@ -16,6 +16,7 @@ for part in (
     payouts.router,
     reports.router,
     runs.router,
+    run_groups.router,
     imports.router,
     corrections.router,
     *(master_router(master) for master in (COMPANIES, GROUPS, MEDIA, RATES, BUSINESSES, POOLS)),

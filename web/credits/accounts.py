@@ -40,6 +40,11 @@ def _statuses(column: Any, words: Any) -> tuple[Option, ...]:
     return (Option(value="all", label="전체"), *options)
 
 
+def holder_words(account: CreditAccount) -> str:
+    """What the bank said of the holder."""
+    return account.holder_problem or ("확인됨" if account.checked_at else "확인 전")
+
+
 CHANGE_GRID = Grid(
     name="credit-changes",
     title="회사정보 변경요청",
@@ -71,21 +76,25 @@ ACCOUNT_GRID = Grid(
     default_sort="-created_at",
     columns=(
         Column(key="created_at", label="신청일시", kind="moment", sort=col(CreditAccount.created_at),
-               href=lambda row: f"{ACCOUNTS}/{row.id}"),
+               value=lambda row: row[0].created_at, href=lambda row: f"{ACCOUNTS}/{row[0].id}"),
         Column(key="status", label="상태", kind="badge", words=ACCOUNT_WORDS.status, tones=ACCOUNT_WORDS.tone,
-               sort=col(CreditAccount.status)),
-        Column(key="group_id", label="정산그룹 번호", kind="number", sort=col(CreditAccount.group_id)),
-        Column(key="bank_code", label="은행", value=lambda row: BANKS.get(row.bank_code, row.bank_code)),
-        Column(key="account_number", label="계좌번호", value=lambda row: mask_account(row.account_number)),
-        Column(key="holder", label="예금주", value=lambda row: mask_name(row.holder)),
-        Column(key="holder_problem", label="예금주 확인", value=lambda row: row.holder_problem or "–"),
-        Column(key="effective_at", label="적용일시", kind="moment", sort=col(CreditAccount.effective_at)),
-        Column(key="author_name", label="신청한 사람", sort=col(CreditAccount.author_name)),
+               value=lambda row: row[0].status, sort=col(CreditAccount.status)),
+        Column(key="group", label="정산그룹", sort=col(CreditGroup.name), value=lambda row: row[1].name,
+               sub=lambda row: row[1].company_name, wrap=True, width=32),
+        Column(key="bank_code", label="은행", value=lambda row: BANKS.get(row[0].bank_code, row[0].bank_code)),
+        Column(key="account_number", label="계좌번호", value=lambda row: mask_account(row[0].account_number)),
+        Column(key="holder", label="예금주", value=lambda row: mask_name(row[0].holder)),
+        Column(key="holder_problem", label="예금주 확인", value=lambda row: holder_words(row[0])),
+        Column(key="effective_at", label="적용일시", kind="moment", sort=col(CreditAccount.effective_at),
+               value=lambda row: row[0].effective_at),
+        Column(key="author_name", label="신청한 사람", sort=col(CreditAccount.author_name),
+               value=lambda row: row[0].author_name),
     ),
     filters=(
         DateRange(key="created", label="신청일", column=col(CreditAccount.created_at)),
         Choice(key="status", label="상태", options=_statuses(
             col(CreditAccount.status), {one.value: ACCOUNT_WORDS.status[one] for one in Status})),
+        Text(key="group", label="정산그룹", column=col(CreditGroup.name)),
         Text(key="author", label="신청한 사람", column=col(CreditAccount.author_name)),
     ),
 )  # fmt: skip
@@ -94,18 +103,19 @@ ACCOUNT_GRID = Grid(
 @router.get(CHANGES)
 def list_changes(request: Request, actor: Staff) -> Response:
     """Every 회사정보 변경요청."""
-    return _list(request, actor, CHANGE_GRID, CreditChange)
+    return _list(request, actor, CHANGE_GRID, visible_to(actor, CreditChange))
 
 
 @router.get(ACCOUNTS)
 def list_accounts(request: Request, actor: Staff) -> Response:
     """Every change of a payout account, masked."""
-    return _list(request, actor, ACCOUNT_GRID, CreditAccount)
+    scope = visible_to(actor, CreditAccount).add_columns(CreditGroup)
+    joined = scope.join(CreditGroup, col(CreditGroup.id) == col(CreditAccount.group_id))
+    return _list(request, actor, ACCOUNT_GRID, joined)
 
 
-def _list(request: Request, actor: Actor, grid: Grid, table: Any) -> Response:
+def _list(request: Request, actor: Actor, grid: Grid, scope: Any) -> Response:
     view = grid.read(request)
-    scope = visible_to(actor, table)
     with database.reading(actor) as session:
         if view.download:
             return grid.download(session, view, scope, who=actor)
@@ -151,6 +161,7 @@ def account_context(session: Session, actor: Actor, account: CreditAccount) -> d
         "account": account,
         "group": group,
         "bank": BANKS.get(account.bank_code, account.bank_code),
+        "holder_words": holder_words(account),
     }
 
 

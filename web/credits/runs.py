@@ -1,10 +1,8 @@
 """월 정산: the list of runs, the live board of one, its groups beside the month before, and the Schedule's policy."""
 
-from dataclasses import dataclass
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
-from sqlalchemy import func, or_, select
+from fastapi import APIRouter
 from sqlmodel import Session, col
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
@@ -15,18 +13,17 @@ from models import clock, database
 from models.credits import run_queries, run_writes
 from models.credits.kind import CREDIT_RUN
 from models.credits.messages import PolicyForm, RunOut, StartForm
-from models.credits.rules import OutcomeState, month_after, month_key, month_of
+from models.credits.rules import month_after, month_key, month_of
 from models.credits.run_rules import KIND, Status
-from models.credits.run_tables import CreditOutcome, CreditRun
-from models.credits.run_wording import ERROR, NOTE, WORDS
-from models.credits.wording import ISSUE_MODE, OUTCOME, OUTCOME_TONE, OUTLIER
+from models.credits.run_tables import CreditRun
+from models.credits.run_wording import NOTE, WORDS
 from models.kernel.calendar import local_date
 from models.kernel.refusals import FieldErrors, Refusal
 from models.kernel.roles import Role
 from models.processes.messages import Actor
-from models.processes.queries import visible_document
 from web import forms
 from web.auth.audience import require
+from web.credits.run_groups import BASE, Seer, counts, groups, may_retry
 from web.documents.kinds import WebKind
 from web.errors import sentence
 from web.forms import Parsed
@@ -34,22 +31,13 @@ from web.grid import Choice, Column, Grid, Option, Text
 from web.once import once
 from web.render import page
 
-BASE = "/credit-runs"
 router = APIRouter(prefix=BASE, tags=["월 정산"], include_in_schema=False)
 
 Officer = Annotated[Actor, require(Role.SETTLEMENT)]
-Seer = Annotated[Actor, require(Role.SETTLEMENT, Role.MEDIA_MANAGER, Role.ADMIN)]
 Keeper = Annotated[Actor, require(Role.SETTLEMENT, Role.ADMIN)]
 UNPROCESSABLE = 422
-SHOWN = 20
-PAGE_ROWS = 50
-VIEWS = {
-    "outliers": "확인 필요",
-    "failed": "실패",
-    "changed": "금액 변동",
-    "carried": "이월",
-    "all": "전체",
-}
+REASON_HINT = "월 정산 기록에 남습니다. 1,000자까지 쓸 수 있습니다."
+"""A run has no other side to read it."""
 
 
 def _link(run: CreditRun) -> str:
@@ -202,117 +190,20 @@ def _saved(request: Request, actor: Actor, data: FormData) -> Response:
         return _policy_page(request, session, actor, parsed, status=UNPROCESSABLE)
 
 
-@router.get("/{run_id:int}/groups")
-def groups_page(
-    request: Request,
-    actor: Seer,
-    run_id: int,
-    view: str = "all",
-    p: Annotated[int, Query(ge=1, le=100_000)] = 1,
-) -> Response:
-    """Every group of a run beside the month before, those to look at first."""
-    wanted = view if view in VIEWS else "all"
-    with database.reading(actor) as session:
-        run = visible_document(session, actor, CreditRun, run_id)
-        counted = _counts(session, run_id)
-        rows = _groups(session, actor, run_id, wanted, offset=(p - 1) * PAGE_ROWS, limit=PAGE_ROWS)
-        return page(
-            request,
-            "credits/run_groups.html",
-            run=run,
-            number=run.number,
-            title=CREDIT_RUN.title(run),
-            base=_link(run),
-            views=[(key, words, counted[key]) for key, words in VIEWS.items()],
-            view=wanted,
-            rows=rows,
-            p=p,
-            last=max(1, -(-counted[wanted] // PAGE_ROWS)),
-            words=WORDS,
-            may_retry=_may_retry(actor, run),
-            nav=BASE,
-        )
-
-
-@dataclass(frozen=True)
-class GroupRow:
-    """One group of a run as it is shown."""
-
-    outcome: CreditOutcome
-    group: str
-    company: str
-    mode: str
-    state: str
-    tone: str
-    why: tuple[str, ...]
-    report_link: str
-
-    @property
-    def difference(self) -> int | None:
-        """Won more than the month before; None where there was none."""
-        before = self.outcome.previous_total
-        return None if before is None else self.outcome.total - before
-
-
-def _where(view: str) -> Any:
-    state = col(CreditOutcome.state)
-    return {
-        "outliers": func.cardinality(col(CreditOutcome.outlier)) > 0,
-        "failed": state == OutcomeState.FAILED.value,
-        "changed": col(CreditOutcome.previous_total).is_distinct_from(col(CreditOutcome.total)),
-        "carried": state == OutcomeState.CARRIED.value,
-        "all": or_(state != OutcomeState.EMPTY.value, func.cardinality(col(CreditOutcome.outlier)) > 0),
-    }[view]
-
-
-def _counts(session: Session, run_id: int) -> dict[str, int]:
-    columns = [func.count().filter(_where(view), _where("all")).label(view) for view in VIEWS]
-    found = session.execute(select(*columns).where(col(CreditOutcome.run_id) == run_id)).one()
-    return dict(zip(VIEWS, map(int, found), strict=True))
-
-
-def _groups(
-    session: Session, actor: Actor, run_id: int, view: str, *, offset: int = 0, limit: int = SHOWN
-) -> list[GroupRow]:
-    rows = run_queries.outcomes(actor, run_id).where(_where(view), _where("all"))
-    difference = func.abs(col(CreditOutcome.total) - func.coalesce(col(CreditOutcome.previous_total), 0))
-    failed_first = col(CreditOutcome.state) != OutcomeState.FAILED.value
-    order = (failed_first, difference.desc(), col(CreditOutcome.group_id))
-    found = session.execute(rows.order_by(*order).offset(offset).limit(limit))
-    return [_shown(*row) for row in found]
-
-
-def _shown(outcome: CreditOutcome, group: str, company: str | None, mode: str | None) -> GroupRow:
-    failed = (ERROR.get(outcome.error, outcome.error),) if outcome.error else ()
-    return GroupRow(
-        outcome=outcome,
-        group=group,
-        company=company or "–",
-        mode=ISSUE_MODE[mode] if mode else "–",
-        state=OUTCOME[outcome.state],
-        tone=OUTCOME_TONE[outcome.state],
-        why=(*failed, *(OUTLIER[key] for key in outcome.outlier)),
-        report_link=f"/credit-reports/{outcome.report_id}" if outcome.report_id else "",
-    )
-
-
-def _may_retry(actor: Actor, run: CreditRun) -> bool:
-    return Role.SETTLEMENT in actor.every_role and run.status in {Status.PUBLISHING, Status.INCOMPLETE}
-
-
 def context(session: Session, actor: Actor, run: CreditRun) -> dict[str, Any]:
     """The board, what the officer should know, and the groups to look at."""
-    counted = _counts(session, run.id or 0)
+    counted = counts(session, run.id or 0)
     by = "정책에 정한 날에 자동으로 시작" if run.is_scheduled else "직접 시작"
     return {
+        "reason_hints": dict.fromkeys(("cancel", "close"), REASON_HINT),
         "head_note": f"{month_key(run.month)} · {run.run_no}차 · {by}",
         "run": run,
         "board": run_queries.board(session, run.id or 0),
         "notes": [NOTE[note["what"]].format(name=note["name"], more=_amount(note["more"])) for note in run.notes],
         "counted": counted,
-        "failed": _groups(session, actor, run.id or 0, "failed"),
-        "outliers": _groups(session, actor, run.id or 0, "outliers"),
-        "may_retry": _may_retry(actor, run),
+        "failed": groups(session, actor, run.id or 0, "failed"),
+        "outliers": groups(session, actor, run.id or 0, "outliers"),
+        "may_retry": may_retry(actor, run),
         "next_month": month_key(month_after(run.month)),
         "nav": BASE,
     }
