@@ -27,9 +27,11 @@ from models.processes.messages import Actor, ProcessStart
 from models.processes.tables import AuditEntry, Command, NumberCounter, Outbox, ProcessColumns
 
 CHANNEL = "dongban"
-STARTS, COMMANDS, MESSAGES = "starts", "commands", "messages"
-FOR_RELAY = frozenset({STARTS, COMMANDS, MESSAGES})
+STARTS, BEHIND, COMMANDS, MESSAGES = "starts", "behind", "commands", "messages"
+FOR_RELAY = frozenset({STARTS, BEHIND, COMMANDS, MESSAGES})
 """Kinds of announcement that wake the relay's rounds and mean nothing to an open page."""
+BACKGROUND = ("credit_report",)
+"""Kinds of processes that begin by the thousand while nobody waits for them: BEHIND tells of them."""
 _NOTIFY: Plain[Any] = Plain(text("SELECT pg_notify(:channel, :payload)"))
 _LOCK: Plain[Any] = Plain(text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 0))"))
 CREATE = "create"
@@ -105,7 +107,7 @@ def _send(session: Session, key: str, kind: str, payload: dict[str, Any]) -> Non
         "attempts": 0,
     }
     execute(session, _outbox(tuple(values)), values)
-    wake(session, STARTS)
+    wake(session, BEHIND if kind in BACKGROUND else STARTS)
 
 
 @cache
@@ -159,7 +161,7 @@ def announcement(kind: str, document_id: int, company_id: int | None, **more: An
 
 
 def wake(session: Session, rounds: str) -> None:
-    """Have the relay look at STARTS, COMMANDS or MESSAGES at commit instead of at its next turn."""
+    """Have the relay look at STARTS, BEHIND, COMMANDS or MESSAGES at commit instead of at its next turn."""
     announce(session, rounds, 0, None)
 
 
