@@ -20,10 +20,10 @@ from models.kernel.calendar import KST
 from models.kernel.numbers import format_number
 from models.kernel.refusals import Refusal, RequestReused
 from models.kernel.roles import Role
-from models.plain import Plain, execute, last, one_or_none, rows
+from models.plain import Plain, execute, last, one_or_none, rows, together
 from models.processes import queries
 from models.processes.kinds import Kind
-from models.processes.messages import Actor, ProcessStart
+from models.processes.messages import Actor, Alarm, ProcessStart
 from models.processes.tables import AuditEntry, Command, NumberCounter, Outbox, ProcessColumns
 
 CHANNEL = "dongban"
@@ -56,11 +56,17 @@ def _taken() -> Plain[NumberCounter]:
 
 def begin(session: Session, kind: Kind, document: ProcessColumns) -> None:
     """A new document's first deadline, and its workflow once this transaction commits."""
+    alarms = place(session, kind, document)
+    start_process(session, document, kind.key, alarms=alarms)
+
+
+def place(session: Session, kind: Kind, document: ProcessColumns) -> list[Alarm]:
+    """A new document with its first deadline, without its workflow yet; when it is to be reminded of."""
     pace, holidays = queries.pace(session, kind.key, document.status), queries.holidays(session)
     document.due_at = kind.due_at(document, pace, holidays)
     session.add(document)
     session.flush()
-    start_process(session, document, kind.key, alarms=kind.alarms(document, pace, holidays, document.status_since))
+    return kind.alarms(document, pace, holidays, document.status_since)
 
 
 def start_process(session: Session, document: ProcessColumns, kind: str, **state: Any) -> None:
@@ -266,8 +272,9 @@ def saved_before(session: Session, actor: Actor, saving: Saving) -> int | None:
 
     Raises RequestReused when that press was somebody else's or had another content.
     """
-    lock_case(session, f"saving/{saving.request_id}")
-    row = one_or_none(session, _KEPT, {"request_id": saving.request_id})
+    with together(session):
+        lock_case(session, f"saving/{saving.request_id}")
+        row = one_or_none(session, _KEPT, {"request_id": saving.request_id})
     if row is None:
         return None
     if (row.actor_id, row.payload) != (actor.member_id, _fingerprint(saving)):
