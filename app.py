@@ -156,7 +156,8 @@ def create_app() -> FastAPI:
         app.include_router(api_router(web), prefix="/api/v1")
     app.include_router(receipts, prefix="/api/v1")
     lists = [route for declared in WEB_LISTS for route in declared.direct]
-    app.router.routes[:0] = [*(route for web in WEB_KINDS for route in direct_routes(web)), *lists]
+    documents = [route for web in WEB_KINDS for route in direct_routes(web)]
+    app.router.routes[:0] = [*documents, *contracts.drafts.DIRECT, *lists]
     return app
 
 

@@ -31,7 +31,7 @@ from models.notifications.writes import Addressee, Occasion, composed, notify, s
 from models.processes import chain, queries
 from models.processes.messages import Actor, Outcome, ProcessStart, command_payload
 from models.processes.tables import Command, ProcessEvent
-from models.processes.writes import COMMANDS, STARTS, Press, insert_command, wake
+from models.processes.writes import BEHIND, COMMANDS, Press, insert_command, wake
 
 STATEMENT_JOB = "build_credit_statement"
 PUBLISHED_ACT = "publish"
@@ -228,7 +228,7 @@ def publish_new(session: Session, run: CreditRun, groups: Sequence[int], now: dt
     session.execute(text(LINES), {"run": run.id, "reports": [row.id for row in reports]})
     _record(session, run, reports, begin, now)
     _tell(session, reports, now)
-    wake(session, STARTS)
+    wake(session, BEHIND)
     return {row.group_id: row.id for row in reports}
 
 

@@ -5,7 +5,9 @@ work (compiling, identity map, change tracking) costs several times what the dat
 """
 
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from copy import copy
 from functools import cache, lru_cache
 from types import SimpleNamespace
@@ -14,7 +16,7 @@ from typing import Any, Generic, TypeVar, cast
 import psycopg
 import sqlalchemy
 from psycopg.rows import namedtuple_row
-from sqlalchemy import create_engine
+from sqlalchemy import create_engine, text
 from sqlalchemy.orm import configure_mappers
 from sqlalchemy.sql import ClauseElement
 from sqlalchemy.types import TypeDecorator
@@ -102,6 +104,35 @@ def one_or_none(session: Session, asked: Plain[Found], given: Mapping[str, Any])
 def execute(session: Session, asked: Plain[Any], given: Mapping[str, Any]) -> None:
     """For what the statement does; whatever it finds is dropped."""
     driver(session).execute(asked.sql, {**asked.given, **given}, prepare=True)
+
+
+@contextmanager
+def together(session: Session) -> Iterator[None]:
+    """What is executed inside is sent in one round trip. Raises psycopg.Error of any statement at its end."""
+    with driver(session).pipeline():
+        yield
+
+
+def add(session: Session, table: Any, made: Sequence[dict[str, Any]]) -> None:
+    """Insert rows with the same columns in one statement, with the table's defaults; no column encrypted."""
+    if made:
+        whole = [_defaults(table) | row for row in made]
+        written = json.dumps(whole, ensure_ascii=False, default=str)
+        execute(session, _adding(table, tuple(whole[0])), {"rows": written})
+
+
+@cache
+def _defaults(table: Any) -> dict[str, Any]:
+    fields = {name: field for name, field in table.model_fields.items() if not field.is_required()}
+    return {name: field.default for name, field in fields.items() if field.default is not None}
+
+
+@cache
+def _adding(table: Any, given: tuple[str, ...]) -> Plain[Any]:
+    name = table.__tablename__
+    into = ", ".join(given)
+    read = f"jsonb_populate_recordset(CAST(NULL AS {name}), CAST(:rows AS jsonb))"
+    return Plain(text(f"INSERT INTO {name} ({into}) SELECT {into} FROM {read}"))  # noqa: S608 - names of ours
 
 
 @cache

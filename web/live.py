@@ -12,6 +12,7 @@ import psycopg
 
 from models.processes.writes import CHANNEL, FOR_RELAY
 from models.settings import settings
+from web.listening import listen
 
 log = logging.getLogger("live")
 
@@ -39,12 +40,7 @@ class Hub:
         """Until cancelled; after a lost connection every page is told to look again."""
         while True:
             try:
-                connection = await psycopg.AsyncConnection.connect(settings().web_database_url, autocommit=True)
-                async with connection:
-                    await connection.execute(f"LISTEN {CHANNEL}".encode())
-                    self._wake_all()
-                    async for notice in connection.notifies():
-                        self._tell(notice.payload)
+                await listen(settings().web_database_url, CHANNEL, self._wake_all, self._tell)
             except psycopg.Error as error:
                 log.warning("listening again: %s", type(error).__name__)
                 await asyncio.sleep(RETRY_SECONDS)

@@ -10,9 +10,12 @@ import logging
 import uuid
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
+from functools import partial
+from operator import attrgetter
+from typing import Any
 
 import psycopg
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select, text, update
 from sqlalchemy.exc import OperationalError
 from sqlmodel import col
 from starlette.concurrency import run_in_threadpool
@@ -21,7 +24,8 @@ from temporalio.common import WorkflowIDReusePolicy
 from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
-from models import clock, database
+from models import clock, database, plain
+from models.aside import aside
 from models.kernel.refusals import ActNotPossible
 from models.notifications.tables import Message
 from models.processes import queries, writes
@@ -30,6 +34,7 @@ from models.settings import settings
 from web.acts import explained
 from web.confirming import bring, deliver_caught_up
 from web.engine import NO_WORKFLOW, is_starting
+from web.listening import listen
 from web.starting import CLICK_SECONDS, Starter
 from workflows.steps import BATCH, CREDITS, EXTERNAL, INTERACTIVE
 
@@ -62,10 +67,19 @@ WORKFLOWS = {
     "invitation": ("InvitationWorkflow", INTERACTIVE),
     "messages": ("MessageBatch", EXTERNAL),
 }
-
-
-BACKGROUND = ("credit_report",)
-"""Kinds of processes that begin by the thousand while nobody waits for them."""
+TAKE: plain.Plain[Outbox] = plain.Plain(
+    text("""
+WITH due AS (
+    SELECT id FROM outbox WHERE sent_at IS NULL AND next_attempt_at <= :now
+       AND (kind = ANY(CAST(:background AS text[]))) = CAST(:behind AS boolean)
+     ORDER BY id LIMIT :limit FOR UPDATE SKIP LOCKED
+)
+UPDATE outbox o SET attempts = o.attempts + 1,
+       next_attempt_at = :now + make_interval(secs => least(2 ^ least(o.attempts + 1, 9), :most))
+  FROM due WHERE o.id = due.id RETURNING o.id, o.workflow_id, o.kind, o.payload
+""")
+)
+MARK: plain.Plain[Any] = plain.Plain(text("UPDATE outbox SET sent_at = :now WHERE id = ANY(:sent)"))
 
 
 class Relay:
@@ -74,62 +88,59 @@ class Relay:
     def __init__(self, client: Client) -> None:
         self.client = client
         self.starter = Starter()
-        self.woken_behind = asyncio.Event()
         self.woken = {name: asyncio.Event() for name in writes.FOR_RELAY}
 
     async def run(self) -> None:
         """Until cancelled; a failing round is logged and tried again."""
         async with asyncio.TaskGroup() as group:
             group.create_task(self._listen())
-            for work, name in (
-                (self._starts, writes.STARTS),
-                (self._commands, writes.COMMANDS),
-                (self._confirms, ""),
-                (self._messages, writes.MESSAGES),
+            for work, name, full in (
+                (self._starts, writes.STARTS, ROUND),
+                (self._background, writes.BEHIND, 1),
+                (self._commands, writes.COMMANDS, 1),
+                (self._confirms, "", 1),
+                (self._messages, writes.MESSAGES, ROUND),
             ):
-                group.create_task(self._repeat(work, self.woken.get(name, asyncio.Event())))
-            group.create_task(self._repeat(self._background, self.woken_behind))
+                group.create_task(self._repeat(work, self.woken.get(name, asyncio.Event()), full))
 
-    async def _repeat(self, work: Callable[[], Awaitable[int]], woken: asyncio.Event) -> None:
+    async def _repeat(self, work: Callable[[], Awaitable[int]], woken: asyncio.Event, full: int) -> None:
+        """Rounds of one kind; after one that did less than `full` there is nothing more until somebody tells."""
         while True:
             # Cleared before looking: who is told while a round runs gets a round of their own.
             woken.clear()
             try:
                 busy = await work()
-            except OperationalError as error:
-                log.warning("the database does not answer, trying again: %s", str(error.orig).partition("\n")[0])
+            except (OperationalError, psycopg.OperationalError) as error:
+                said = getattr(error, "orig", error)
+                log.warning("the database does not answer, trying again: %s", str(said).partition("\n")[0])
                 busy = 0
             except Exception:
                 log.exception("round failed, trying again")
                 busy = 0
-            if not busy:
+            if busy < full:
                 with suppress(TimeoutError):
                     await asyncio.wait_for(woken.wait(), IDLE_SECONDS)
 
     async def _listen(self) -> None:
         while True:
-            try:
-                connection = await psycopg.AsyncConnection.connect(settings().worker_database_url, autocommit=True)
-                async with connection:
-                    await connection.execute(f"LISTEN {writes.CHANNEL}".encode())
-                    async for notice in connection.notifies():
-                        self._wake(notice.payload)
-            except psycopg.Error:
-                await asyncio.sleep(IDLE_SECONDS)
+            with suppress(psycopg.Error):
+                await listen(settings().worker_database_url, writes.CHANNEL, self._wake_all, self._wake)
+            await asyncio.sleep(IDLE_SECONDS)
 
     def _wake(self, payload: str) -> None:
         with suppress(ValueError, KeyError):
-            kind = json.loads(payload)["kind"]
-            self.woken[kind].set()
-            if kind == writes.STARTS:
-                self.woken_behind.set()
+            self.woken[json.loads(payload)["kind"]].set()
+
+    def _wake_all(self) -> None:
+        for woken in self.woken.values():
+            woken.set()
 
     async def _background(self) -> int:
         """Starts that nobody waits for: many at a time, or a few with a rest after them while somebody clicks."""
         clicking = await run_in_threadpool(self._is_clicking)
         limit, at_once = self.starter.round(clicking=clicking)
         began = asyncio.get_running_loop().time()
-        rows = await run_in_threadpool(self._due_starts, limit, behind=True)
+        rows = await aside(partial(self._due_starts, limit, behind=True))
         waiting = iter(rows)
         results: dict[int | None, bool] = {}
 
@@ -139,7 +150,7 @@ class Relay:
 
         await asyncio.gather(*(hand() for _ in range(at_once)))
         if rows:
-            await run_in_threadpool(self._mark_starts, results)
+            await aside(partial(self._mark_starts, results))
         started = sum(results.values())
         took = asyncio.get_running_loop().time() - began
         await asyncio.sleep(self.starter.rest(started, took, clicking=clicking))
@@ -153,30 +164,18 @@ class Relay:
         return last is not None and clock.now() - last < dt.timedelta(seconds=CLICK_SECONDS)
 
     async def _starts(self) -> int:
-        rows = await run_in_threadpool(self._due_starts)
+        rows = await aside(self._due_starts)
         results = await asyncio.gather(*(self._start(row) for row in rows))
         if rows:
-            await run_in_threadpool(self._mark_starts, dict(zip((r.id for r in rows), results, strict=True)))
+            await aside(partial(self._mark_starts, dict(zip((r.id for r in rows), results, strict=True))))
         return sum(results)
 
     def _due_starts(self, limit: int = ROUND, *, behind: bool = False) -> list[Outbox]:
-        kind = col(Outbox.kind)
-        now = clock.now()
-        with database.working() as session:
-            due = (
-                select(Outbox)
-                .where(col(Outbox.sent_at).is_(None), col(Outbox.next_attempt_at) <= now)
-                .where(kind.in_(BACKGROUND) if behind else kind.not_in(BACKGROUND))
-                .order_by(col(Outbox.id))
-                .limit(limit)
-                .with_for_update(skip_locked=True)
-            )
-            rows = list(session.execute(due).scalars())
-            for row in rows:
-                # Taken for a few seconds; a relay that dies here leaves the row to the next one.
-                row.attempts += 1
-                row.next_attempt_at = now + dt.timedelta(seconds=min(2**row.attempts, BACKOFF_SECONDS_MAX))
-        return rows
+        """Taken for a few seconds; a relay that dies here leaves the rows to the next one."""
+        asked = {"now": clock.now(), "behind": behind, "limit": limit, "most": BACKOFF_SECONDS_MAX}
+        asked["background"] = list(writes.BACKGROUND)
+        with database.at_once() as session:
+            return sorted(plain.rows(session, TAKE, asked), key=attrgetter("id"))
 
     async def _start(self, row: Outbox) -> bool:
         if row.kind in {writes.REARM, writes.TELL}:
@@ -213,8 +212,8 @@ class Relay:
 
     def _mark_starts(self, results: dict[int | None, bool]) -> None:
         sent = [row_id for row_id, started in results.items() if started]
-        with database.working() as session:
-            session.execute(update(Outbox).where(col(Outbox.id).in_(sent)).values(sent_at=clock.now()))
+        with database.at_once() as session:
+            plain.execute(session, MARK, {"now": clock.now(), "sent": sent})
 
     async def _commands(self) -> int:
         rows = await run_in_threadpool(self._due_commands)

@@ -3,7 +3,7 @@
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import bindparam, delete, func, select
 from sqlmodel import Session, col
 
 from models import clock
@@ -16,12 +16,13 @@ from models.contracts.tables import Contract, ContractInstalment, ContractItem, 
 from models.contracts.wording import STATUS
 from models.kernel.refusals import ActNotPossible, FieldErrors, NotFound, StaleDocument
 from models.kernel.roles import Role
-from models.members.queries import companies_visible_to, staff_labels
+from models.members.queries import staff_labels
 from models.members.rules import CompanyStatus, MemberStatus
 from models.members.tables import Company, Member
+from models.plain import Plain, add, one_or_none, together
 from models.processes.messages import Actor
 from models.processes.queries import locked_document, visible_to
-from models.processes.writes import announce, audit, begin, next_number
+from models.processes.writes import announce, audit, next_number, place, start_process
 
 PREFIX = "CR"
 ROWS = (ContractItem, ContractInstalment, ContractPaper)
@@ -30,19 +31,19 @@ ROWS = (ContractItem, ContractInstalment, ContractPaper)
 def create(session: Session, actor: Actor, draft: Draft) -> Contract:
     """A new draft with its number and its process. Raises FieldErrors, NotYourTurn (only a 구매담당자 drafts)."""
     actor.must_hold(Role.BUYER)
-    company = _chosen_company(session, actor, draft)
+    company = one_or_none(session, _CHOSEN, {"company": draft.company_id, "owner": [Role.PARTNER_OWNER.value]})
     _must_be_sound(draft, {} if company else {"company_id": "공급사를 선택해 주세요."})
-    if company is None or company.id is None:
+    if company is None:
         raise NotFound
     now = clock.now()
     facts: dict[str, Any] = {"company_id": company.id, "company_name": company.name}
+    facts["buyer_name"] = staff_labels(session, [actor.member_id]).get(actor.member_id, actor.name)
+    facts["partner_contact"] = company.owner_name or ""
+    # Whoever saves at the same moment waits for this number: what can be asked before it is.
     number = next_number(session, PREFIX, now)
     contract = _opened(Contract(number=number, revision=1, form=Form.NEW.value, **facts), actor, now)
     _write_facts(contract, draft, now)
-    contract.buyer_name = staff_labels(session, [actor.member_id]).get(actor.member_id, actor.name)
-    contract.partner_contact = _owner_name(session, company.id)
-    _keep(session, contract, draft)
-    _note(session, actor, contract, "create", {})
+    _keep(session, actor, contract, draft, {})
     return contract
 
 
@@ -83,8 +84,7 @@ def start_change(session: Session, actor: Actor, contract_id: int) -> Contract:
     _write_facts(contract, draft_of(session, old), now)
     contract.buyer_name = staff_labels(session, [actor.member_id]).get(actor.member_id, actor.name)
     contract.partner_contact = old.partner_contact
-    _keep(session, contract, draft_of(session, old))
-    _note(session, actor, contract, "create", {"changes": old.workflow_id})
+    _keep(session, actor, contract, draft_of(session, old), {"changes": old.workflow_id})
     return contract
 
 
@@ -124,20 +124,22 @@ def _must_be_sound(draft: Draft, more: dict[str, str]) -> None:
         raise FieldErrors(found)
 
 
-def _chosen_company(session: Session, actor: Actor, draft: Draft) -> Company | None:
-    rows = companies_visible_to(actor).where(
-        col(Company.id) == draft.company_id, col(Company.status) == CompanyStatus.ACTIVE.value
-    )
-    return session.execute(rows).scalar_one_or_none()
-
-
-def _owner_name(session: Session, company_id: int) -> str:
-    rows = select(col(Member.name)).where(
-        col(Member.company_id) == company_id,
-        col(Member.status) == MemberStatus.ACTIVE.value,
-        col(Member.roles).contains([Role.PARTNER_OWNER.value]),
-    )
-    return session.execute(rows.limit(1)).scalar_one_or_none() or ""
+# Only the house's buyers draft, who see every company.
+_CHOSEN: Plain[Any] = Plain(
+    select(
+        col(Company.id),
+        col(Company.name),
+        select(col(Member.name))
+        .where(
+            col(Member.company_id) == col(Company.id),
+            col(Member.status) == MemberStatus.ACTIVE.value,
+            col(Member.roles).contains(bindparam("owner")),
+        )
+        .limit(1)
+        .scalar_subquery()
+        .label("owner_name"),
+    ).where(col(Company.id) == bindparam("company"), col(Company.status) == CompanyStatus.ACTIVE.value)
+)
 
 
 def _must_be_newest(session: Session, actor: Actor, old: Contract) -> None:
@@ -180,9 +182,12 @@ def _write_facts(contract: Contract, draft: Draft, now: dt.datetime) -> None:
         contract.starts_on, contract.ends_on = draft.starts_on, draft.ends_on
 
 
-def _keep(session: Session, contract: Contract, draft: Draft) -> None:
-    begin(session, CONTRACT, contract)
-    _add_rows(session, contract, draft)
+def _keep(session: Session, actor: Actor, contract: Contract, draft: Draft, detail: dict[str, Any]) -> None:
+    alarms = place(session, CONTRACT, contract)
+    with together(session):
+        start_process(session, contract, KIND, alarms=alarms)
+        _add_rows(session, contract, draft)
+        _note(session, actor, contract, "create", detail)
 
 
 def _note(session: Session, actor: Actor, contract: Contract, act: str, detail: dict[str, Any]) -> None:
@@ -191,24 +196,26 @@ def _note(session: Session, actor: Actor, contract: Contract, act: str, detail: 
 
 
 def _add_rows(session: Session, contract: Contract, draft: Draft) -> None:
-    place: dict[str, Any] = {"contract_id": contract.id, "company_id": contract.company_id}
-    for position, item in enumerate(draft.items):
-        units = drafting.quantity(draft, item)
-        facts: dict[str, Any] = item.model_dump() | {
-            "category": item.category or "",
-            "spec": item.spec or "",
-            "unit": item.unit or "EA",
-            "requested_place": item.requested_place or "",
-            "quantity": units,
-            "amount": units * (item.unit_price or 0),
-        }
-        session.add(ContractItem(**place, position=position, **facts))
+    of = {"contract_id": contract.id, "company_id": contract.company_id}
+    add(session, ContractItem, [of | {"position": n} | _item(draft, row) for n, row in enumerate(draft.items)])
     if draft.settlement_type == SettlementType.INSTALMENTS:
-        for position, row in enumerate(draft.instalments):
-            session.add(ContractInstalment(**place, position=position, **row.model_dump()))
-    for position, paper in enumerate(draft.papers):
-        clauses = papers.clauses_of(paper.text or "")
-        session.add(
-            ContractPaper(**place, position=position, template=paper.template, title=paper.title or "", clauses=clauses)
-        )
-    session.flush()
+        plan = enumerate(draft.instalments)
+        add(session, ContractInstalment, [of | {"position": n} | row.model_dump() for n, row in plan])
+    add(session, ContractPaper, [of | {"position": n} | _paper(row) for n, row in enumerate(draft.papers)])
+
+
+def _item(draft: Draft, item: ItemRow) -> dict[str, Any]:
+    units = drafting.quantity(draft, item)
+    return item.model_dump() | {
+        "category": item.category or "",
+        "spec": item.spec or "",
+        "unit": item.unit or "EA",
+        "requested_place": item.requested_place or "",
+        "quantity": units,
+        "amount": units * (item.unit_price or 0),
+    }
+
+
+def _paper(paper: PaperRow) -> dict[str, Any]:
+    clauses = papers.clauses_of(paper.text or "")
+    return {"template": paper.template, "title": paper.title or "", "clauses": clauses}

@@ -20,16 +20,18 @@ from models.kernel.calendar import KST
 from models.kernel.numbers import format_number
 from models.kernel.refusals import Refusal, RequestReused
 from models.kernel.roles import Role
-from models.plain import Plain, execute, last, one_or_none, rows
+from models.plain import Plain, execute, last, one_or_none, rows, together
 from models.processes import queries
 from models.processes.kinds import Kind
-from models.processes.messages import Actor, ProcessStart
+from models.processes.messages import Actor, Alarm, ProcessStart
 from models.processes.tables import AuditEntry, Command, NumberCounter, Outbox, ProcessColumns
 
 CHANNEL = "dongban"
-STARTS, COMMANDS, MESSAGES = "starts", "commands", "messages"
-FOR_RELAY = frozenset({STARTS, COMMANDS, MESSAGES})
+STARTS, BEHIND, COMMANDS, MESSAGES = "starts", "behind", "commands", "messages"
+FOR_RELAY = frozenset({STARTS, BEHIND, COMMANDS, MESSAGES})
 """Kinds of announcement that wake the relay's rounds and mean nothing to an open page."""
+BACKGROUND = ("credit_report",)
+"""Kinds of processes that begin by the thousand while nobody waits for them: BEHIND tells of them."""
 _NOTIFY: Plain[Any] = Plain(text("SELECT pg_notify(:channel, :payload)"))
 _LOCK: Plain[Any] = Plain(text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 0))"))
 CREATE = "create"
@@ -54,11 +56,17 @@ def _taken() -> Plain[NumberCounter]:
 
 def begin(session: Session, kind: Kind, document: ProcessColumns) -> None:
     """A new document's first deadline, and its workflow once this transaction commits."""
+    alarms = place(session, kind, document)
+    start_process(session, document, kind.key, alarms=alarms)
+
+
+def place(session: Session, kind: Kind, document: ProcessColumns) -> list[Alarm]:
+    """A new document with its first deadline, without its workflow yet; when it is to be reminded of."""
     pace, holidays = queries.pace(session, kind.key, document.status), queries.holidays(session)
     document.due_at = kind.due_at(document, pace, holidays)
     session.add(document)
     session.flush()
-    start_process(session, document, kind.key, alarms=kind.alarms(document, pace, holidays, document.status_since))
+    return kind.alarms(document, pace, holidays, document.status_since)
 
 
 def start_process(session: Session, document: ProcessColumns, kind: str, **state: Any) -> None:
@@ -105,7 +113,7 @@ def _send(session: Session, key: str, kind: str, payload: dict[str, Any]) -> Non
         "attempts": 0,
     }
     execute(session, _outbox(tuple(values)), values)
-    wake(session, STARTS)
+    wake(session, BEHIND if kind in BACKGROUND else STARTS)
 
 
 @cache
@@ -159,7 +167,7 @@ def announcement(kind: str, document_id: int, company_id: int | None, **more: An
 
 
 def wake(session: Session, rounds: str) -> None:
-    """Have the relay look at STARTS, COMMANDS or MESSAGES at commit instead of at its next turn."""
+    """Have the relay look at STARTS, BEHIND, COMMANDS or MESSAGES at commit instead of at its next turn."""
     announce(session, rounds, 0, None)
 
 
@@ -264,8 +272,9 @@ def saved_before(session: Session, actor: Actor, saving: Saving) -> int | None:
 
     Raises RequestReused when that press was somebody else's or had another content.
     """
-    lock_case(session, f"saving/{saving.request_id}")
-    row = one_or_none(session, _KEPT, {"request_id": saving.request_id})
+    with together(session):
+        lock_case(session, f"saving/{saving.request_id}")
+        row = one_or_none(session, _KEPT, {"request_id": saving.request_id})
     if row is None:
         return None
     if (row.actor_id, row.payload) != (actor.member_id, _fingerprint(saving)):

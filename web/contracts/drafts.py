@@ -1,5 +1,6 @@
 """Drafting a contract: new, edit, autosave, preview, and the next version (변경계약)."""
 
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter
@@ -11,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from models import clock, database
+from models.aside import aside
 from models.contracts import papers, queries, writes
 from models.contracts.messages import Draft
 from models.contracts.rules import EDITABLE, KIND, SettlementType, Type
@@ -25,7 +27,9 @@ from models.members.queries import company_choices
 from models.processes.messages import Actor
 from models.processes.queries import visible_document
 from web import forms
-from web.auth.audience import require
+from web.auth.audience import Audience, require
+from web.auth.visitor import TURNED_AWAY, meet, read_form, visit_of, visiting
+from web.documents.direct import Direct, DirectForm
 from web.formats import NONE, date, number, won
 from web.forms import Parsed
 from web.once import once
@@ -34,6 +38,7 @@ from web.render import page
 router = APIRouter(prefix="/contracts", tags=["계약"], include_in_schema=False)
 
 Buyer = Annotated[Actor, require(Role.BUYER)]
+BUYERS = Audience(frozenset({Role.BUYER}))
 UNPROCESSABLE = 422
 SPARE_ROWS = 3
 FIRST_ROWS = 3
@@ -43,17 +48,62 @@ MORE_PAPER = "paper-"
 @router.get("/new")
 def new_page(request: Request, actor: Buyer) -> Response:
     """An empty draft with the standard papers."""
+    with database.reading(actor) as session:
+        return _empty(request, session, actor)
+
+
+async def new_page_aside(request: Request) -> Response:
+    """The same in the transaction that finds out who asks."""
+
+    def shown() -> Response:
+        with visiting(request) as (session, visit):
+            return _empty(request, session, BUYERS.admit(visit))
+
+    return await aside(shown)
+
+
+def _empty(request: Request, session: Session, actor: Actor) -> Response:
     today = local_date(clock.now())
     fresh = Draft(contract_date=today, starts_on=today).model_dump()
     fresh["papers"] = [{"template": t.key, "title": t.title, "text": t.text} for t in papers.standard()]
     fresh["instalments"] = [{"label": label} for label in INSTALMENT_LABELS]
-    return _form_page(request, actor, None, forms.blank(fresh))
+    return _form_page(request, session, actor, None, forms.blank(fresh))
 
 
 @router.post("")
 async def create(request: Request, actor: Buyer) -> Response:
     """Save a new draft; the buttons that add rows only show the form again."""
     return await run_in_threadpool(_saved, request, actor, None, await request.form())
+
+
+async def create_aside(request: Request) -> Response:
+    """The same for a sound draft, in the transaction that finds out who asks."""
+    data = await read_form(request)
+    parsed = forms.parse(Draft, _without_dropped(data))
+    if parsed.value is None or data.get("more"):
+        await meet(request)
+        return await run_in_threadpool(_saved, request, BUYERS.admit(visit_of(request)), None, data)
+    try:
+        made = await aside(partial(_created, request, data, parsed))
+    except (NotFound, *TURNED_AWAY):
+        raise
+    except Refusal as refusal:
+        shown = parsed.refused(refusal, sentence(refusal, WORDS.sentences))
+        actor = BUYERS.admit(visit_of(request))
+        return await run_in_threadpool(_refused, request, actor, None, shown, refusal.status)
+    return RedirectResponse(f"/contracts/{made}", 303)
+
+
+def _created(request: Request, data: FormData, parsed: Parsed[Draft]) -> int:
+    with visiting(request, data) as (session, visit):
+        return _made(session, BUYERS.admit(visit), parsed)
+
+
+DIRECT = (
+    Direct("/contracts/new", new_page_aside, "GET", BUYERS),
+    DirectForm("/contracts", create_aside, BUYERS),
+)
+"""Before all other routes, for what browsers send by far the most."""
 
 
 @router.get("/{contract_id:int}/edit")
@@ -64,7 +114,7 @@ def edit_page(request: Request, actor: Buyer, contract_id: int) -> Response:
         if contract.status not in EDITABLE:
             return RedirectResponse(f"/contracts/{contract_id}", 303)
         form = forms.blank(writes.draft_of(session, contract))
-    return _form_page(request, actor, contract, form)
+        return _form_page(request, session, actor, contract, form)
 
 
 @router.post("/{contract_id:int}/edit")
@@ -118,7 +168,7 @@ def _saved(request: Request, actor: Actor, contract_id: int | None, data: FormDa
     if more:
         with database.reading(actor) as session:
             contract = None if contract_id is None else visible_document(session, actor, Contract, contract_id)
-        return _form_page(request, actor, contract, _with_more(parsed, more), more=more)
+            return _form_page(request, session, actor, contract, _with_more(parsed, more), more=more)
     try:
         made = _written(actor, contract_id, parsed)
     except NotFound:
@@ -136,19 +186,22 @@ def _written(actor: Actor, contract_id: int | None, parsed: Parsed[Draft]) -> in
         return None
     with database.writing(actor) as session:
         if contract_id is None:
-            draft = parsed.value
-            return once(session, actor, KIND, parsed, lambda: writes.create(session, actor, draft))
+            return _made(session, actor, parsed)
         return writes.edit(session, actor, contract_id, parsed.value).id
+
+
+def _made(session: Session, actor: Actor, parsed: Parsed[Draft]) -> int:
+    draft = parsed.value
+    assert draft is not None  # noqa: S101 - the caller has looked
+    return once(session, actor, KIND, parsed, lambda: writes.create(session, actor, draft))
 
 
 def _refused(
     request: Request, actor: Actor, contract_id: int | None, form: Parsed[Draft], status: int = UNPROCESSABLE
 ) -> Response:
-    contract = None
-    if contract_id is not None:
-        with database.reading(actor) as session:
-            contract = visible_document(session, actor, Contract, contract_id)
-    return _form_page(request, actor, contract, form, status=status)
+    with database.reading(actor) as session:
+        contract = None if contract_id is None else visible_document(session, actor, Contract, contract_id)
+        return _form_page(request, session, actor, contract, form, status=status)
 
 
 def _autosaved(actor: Actor, contract_id: int, data: FormData) -> Response:
@@ -197,6 +250,7 @@ def _with_more(parsed: Parsed[Draft], more: str) -> Parsed[BaseModel]:
 
 def _form_page(
     request: Request,
+    session: Session,
     actor: Actor,
     contract: Contract | None,
     form: Parsed[Any],
@@ -204,9 +258,8 @@ def _form_page(
     status: int = 200,
     more: str = "",
 ) -> Response:
-    with database.reading(actor) as session:
-        companies = company_choices(session, actor) if contract is None else []
-        offered = suggestions(session)
+    companies = company_choices(session, actor) if contract is None else []
+    offered = suggestions(session)
     return page(
         request,
         "contracts/form.html",

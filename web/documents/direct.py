@@ -31,19 +31,17 @@ from web.documents.routes import act_name, answer, not_taken, perform, taken, wi
 from web.documents.view import look
 
 FORM_BYTES_MAX = 64 * 1024
-"""Read before it is known who asks, as a guest's form is."""
 URLENCODED = "application/x-www-form-urlencoded"
 EVERYBODY = Audience()
 
 
 class Direct(Route):
-    """A route of one method for everybody who is logged in by a browser."""
+    """A route of one method for those of its audience who are logged in by a browser."""
 
-    audience = EVERYBODY
-
-    def __init__(self, path: str, endpoint: Any, method: str) -> None:
+    def __init__(self, path: str, endpoint: Any, method: str, audience: Audience = EVERYBODY) -> None:
         super().__init__(path, endpoint, methods=[method], include_in_schema=False)
         self.methods = {method}
+        self.audience = audience
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
         """Only in full: what is not taken here is another route's."""
@@ -56,18 +54,28 @@ class Direct(Route):
         return bool(cookies.read(request, Cookie.SESSION)) and "authorization" not in request.headers
 
 
-class DirectAct(Direct):
-    """The acts of one kind, from forms without files."""
+class DirectForm(Direct):
+    """A form without files; read before it is known who asks, as a guest's is."""
 
-    def __init__(self, path: str, endpoint: Any, acts: frozenset[str]) -> None:
-        super().__init__(path, endpoint, "POST")
-        self.acts = acts
+    def __init__(self, path: str, endpoint: Any, audience: Audience = EVERYBODY) -> None:
+        super().__init__(path, endpoint, "POST", audience)
 
     def takes(self, request: Request, places: dict[str, Any]) -> bool:
         size = request.headers.get("content-length", "")
         small = size.isdecimal() and int(size) <= FORM_BYTES_MAX and "x-csrf-token" not in request.headers
         plain = small and request.headers.get("content-type", "").startswith(URLENCODED)
-        return plain and act_name(places["act"]) in self.acts and super().takes(request, places)
+        return plain and super().takes(request, places)
+
+
+class DirectAct(DirectForm):
+    """The acts of one kind."""
+
+    def __init__(self, path: str, endpoint: Any, acts: frozenset[str]) -> None:
+        super().__init__(path, endpoint)
+        self.acts = acts
+
+    def takes(self, request: Request, places: dict[str, Any]) -> bool:
+        return act_name(places["act"]) in self.acts and super().takes(request, places)
 
 
 def direct_routes(web: WebKind) -> list[Direct]:
