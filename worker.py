@@ -44,7 +44,7 @@ from activities import (
     withdrawals,
 )
 from activities.recording import DomainSteps, Recorder
-from models import database, garbage
+from models import database, garbage, presence
 from models.settings import settings
 from workflows import steps
 from workflows.audit import NightlyAudit
@@ -247,6 +247,7 @@ async def main(
         if PEOPLE in parts:
             people = interactive(client, threads, more_workflows=more_workflows, more_activities=more_activities)
             await serving.enter_async_context(people)
+            await serving.enter_async_context(_beside(presence.stay()))
         if COURIER in parts:
             await serving.enter_async_context(external(client, threads))
             await serving.enter_async_context(_beside(_relay(client)))

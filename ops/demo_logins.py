@@ -23,9 +23,14 @@ LOGINS: tuple[DemoLogin, ...] = (
     DemoLogin("구매", "정다은 (정산담당자)", "daeun.jung"),
 )
 
+OFFICE_LOGINS: tuple[DemoLogin, ...] = (DemoLogin("구매", "오민석 (관리자)", "minseok.oh"),)
+"""Who looks after members, suppliers and policies; no document waits for them."""
+
 HARMONY_LOGINS: tuple[DemoLogin, ...] = (
     DemoLogin("하모니", "박하늘 (크레딧 사용자, 역발행)", "haneul@media.example"),
     DemoLogin("하모니", "정새봄 (크레딧 사용자, 개인)", "saebom@media.example"),
     DemoLogin("구매", "서하린 (제휴담당자)", "harin.seo"),
 )
 """People of the media partners, who log in at /harmony, and who looks after them."""
+
+EVERYBODY = (*LOGINS, *OFFICE_LOGINS, *HARMONY_LOGINS)

@@ -89,7 +89,8 @@ class Cluster:
 
     def failure(self, output: str) -> str:
         """One sentence for a server that will not start, from what it printed."""
-        reasons = FATAL.findall(output) or output.split("\n")[-1:]
+        # What is said before there is a log is one sentence over several lines.
+        reasons = FATAL.findall(output) or [" ".join(output.split()) or "it ended without saying why"]
         return (
             f"The database in {self.data} does not start: {reasons[-1].rstrip('.')}. "
             "Restore it from a backup, or move the directory away to begin with empty data."

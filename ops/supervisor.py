@@ -220,7 +220,7 @@ class House:
         ]
         lines += [
             f"    {person.portal:<12} {person.login:<18} {person.password:<18} {person.person}"
-            for person in ((*demo_logins.LOGINS, *demo_logins.HARMONY_LOGINS) if self._config.demo else ())
+            for person in (demo_logins.EVERYBODY if self._config.demo else ())
         ]
         lines.append(f"  Sandbox inbox  {addresses.sandbox}  (mail, KakaoTalk, SMS and one-time codes arrive here)")
         lines.append(f"  Tax hub        {addresses.sandbox}/hub  (suppliers sign their tax invoices here)")

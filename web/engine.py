@@ -15,6 +15,7 @@ from models.kernel.refusals import ActNotPossible, Refusal, known_codes, rebuild
 from models.kernel.roles import Role
 from models.processes.messages import Act, Outcome
 from models.processes.tables import Command, Outbox
+from workflows.runtime.client import reaching
 
 UPDATE_TIMEOUT = dt.timedelta(seconds=4)
 START_WAIT_SECONDS = 3.0
@@ -62,7 +63,8 @@ async def deliver(client: Client, command: Command) -> Decision:
         rpc_timeout=UPDATE_TIMEOUT,
     )
     try:
-        return Decision(outcome=await asyncio.wait_for(update, UPDATE_TIMEOUT.total_seconds() + 0.5))
+        with reaching():
+            return Decision(outcome=await asyncio.wait_for(update, UPDATE_TIMEOUT.total_seconds() + 0.5))
     except WorkflowUpdateFailedError as error:
         return _refused(error.cause)
     except (TimeoutError, WorkflowUpdateRPCTimeoutOrCancelledError):

@@ -1,5 +1,6 @@
 """Is the program alive (`/livez`: web and database), and can it work (`/healthz`: the engine and a worker too)?"""
 
+import asyncio
 import datetime as dt
 
 from fastapi import APIRouter
@@ -13,10 +14,10 @@ from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
 from temporalio.client import Client
 from temporalio.service import RPCError
 
-from models import database
+from models import database, presence
 from models.clock import now
 from web.auth.audience import anyone
-from workflows.runtime.client import answers
+from workflows.runtime.client import HEALTH_SECONDS, HEALTH_TIMEOUT, answers, reaching
 from workflows.steps import INTERACTIVE
 
 router = APIRouter(include_in_schema=False, dependencies=[anyone("health checks carry no data")])
@@ -39,7 +40,7 @@ async def healthz(request: Request) -> JSONResponse:
         {
             "database": await run_in_threadpool(_database),
             "engine": await answers(client),
-            "worker": await _worker(client),
+            "worker": await run_in_threadpool(_is_worker_there) and await _is_worker_asking(client),
         }
     )
 
@@ -57,15 +58,27 @@ def _database() -> bool:
     return True
 
 
-async def _worker(client: Client) -> bool:
+def _is_worker_there() -> bool:
+    """A worker that died is missed at once; the engine would remember it for as long as a poll lasts."""
+    try:
+        with database.web() as session:
+            return presence.is_anybody_there(session)
+    except Exception:  # noqa: BLE001 - whatever it is, the answer is no
+        return False
+
+
+async def _is_worker_asking(client: Client) -> bool:
+    """A worker that hangs is there, and asks for no work."""
     asked = DescribeTaskQueueRequest(
         namespace=client.namespace,
         task_queue=TaskQueue(name=INTERACTIVE),
         task_queue_type=TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
     )
     try:
-        found = await client.workflow_service.describe_task_queue(asked, timeout=dt.timedelta(seconds=1))
-    except RPCError:
+        with reaching():
+            described = client.workflow_service.describe_task_queue(asked, timeout=HEALTH_TIMEOUT)
+            found = await asyncio.wait_for(described, HEALTH_SECONDS)
+    except (RPCError, TimeoutError):
         return False
     oldest = now() - dt.timedelta(seconds=POLLER_SECONDS_MAX)
     return any(poller.last_access_time.ToDatetime(dt.UTC) > oldest for poller in found.pollers)

@@ -171,6 +171,19 @@ class TestEmbeddedDatabase:
             postgres.prepare(open_dir, "test", ports.free_port(), "secret", _quiet)
 
 
+@pytest.mark.parametrize(
+    ("output", "reason"),
+    [
+        ("LOG:  starting\nFATAL:  could not load pg_hba.conf\nLOG:  shut down", "could not load pg_hba.conf"),
+        ("could not find the system\nExpected it in x,\nbut could not open y", "could not find the system Expected it"),
+        ("", "it ended without saying why"),
+    ],
+)
+def test_why_the_database_does_not_start_is_told_whole(tmp_path: Path, output: str, reason: str) -> None:
+    cluster = postgres.Cluster(tmp_path, tmp_path, 1, "", None)
+    assert f"does not start: {reason}" in cluster.failure(output)
+
+
 def test_a_copy_of_the_binaries_runs_where_it_was_put(tmp_path: Path) -> None:
     said: list[str] = []
     copy = postgres._copy_of(postgres.binaries(), tmp_path / "library", said.append)

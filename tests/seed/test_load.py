@@ -45,7 +45,7 @@ from models.settlements.rules import Status as SettlementStatus
 from models.settlements.tables import Settlement, SettlementItem
 from models.tax_invoices.kind import TAX_INVOICE
 from models.tax_invoices.tables import TaxInvoice
-from ops.demo_logins import LOGINS
+from ops.demo_logins import LOGINS, OFFICE_LOGINS
 from ops.seed import people
 from tests import engines
 from tests.house import ROOT, House, running
@@ -338,4 +338,4 @@ def test_every_partner_of_the_demo_has_an_account_to_be_paid_to(session: Session
 
 def test_the_people_are_the_printed_ones() -> None:
     logins = {login for login, *_ in people.STAFF} | {c[0] for firm in people.FIRMS for c in firm.contacts}
-    assert {login.login for login in LOGINS} <= logins
+    assert {login.login for login in (*LOGINS, *OFFICE_LOGINS)} <= logins

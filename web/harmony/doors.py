@@ -26,6 +26,7 @@ from web.auth.cookies import Cookie
 from web.auth.login import STEPS_PAGE, caller_of, go_on
 from web.auth.visitor import csrf_of, visit_of
 from web.render import page
+from workflows.runtime.client import reaching
 from workflows.steps import EXTERNAL
 
 MediaActor = Annotated[Actor, require(Role.MEDIA)]
@@ -72,7 +73,8 @@ async def ask_provider(client: Client, task: OidcTask) -> OidcAnswer:
         execution_timeout=dt.timedelta(seconds=PROVIDER_SECONDS),
     )
     try:
-        answer: OidcAnswer = await asyncio.wait_for(asked, PROVIDER_SECONDS)
+        with reaching():
+            answer: OidcAnswer = await asyncio.wait_for(asked, PROVIDER_SECONDS)
     except (TimeoutError, RPCError) as error:
         raise ProviderAway from error
     if answer.refused:
