@@ -1,6 +1,7 @@
 """What an invoice past its legal day says on its page: which day it was, and what being late costs."""
 
 import datetime as dt
+from typing import Any
 
 import pytest
 
@@ -11,8 +12,12 @@ from web.tax_invoices.pages import problems
 NOW = dt.datetime(2026, 12, 11, 3, tzinfo=dt.UTC)
 
 
-def invoice(status: str, type_code: str = "0101", **more: object) -> TaxInvoice:
-    days = {"written_on": dt.date(2026, 11, 20), "issue_by": dt.date(2026, 12, 10), "type_code": type_code}
+def invoice(status: str, type_code: str = "0101", **more: Any) -> TaxInvoice:
+    days: dict[str, Any] = {
+        "written_on": dt.date(2026, 11, 20),
+        "issue_by": dt.date(2026, 12, 10),
+        "type_code": type_code,
+    }
     return TaxInvoice(**days | {"status": status, "turn": "system"} | more)
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from temporalio import workflow
+from temporalio.api.enums.v1 import PendingActivityState
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Worker
@@ -23,7 +24,7 @@ from models.processes.messages import Act, Actor, Outcome, command_payload
 from models.processes.queries import events, holidays, pace
 from models.processes.tables import ProcessEvent
 from models.processes.writes import Press, insert_command
-from models.tax_invoices import alarms, writes
+from models.tax_invoices import alarms, queries, writes
 from models.tax_invoices.kind import TAX_INVOICE
 from models.tax_invoices.tables import TaxInvoice
 from tests.engines import Database
@@ -34,6 +35,7 @@ from workflows.tax_invoices import TaxInvoiceWorkflow
 
 TimeSkipping = Callable[..., AbstractAsyncContextManager[WorkflowEnvironment]]
 COMPUTING_SECONDS = 60.0
+RUNNING = PendingActivityState.PENDING_ACTIVITY_STATE_STARTED
 MINUTE, HOUR, DAY = dt.timedelta(minutes=1), dt.timedelta(hours=1), dt.timedelta(days=1)
 
 
@@ -82,7 +84,23 @@ class Story:
     async def officer(self, act: str, **payload: Any) -> Outcome:
         return await self.press(self.world.officer, act, **payload)
 
+    async def at_rest(self) -> None:
+        """Until nothing it asked for is being done: what is tried again later may be waited for."""
+        limit = time.monotonic() + COMPUTING_SECONDS
+        # A query is answered once all signals before it have been seen to.
+        await self.handle.query("state", result_type=Outcome)
+        while time.monotonic() < limit:
+            found = (await self.handle.describe()).raw_description.pending_activities
+            if not any(one.state == RUNNING or one.attempt <= 1 for one in found):
+                return
+            await asyncio.sleep(0.02)
+        raise AssertionError("an activity does not end")
+
     async def pass_by(self, span: dt.timedelta) -> None:
+        """A whole minute is also how long an activity may take: the time-skipping engine strands a run whose timer
+        fires while what cancels it is on its way (temporalio/sdk-java issue 3088), so what runs ends first.
+        """
+        await self.at_rest()
         await self.environment.sleep(span)
         self.now = await self.environment.get_current_time()
 
@@ -176,6 +194,23 @@ async def test_a_webhook_only_wakes_it(time_skipping: TimeSkipping, world: World
         await told.sign()
         await told.handle.signal("hub_changed")
         await told.until("issued")
+
+
+async def test_a_draft_is_drawn_when_it_is_asked_for(time_skipping: TimeSkipping, world: World) -> None:
+    async with story(time_skipping, world) as told:
+
+        def drawn() -> int | None:
+            with database.working() as session:
+                return queries.preview_file(session, session.get_one(TaxInvoice, told.invoice.id))
+
+        assert drawn() is None
+        for _ in range(2):
+            await told.handle.signal(writes.DRAW_SIGNAL)
+        await told.at_rest()
+        assert await asyncio.to_thread(drawn) is not None
+        await told.requested()
+        await told.handle.signal(writes.DRAW_SIGNAL)
+        assert (await told.handle.query("state", result_type=Outcome)).jobs == []
 
 
 async def test_a_long_history_goes_on_under_a_new_run(
