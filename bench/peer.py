@@ -1,4 +1,4 @@
-"""django-viewflow beside us: the same PostgreSQL, three web workers, six people over HTTP.
+"""django-viewflow beside us: the same PostgreSQL, three web workers, as many people over HTTP.
 
 A flow is the smallest one viewflow has: create → view → assign → open → approve; it counts only when
 the page that answers the approval says that the process is done. Both sides do what a person's browser
@@ -24,10 +24,12 @@ from ops.ports import LOOPBACK, free_port
 
 ROOT = Path(__file__).parents[1]
 WORKERS = 3
-PEOPLE = 6
+CROWDS = (6, 12, 20)
+"""How many people act at once, in turn: neither side is judged by a number that suits the other."""
 FLOWS_WARMUP = 60
 FLOWS = 200
-ROUNDS = 3
+ROUNDS = 2
+"""For each number of people."""
 DONE = "Approval - Done"
 """The title of the page of a finished process."""
 MAKE_PEOPLE = f"""
@@ -36,7 +38,7 @@ from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import User
 password = make_password(sys.stdin.read())
 User.objects.bulk_create(
-    User(username=f"person{{number}}", password=password, is_superuser=True) for number in range({PEOPLE})
+    User(username=f"person{{number}}", password=password, is_superuser=True) for number in range({max(CROWDS)})
 )
 """
 
@@ -48,16 +50,16 @@ class Peer:
     base_url: str
     password: str
 
-    async def approve_many(self, flows: int = FLOWS) -> Timings:
-        """Log six people in, then time whole flows."""
-        people = [Browser(self.base_url) for _ in range(PEOPLE)]
+    async def approve_many(self, crowd: int, flows: int = FLOWS) -> Timings:
+        """Log so many people in, then time whole flows."""
+        people = [Browser(self.base_url) for _ in range(crowd)]
         for number, person in enumerate(people):
             await log_in(person, f"person{number}", self.password)
 
         async def flow(number: int, job: int) -> None:
             await approve(people[number], f"request {job}")
 
-        timings = await timed(PEOPLE, range(flows), flow)
+        timings = await timed(crowd, range(flows), flow)
         for person in people:
             person.close()
         return timings
@@ -85,7 +87,7 @@ def viewflow(database_url: str, log: Path) -> Iterator[Peer]:
     subprocess.run(make_people, env=settings, input=password, text=True, check=True)
     with serving(settings, log) as base_url:
         peer = Peer(base_url, password)
-        asyncio.run(peer.approve_many(FLOWS_WARMUP))
+        asyncio.run(peer.approve_many(CROWDS[0], FLOWS_WARMUP))
         yield peer
 
 

@@ -84,6 +84,17 @@ def _opened(asked: Plain[Any], row: Any) -> Any:
     )
 
 
+def each(session: Session, *asked: Plain[Any]) -> list[Sequence[Any]]:
+    """`rows` of several statements that are given nothing, in one round trip."""
+    connection = driver(session)
+    with connection.pipeline():
+        cursors = [connection.cursor(row_factory=namedtuple_row) for _ in asked]
+        for cursor, one in zip(cursors, asked, strict=True):
+            cursor.execute(one.sql, one.given, prepare=True)
+    found = [(one, cursor.fetchall()) for one, cursor in zip(asked, cursors, strict=True)]
+    return [[_opened(one, row) for row in told] if one.sealed else told for one, told in found]
+
+
 def last(session: Session, asked: Plain[Found], given: Mapping[str, Any]) -> Sequence[Found]:
     """`rows`, in one round trip with the transaction's commit. What is asked after it begins another."""
     connection = driver(session)

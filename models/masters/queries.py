@@ -11,7 +11,7 @@ from sqlmodel import Session, col
 from models.kernel.refusals import NotFound
 from models.masters.rules import PLACES, REASONS, Master, ReasonKind
 from models.masters.tables import TABLES, DeliveryPlace, Goods, ItemCategory, MasterColumns, ReasonCode, Unit
-from models.plain import Plain
+from models.plain import Plain, each
 from models.plain import rows as plain_rows
 
 SUGGESTED_MAX = 300
@@ -24,7 +24,11 @@ _REASONS = text("SELECT code, name, active FROM reasons_of(:kind)")
 
 def place_names(session: Session) -> tuple[str, ...]:
     """납품위치 to choose from; the manual's while the house has no list of its own."""
-    return tuple(place.name for place in plain_rows(session, _PLACES, {})) or PLACES
+    return _places(plain_rows(session, _PLACES, {}))
+
+
+def _places(found: Iterable[Any]) -> tuple[str, ...]:
+    return tuple(_names(found)) or PLACES
 
 
 def reasons(session: Session, kind: ReasonKind) -> list[tuple[str, str]]:
@@ -99,18 +103,20 @@ def _offers(found: Iterable[Any]) -> list[Offer]:
 
 def suggestions(session: Session) -> Suggestions:
     """Active names of every list, in their order."""
-    goods = _offers(plain_rows(session, _FIRST_GOODS, {}))
+    lists = (_FIRST_GOODS, _active_names(Master.CATEGORY), _active_names(Master.UNIT), _PLACES)
+    found, categories, units, places = each(session, *lists)
+    goods = _offers(found)
     return Suggestions(
-        categories=_names(session, Master.CATEGORY),
+        categories=_names(categories),
         goods=goods[:OFFERED_MAX],
         has_more_goods=len(goods) > OFFERED_MAX,
-        units=_names(session, Master.UNIT),
-        places=place_names(session),
+        units=_names(units),
+        places=_places(places),
     )
 
 
-def _names(session: Session, master: Master) -> list[str]:
-    return [row.name for row in plain_rows(session, _active_names(master), {})]
+def _names(found: Iterable[Any]) -> list[str]:
+    return [row.name for row in found]
 
 
 @cache

@@ -1,18 +1,23 @@
 """The relay's smaller promises, against an engine that answers as a test says."""
 
+import asyncio
 import datetime as dt
 from typing import Any, cast
 
+import psycopg
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
+from models import clock
 from models import database as house
 from models.processes import writes
 from models.processes.tables import Outbox
+from models.settings import settings
 from tests.engines import Database
-from web.relay import Relay
+from web.listening import listen
+from web.relay import BACKOFF_SECONDS_MAX, Relay
 
 NOW = dt.datetime(2026, 2, 9, 1, tzinfo=dt.UTC)
 AWAY = RPCError("connection refused", RPCStatusCode.UNAVAILABLE, b"")
@@ -81,3 +86,52 @@ async def test_a_signal_of_an_occasion_is_sent_until_the_engine_took_it(
 
     assert await Relay(cast("Client", engine))._start(kept[0]) is told
     assert engine.signals == ([] if failure else [("delivery/7", "hub_changed")])
+
+
+def test_a_start_is_taken_once_and_what_begins_by_the_thousand_by_its_own_rounds(database: Database) -> None:
+    with house.working() as session:
+        kinds = {"delivery/7": "delivery", "delivery/8": "delivery", "credit-report/1": "credit_report"}
+        session.add_all(row(key, kind) for key, kind in kinds.items())
+        session.add(row("delivery/6", "delivery", NOW))
+    relay = Relay(cast("Client", Engine(None)))
+
+    taken = relay._due_starts()
+    assert [(one.workflow_id, one.kind, one.payload) for one in taken] == [
+        (key, "delivery", {"workflow_id": "delivery/7"}) for key in ("delivery/7", "delivery/8")
+    ]
+    assert relay._due_starts() == []
+    assert [one.workflow_id for one in relay._due_starts(1, behind=True)] == ["credit-report/1"]
+
+    relay._mark_starts({taken[0].id: True, taken[1].id: False})
+    with house.working() as session:
+        kept = {one.workflow_id: one for one in session.execute(select(Outbox)).scalars()}
+        assert kept["delivery/7"].sent_at is not None
+        assert (kept["delivery/8"].sent_at, kept["delivery/8"].attempts) == (None, 1)
+        now = clock.now()
+        assert now < kept["delivery/8"].next_attempt_at < now + dt.timedelta(seconds=BACKOFF_SECONDS_MAX)
+
+
+@pytest.mark.parametrize(("kind", "told"), [("delivery", writes.STARTS), ("credit_report", writes.BEHIND)])
+async def test_a_start_wakes_the_rounds_of_its_kind_alone(database: Database, kind: str, told: str) -> None:
+    heard: asyncio.Queue[str] = asyncio.Queue()
+    begun = asyncio.Event()
+    listening = asyncio.create_task(listen(settings().worker_database_url, writes.CHANNEL, begun.set, heard.put_nowait))
+    await asyncio.wait_for(begun.wait(), 10)
+
+    def start() -> None:
+        with house.working() as session:
+            writes.start_other(session, "one/1", kind, {})
+
+    await asyncio.to_thread(start)
+    relay = Relay(cast("Client", Engine(None)))
+    relay._wake(await asyncio.wait_for(heard.get(), 10))
+    assert [name for name, woken in relay.woken.items() if woken.is_set()] == [told]
+
+    def cut_off() -> None:
+        with house.working() as session:
+            others = text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'LISTEN%'")
+            session.execute(others)
+
+    await asyncio.to_thread(cut_off)
+    with pytest.raises(psycopg.OperationalError):
+        await asyncio.wait_for(listening, 10)
