@@ -8,6 +8,7 @@ from pydantic import BaseModel
 from sqlmodel import Session
 
 from models.files.rules import PAPER, Use
+from models.plain import Plain
 from models.processes.kinds import Kind
 from models.processes.messages import Actor
 
@@ -38,6 +39,8 @@ class WebKind:
     uploads: Mapping[str, Use] = field(default_factory=dict)
     """`<x>_file_id` payload fields that `<x>_upload` may fill, with what is taken there."""
     not_yet: Callable[[Any, frozenset[str]], list[tuple[str, str]]] | None = None
+    parts: Plain[Any] | None = None
+    """What the document's page shows of it beside its row: one value, the document's `parts`."""
     media_home: Callable[[Any], str] | None = None
     """Where Harmony's people read a document that the staff reads here."""
 
