@@ -1,6 +1,7 @@
 """The garbage collector of a program that runs for months."""
 
 import asyncio
+import ctypes
 import gc
 import time
 
@@ -19,6 +20,13 @@ def settle() -> None:
     gc.set_threshold(YOUNG, MIDDLE, OLD)
 
 
+def give_back() -> None:
+    """Return to the system what was freed and lies between what is still used, where the C library can."""
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+    if trim is not None:
+        trim(0)
+
+
 async def tidy() -> None:
     """Look at everything once there is nothing to do after work was done, until cancelled.
 
@@ -32,4 +40,5 @@ async def tidy() -> None:
         rounds = gc.get_stats()[0]["collections"]
         if idle and rounds != looked_at:
             gc.collect()
+            give_back()
             looked_at = gc.get_stats()[0]["collections"]

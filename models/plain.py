@@ -49,10 +49,10 @@ class Plain(Generic[Found]):
 
 
 @lru_cache(maxsize=4096)
-def beside(asked: Plain[Any], other: Plain[Any]) -> Plain[Any]:
-    """Both in one statement: the single value of `other` as `beside` of each row."""
+def beside(asked: Plain[Any], other: Plain[Any], name: str = "beside") -> Plain[Any]:
+    """Both in one statement: the single value of `other` under a name beside the columns of each row."""
     both: Plain[Any] = copy(asked)
-    both.sql = b"SELECT told.*, (%b) AS beside FROM (%b) told" % (other.sql, asked.sql)
+    both.sql = b"SELECT told.*, (%b) AS %b FROM (%b) told" % (other.sql, name.encode(), asked.sql)
     if asked.given.keys() & other.given.keys():
         raise TypeError("parameters of the same name")
     both.given = {**asked.given, **other.given}

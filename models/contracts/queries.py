@@ -1,6 +1,6 @@
 """Reads of contracts. Every select starts from what the person may see."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, TypeVar
@@ -99,33 +99,32 @@ class Parts:
     instalments: Sequence[Any]
 
 
-_PARTS: Plain[Any] = Plain(
+PARTS: Plain[Any] = Plain(
     text("""
-SELECT
-(SELECT jsonb_agg(part ORDER BY part.position) FROM (
+SELECT jsonb_build_object(
+'papers', (SELECT jsonb_agg(part ORDER BY part.position) FROM (
     SELECT position, title, draft_file_id, draft_sha256, draft_pages, final_file_id, final_sha256, final_pages
-      FROM contract_paper WHERE contract_id = :contract_id) part) AS papers,
-(SELECT jsonb_agg(part ORDER BY part.position) FROM (
+      FROM contract_paper WHERE contract_id = :parts_of) part),
+'items', (SELECT jsonb_agg(part ORDER BY part.position) FROM (
     SELECT position, category, name, spec, unit, quantity, unit_price, amount, requested_on, requested_place
-      FROM contract_item WHERE contract_id = :contract_id) part) AS items,
-(SELECT jsonb_agg(part ORDER BY part.id) FROM (
+      FROM contract_item WHERE contract_id = :parts_of) part),
+'signatures', (SELECT jsonb_agg(part ORDER BY part.id) FROM (
     SELECT id, party, member_name, on_behalf_of_name, signed_at
-      FROM signature WHERE kind = :kind AND document_id = :contract_id) part) AS signatures,
-(SELECT jsonb_agg(part ORDER BY part.position) FROM (
+      FROM signature WHERE kind = :signed_kind AND document_id = :parts_of) part),
+'instalments', (SELECT jsonb_agg(part ORDER BY part.position) FROM (
     SELECT position, label, expected_on, amount
-      FROM contract_instalment WHERE contract_id = :contract_id) part) AS instalments
-""").bindparams(bindparam("contract_id", type_=BigInteger), bindparam("kind", KIND, type_=Text))
+      FROM contract_instalment WHERE contract_id = :parts_of) part))
+""").bindparams(bindparam("parts_of", type_=BigInteger), bindparam("signed_kind", KIND, type_=Text))
 )
 
 
-def parts(session: Session, contract_id: int) -> Parts:
-    """What a visible contract's page shows of it."""
-    found = rows(session, _PARTS, {"contract_id": contract_id})[0]
+def parts(told: Mapping[str, Any]) -> Parts:
+    """What `PARTS` told of a contract."""
     return Parts(
-        papers=things(found.papers),
-        items=things(found.items, days=("requested_on",)),
-        signatures=things(found.signatures, instants=("signed_at",)),
-        instalments=things(found.instalments, days=("expected_on",)),
+        papers=things(told["papers"]),
+        items=things(told["items"], days=("requested_on",)),
+        signatures=things(told["signatures"], instants=("signed_at",)),
+        instalments=things(told["instalments"], days=("expected_on",)),
     )
 
 

@@ -252,16 +252,21 @@ def story(
     document_id: int,
     receipt: uuid.UUID | None,
     other: Plain[Any] | None = None,
+    parts: Plain[Any] | None = None,
 ) -> Story:
-    """All of it as of one moment, with the value of an`other` statement. Raises NotFound as `visible_document` does."""
+    """All of it as of one moment, with the value of an `other` statement, and with that of `parts` (for :parts_of)
+    as an attribute of the document. Raises NotFound as `visible_document` does.
+    """
     asked = _own_of(actor, document_id) | {
         "kind": kind,
         "receipt": receipt,
         "actor_id": actor.member_id,
         "own_only": actor.side not in _PENDING,
+        "parts_of": document_id,
     }
     statement = _story_of(table, _sight(actor, table))
-    found = one_or_none(session, beside(statement, other) if other else statement, asked)
+    statement = beside(statement, other) if other else statement
+    found = one_or_none(session, beside(statement, parts, "parts") if parts else statement, asked)
     if found is None:
         raise NotFound
     return Story(

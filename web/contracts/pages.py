@@ -23,9 +23,9 @@ REVIEWING = EDITABLE | {Status.REVIEW_REQUESTED, Status.REVIEWED}
 PREPARING = "문서를 만들고 있습니다"
 
 
-def context(session: Session, actor: Actor, contract: Contract) -> dict[str, Any]:
+def context(session: Session, actor: Actor, contract: Any) -> dict[str, Any]:
     """Everything below the head of the contract's page."""
-    parts = queries.parts(session, contract.id or 0)
+    parts = queries.parts(contract.parts)
     buyer = Role.BUYER in actor.every_role
     shown = {
         "head_note": head_note(contract),
@@ -103,6 +103,7 @@ WEB = WebKind(
     list_label="계약목록",
     list_link="/contracts",
     context=context,
+    parts=queries.PARTS,
     act_templates={"request_seal": "contracts/seal.html", "sign": "contracts/sign.html"},
     act_context=act_context,
     uploads={"seal_file_id": SEAL},

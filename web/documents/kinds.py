@@ -8,6 +8,7 @@ from pydantic import BaseModel
 from sqlmodel import Session
 
 from models.files.rules import PAPER, Use
+from models.plain import Plain
 from models.processes.kinds import Kind, Words
 from models.processes.messages import Actor
 
@@ -40,6 +41,8 @@ class WebKind:
     not_yet: Callable[[Any, frozenset[str]], list[tuple[str, str]]] | None = None
     words: Callable[[Any], Words] | None = None
     """What a document calls its states and acts, where not all of the kind call them the same."""
+    parts: Plain[Any] | None = None
+    """What the document's page shows of it beside its row: one value, the document's `parts`."""
     media_home: Callable[[Any], str] | None = None
     """Where Harmony's people read a document that the staff reads here."""
 

@@ -111,7 +111,7 @@ def look(
     other: Plain[Any] | None = None,
 ) -> Seen:
     """Find a document for this person; `receipt` is the act after which the page was opened. Raises NotFound."""
-    story = queries.story(session, actor, web.kind.table, web.kind.key, document_id, receipt, other)
+    story = queries.story(session, actor, web.kind.table, web.kind.key, document_id, receipt, other, web.parts)
     return Seen(session, actor, web, story)
 
 
