@@ -67,6 +67,7 @@ CREDIT_REPORT = Kind(
         report_rules.Status.PAYING: _quiet,
         report_rules.Status.PAYMENT_FAILED: _failed,
     },
+    reaches={report_rules.Status.PAID: _pay_on},
 )
 
 

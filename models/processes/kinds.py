@@ -70,6 +70,8 @@ class Kind:
     rings: Mapping[str, OwnRings] = field(default_factory=dict)
     """Statuses whose reminders and escalations are counted by a rule of the document's own (a legal deadline's), even
     where the machine acts in them."""
+    reaches: Mapping[str, OwnDay] = field(default_factory=dict)
+    """Statuses still ahead whose day is known: the timeline names it instead of what is usual."""
 
     @property
     def key(self) -> str:

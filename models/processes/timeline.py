@@ -7,7 +7,7 @@ from typing import Any
 from models.kernel.roles import Role
 from models.kernel.transitions import ProcessRules
 from models.kernel.wording import ROLE, duration
-from models.processes.deadlines import ESCALATE, REMIND, Pace
+from models.processes.deadlines import ESCALATE, REMIND, Pace, end_of
 from models.processes.kinds import Kind
 from models.processes.tables import AuditEntry, ProcessColumns, ProcessEvent
 
@@ -56,7 +56,8 @@ def _done(kind: Kind, event: ProcessEvent) -> dict[str, Any]:
 def is_back(rules: ProcessRules, before: str, after: str) -> bool:
     """Away from the usual path's end; a status beside the path is on the way when its first act leads further."""
     path = rules.path
-    place = path.index(before) if before in path else len(path)
+    beside = -1 if before in rules.entries else len(path)
+    place = path.index(before) if before in path else beside
     if after in path:
         return before in path and path.index(after) < place
     ways = (to for move in rules.moves if move.status == after and move.primary for to in move.to)
@@ -104,6 +105,10 @@ def ahead_entries(
         seconds = usual(status)
         if not rules.is_closed(status):
             entry["who"] = who(status)
+        known = kind.reaches.get(status)
+        day = known(document) if known else None
+        if day is not None:
+            reached = max(now, end_of(day))
         if reached is not None:
             entry["expected"] = reached
             reached = None if seconds is None else reached + dt.timedelta(seconds=seconds)
