@@ -33,6 +33,10 @@ def _pay_on(report: CreditReport) -> dt.date | None:
     return report.pay_on
 
 
+def _paid_on(report: CreditReport, today: dt.date, holidays: frozenset[dt.date]) -> dt.date | None:  # noqa: ARG001 - one shape
+    return report.pay_on
+
+
 def _unsigned(report: CreditReport, pace: Pace, holidays: frozenset[dt.date]) -> list[Alarm]:  # noqa: ARG001 - one shape
     return sign_alarms(report.sign_by, report.status_since, holidays)
 
@@ -67,6 +71,7 @@ CREDIT_REPORT = Kind(
         report_rules.Status.PAYING: _quiet,
         report_rules.Status.PAYMENT_FAILED: _failed,
     },
+    foreseen={report_rules.Status.PAYING: _paid_on},
 )
 
 

@@ -24,6 +24,7 @@ from models.kernel.money import AMOUNT_MAX
 from models.kernel.text import clean_line, digits
 from models.processes.messages import Reason, SteppedUp
 
+APPROVAL_CHARS = 24
 _PERCENT = re.compile(r"(\d{1,4})(?:\.(\d{1,4}))?\s*%?", re.ASCII)
 
 
@@ -36,9 +37,17 @@ class RequestInvoice(SteppedUp):
 class RegisterInvoice(BaseModel):
     """정발행: the invoice the partner issued."""
 
-    approval_number: str = Field(min_length=24, max_length=24, title="승인번호")
+    approval_number: str = Field(max_length=40, title="승인번호")
     written_on: dt.date = Field(title="작성일자")
     paper_file_id: int | None = Field(default=None, title="세금계산서 파일")
+
+    @field_validator("approval_number")
+    @classmethod
+    def _number(cls, value: str) -> str:
+        number = re.sub(r"[\s-]", "", value)
+        if len(number) != APPROVAL_CHARS:
+            raise ValueError(f"승인번호 {APPROVAL_CHARS}자리를 입력해 주세요.")
+        return number
 
 
 class ByInvoice(BaseModel):

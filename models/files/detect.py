@@ -34,6 +34,7 @@ from models.kernel.wording import file_size
 _HEAD_BYTES = 1024
 _PADDING = b"\x00\r\n \t"
 _MARKUP = re.compile(rb"<(?:script|html|svg|body|iframe|img|!doctype|\?php)[\s>/]", re.IGNORECASE)
+_DECLARED = re.compile(rb"<!(?:doctype|entity)", re.IGNORECASE)
 _CONTROL = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 TEXT_ENCODINGS = ("utf-8-sig", "cp949")
 """Korean spreadsheets still write the second."""
@@ -63,7 +64,7 @@ def check(name: str, data: bytes, use: Use) -> FileKind:
         raise FileEmpty
     if len(data) > use.bytes_max:
         raise FileTooLarge(limit=file_size(use.bytes_max))
-    kind = kind_of(data) or _plain_text(data, use)
+    kind = kind_of(data) or _document(data, use) or _plain_text(data, use)
     if kind is None or kind not in use.kinds:
         raise FileTypeWrong(found=_words(data, kind), accepted=use.words)
     _check_name(name, kind, use)
@@ -83,6 +84,13 @@ def kind_of(data: bytes) -> FileKind | None:
     if data.startswith(ZIP_SIGNATURE) and is_sheet(data):
         return FileKind.XLSX
     return None
+
+
+def _document(data: bytes, use: Use) -> FileKind | None:
+    """XML that declares itself and nothing of its own: what it says is read by whoever asked for it."""
+    if FileKind.XML not in use.kinds or not data.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"<?xml"):
+        return None
+    return None if _DECLARED.search(data) else FileKind.XML
 
 
 def _plain_text(data: bytes, use: Use) -> FileKind | None:

@@ -32,7 +32,7 @@ class FileKind(StrEnum):
     PDF = "PDF"
     XLSX = "XLSX"
     CSV = "CSV"  # text in columns; taken only where a page reads it, line by line
-    XML = "XML"  # only made or checked by the house itself, never taken as an attachment
+    XML = "XML"  # made by the house, and an invoice somebody else issued; never an ordinary attachment
 
 
 MEDIA_TYPES = {
@@ -50,6 +50,7 @@ EXTENSIONS = {
     "pdf": FileKind.PDF,
     "xlsx": FileKind.XLSX,
     "csv": FileKind.CSV,
+    "xml": FileKind.XML,
 }
 
 

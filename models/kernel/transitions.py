@@ -98,7 +98,11 @@ class ProcessRules:
             return self.path[self.path.index(status) + 1 :]
         # Off the way (a redraft, say): it goes on where the first move leads back to it.
         back = [to for m in self.moves if m.status == status for to in m.to if to in self.path]
-        return self.path[self.path.index(back[0]) :] if back else ()
+        if back:
+            return self.path[self.path.index(back[0]) :]
+        # It began beside the ordinary way: its own first steps lead there.
+        ahead = next((m.to[0] for m in self.moves if m.status == status and m.primary), None)
+        return (ahead, *self.planned_after(ahead)) if ahead and status in self.entries else ()
 
 
 def problems(rules: ProcessRules) -> list[str]:

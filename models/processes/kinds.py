@@ -72,7 +72,6 @@ class Kind:
     rings: Mapping[str, OwnRings] = field(default_factory=dict)
     """Statuses whose reminders and escalations are counted by a rule of the document's own (a legal deadline's), even
     where the machine acts in them."""
-
     foreseen: Mapping[str, Foreseen] = field(default_factory=dict)
     """Statuses that end on a day known before they are reached (a payment's by its rule), from the document, today and
     the holidays: what the timeline expects, whatever the usual pace."""

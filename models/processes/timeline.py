@@ -56,7 +56,8 @@ def _done(kind: Kind, event: ProcessEvent) -> dict[str, Any]:
 def is_back(rules: ProcessRules, before: str, after: str) -> bool:
     """Away from the usual path's end; a status beside the path is on the way when its first act leads further."""
     path = rules.path
-    place = path.index(before) if before in path else len(path)
+    beside = -1 if before in rules.entries else len(path)
+    place = path.index(before) if before in path else beside
     if after in path:
         return before in path and path.index(after) < place
     ways = (to for move in rules.moves if move.status == after and move.primary for to in move.to)

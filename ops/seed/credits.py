@@ -12,10 +12,10 @@ from sqlmodel import Session, col
 import models.registry  # noqa: F401 - a row of one domain names tables of others
 from models import clock, database
 from models.auth.passwords import hashed
-from models.credits.account_rules import KIND as ACCOUNT_KIND
+from models.credits.account_rules import HOLDER_FOUND, account_workflow_id
 from models.credits.account_rules import Status as AccountStatus
-from models.credits.account_rules import account_workflow_id
 from models.credits.account_tables import CreditAccount, CreditContact
+from models.credits.kind import CREDIT_ACCOUNT
 from models.credits.rules import (
     CompanyKind,
     IssueMode,
@@ -43,8 +43,10 @@ from ops.demo_logins import PASSWORD
 from ops.seed import credits_past
 from ops.seed.chronicle import Chronicle
 from ops.seed.credits_past import MONTHS, Settled, businesses
+from ops.seed.past import frame
 
 HARIN = "harin.seo"
+ACCOUNT_AGE = dt.timedelta(days=420)
 LOCKED = "!"
 """Fits no password: Harmony's people have no log-in of the procurement portal."""
 
@@ -97,13 +99,14 @@ def load() -> None:
         if session.execute(select(col(CreditCompany.id)).limit(1)).first() is not None:
             return
         chronicle = Chronicle(session, clock.now())
-        settled = [one for index, payee in enumerate(PAYEES) for one in _payee(chronicle, index, payee)]
+        settled = [one for index, payee in enumerate(PAYEES) for one in payee_of(chronicle, index, payee)]
         last = month_after(month_of(local_date(chronicle.now)), -1)
         for back in range(MONTHS, -1, -1):
             credits_past.month(chronicle, settled, month_after(last, -back), is_over=back > 0)
 
 
-def _payee(chronicle: Chronicle, index: int, payee: Payee) -> list[Settled]:
+def payee_of(chronicle: Chronicle, index: int, payee: Payee) -> list[Settled]:
+    """A payee with its person, groups, media, rates and accounts."""
     session, now, by = chronicle.session, chronicle.now, chronicle.cast[HARIN]
     person = payee.kind is CompanyKind.INDIVIDUAL
     company = CreditCompany(
@@ -202,39 +205,32 @@ def _group(
             changed_at=now,
         )
     )
-    _account(session, now, group, user, company.name, account)
+    _account(chronicle, group, user, company.name, account)
     made = tuple(_medium(session, now, by, group, *facts) for facts in media)
     return Settled(group, company, made, user)
 
 
-def _account(
-    session: Session, now: dt.datetime, group: CreditGroup, user: Actor, holder: str, account: tuple[str, str]
-) -> None:
+def _account(chronicle: Chronicle, group: CreditGroup, user: Actor, holder: str, account: tuple[str, str]) -> None:
+    """In force since before the first month."""
+    at = chronicle.now - ACCOUNT_AGE
     key = account_workflow_id(group.id or 0, 1)
     made = CreditAccount(
-        workflow_id=key,
-        company_id=NOBODYS,
-        case_key=key,
-        status=AccountStatus.ACTIVE.value,
-        turn=Role.SYSTEM.value,
-        status_since=now,
-        created_by=user.member_id,
-        created_at=now,
+        **frame(CREDIT_ACCOUNT, at, user, NOBODYS, workflow_id=key, case_key=key),
         group_id=group.id or 0,
         account_version=1,
         bank_code=account[0],
         account_number=account[1],
         holder=holder,
         holder_found=holder,
-        checked_at=now,
-        consented_at=now,
-        effective_at=now,
-        active_since=now,
+        checked_at=at,
+        consented_at=at,
+        effective_at=at,
+        active_since=at,
         author_name=user.name,
     )
-    session.add(made)
-    session.flush()
-    start_process(session, made, ACCOUNT_KIND)
+    chronicle.add(made, CREDIT_ACCOUNT).act(HOLDER_FOUND, AccountStatus.ACTIVE.value, at, None)
+    chronicle.session.flush()
+    start_process(chronicle.session, made, CREDIT_ACCOUNT.key)
 
 
 def _medium(

@@ -18,6 +18,7 @@ from models.credits.report_tables import CreditReport, CreditReportLine
 from models.credits.rules import (
     ImportState,
     IssueMode,
+    OutcomeState,
     default_written_on,
     item_of,
     month_after,
@@ -28,7 +29,7 @@ from models.credits.rules import (
 from models.credits.run_rules import COMPUTED, FINISHED, PUBLISH, run_number
 from models.credits.run_rules import Status as RunStatus
 from models.credits.run_rules import workflow_id as run_workflow_id
-from models.credits.run_tables import CreditRun
+from models.credits.run_tables import CreditOutcome, CreditRun
 from models.credits.shares import Line, MonthInput
 from models.credits.tables import (
     CreditBusiness,
@@ -43,9 +44,10 @@ from models.files.writes import stage_once
 from models.harmony.tables import NOBODYS, CreditGroup
 from models.kernel.calendar import at_hour, local_date
 from models.processes import queries
+from models.processes.kinds import Kind
 from models.processes.messages import Actor
 from models.processes.writes import start_process
-from ops.seed.chronicle import Chronicle
+from ops.seed.chronicle import Chronicle, Pen
 from ops.seed.past import frame
 
 DAEUN = "daeun.jung"
@@ -157,6 +159,8 @@ def _published(
     businesses: dict[int, CreditBusiness],
 ) -> None:
     run = _run(chronicle, month, len(settled))
+    before = select(col(CreditRun.total)).where(col(CreditRun.month) == month_after(month, -1))
+    run.previous_total = chronicle.session.execute(before).scalar_one_or_none() or 0
     for one in settled:
         ids = {medium.id for medium in one.media}
         own = [line for line in lines if line.medium_id in ids]
@@ -164,7 +168,8 @@ def _published(
         run.supply += sums.supply
         run.tax += sums.tax
         run.total += sums.total
-        _report(chronicle, run, one, own, businesses)
+        made, pen = report(chronicle, run, one, own, businesses)
+        _paid(chronicle, made, pen, one, IssueMode(one.company.issue_mode))
     chronicle.session.flush()
 
 
@@ -195,9 +200,10 @@ def _run(chronicle: Chronicle, month: dt.date, groups: int) -> CreditRun:
     return run
 
 
-def _report(
+def report(
     chronicle: Chronicle, run: CreditRun, one: Settled, lines: list[Line], businesses: dict[int, CreditBusiness]
-) -> None:
+) -> tuple[CreditReport, Pen]:
+    """A report as the run published it, with its lines."""
     month, mode = run.month, IssueMode(one.company.issue_mode)
     sums, taxed = shares.sums(lines, mode), shares.taxed(lines, mode)
     key = month_key(month)
@@ -206,7 +212,7 @@ def _report(
     first = FIRST[mode]
     facts = frame(CREDIT_REPORT, run.status_since, chronicle.cast[DAEUN], NOBODYS, **place)
     turn = CREDIT_REPORT.rules.turn(first)
-    report = CreditReport(
+    made = CreditReport(
         **(facts | {"status": first.value, "turn": turn.value if turn else None}),
         number=number,
         group_id=one.group.id or 0,
@@ -228,13 +234,13 @@ def _report(
         pay_on=pay_on(month, chronicle.holidays),
         published_at=run.status_since,
     )
-    pen = chronicle.add(report, CREDIT_REPORT)
+    pen = chronicle.add(made, CREDIT_REPORT)
     names = {medium.id: medium.name for medium in one.media}
     for position, (line, sum_of) in enumerate(zip(lines, taxed, strict=True), start=1):
         chronicle.session.add(
             CreditReportLine(
-                report_id=report.id or 0,
-                group_id=report.group_id,
+                report_id=made.id or 0,
+                group_id=made.group_id,
                 month=month,
                 position=position,
                 medium_id=line.medium_id,
@@ -248,10 +254,52 @@ def _report(
                 total=sum_of.total,
             )
         )
-    _paid(chronicle, report, pen, one, mode)
+    chronicle.session.add(outcome(run, made, OutcomeState.PUBLISHED, _month_before(chronicle.session, made)))
+    return made, pen
 
 
-def _paid(chronicle: Chronicle, report: CreditReport, pen: Any, one: Settled, mode: IssueMode) -> None:
+def _month_before(session: Session, made: CreditReport) -> int | None:
+    """The group's total of the month before; None where it had no report."""
+    before = select(col(CreditReport.total)).where(
+        col(CreditReport.group_id) == made.group_id, col(CreditReport.month) == month_after(made.month, -1)
+    )
+    found: int | None = session.execute(before).scalar_one_or_none()
+    return found
+
+
+def outcome(
+    run: CreditRun, made: CreditReport, state: OutcomeState, before: int | None, error: str = ""
+) -> CreditOutcome:
+    """What became of the report's group in a run."""
+    return CreditOutcome(
+        run_id=run.id or 0,
+        group_id=made.group_id,
+        state=state.value,
+        error=error,
+        attempt=1,
+        input_hash=made.input_hash,
+        line_count=made.line_count,
+        supply=made.supply,
+        tax=made.tax,
+        total=made.total,
+        withheld_income=made.withheld_income,
+        withheld_local=made.withheld_local,
+        previous_total=before,
+        report_id=made.id,
+        decided_at=run.status_since,
+    )
+
+
+def lives(chronicle: Chronicle, document: Any, kind: Kind) -> None:
+    """Its process goes on from where it stands, with the alarms it would have."""
+    pace = queries.pace(chronicle.session, kind.key, document.status)
+    document.due_at = kind.due_at(document, pace, chronicle.holidays)
+    alarms = kind.alarms(document, pace, chronicle.holidays, chronicle.now)
+    chronicle.session.flush()
+    start_process(chronicle.session, document, kind.key, alarms=alarms)
+
+
+def _paid(chronicle: Chronicle, report: CreditReport, pen: Pen, one: Settled, mode: IssueMode) -> None:
     """From its publishing to 지급 완료, as far as the days are over; the newest ones are on their way."""
     officer = chronicle.cast[DAEUN]
     at = chronicle.later(report.published_at, 20, 90)
@@ -270,15 +318,12 @@ def _paid(chronicle: Chronicle, report: CreditReport, pen: Any, one: Settled, mo
         pen.act(act, status.value, at, who)
         at = chronicle.later(at, 2, 30)
     if mode is not IssueMode.INDIVIDUAL:
+        report.approval_number = f"{at:%Y%m%d}41000019{report.id:08d}"
         report.written_on = default_written_on(report.month, local_date(report.published_at))
         report.invoiced_at = at
     paid_at = at_hour(report.pay_on, 15)
     if paid_at > chronicle.now:
-        pace = queries.pace(chronicle.session, CREDIT_REPORT.key, report.status)
-        report.due_at = CREDIT_REPORT.due_at(report, pace, chronicle.holidays)
-        alarms = CREDIT_REPORT.alarms(report, pace, chronicle.holidays, chronicle.now)
-        chronicle.session.flush()
-        start_process(chronicle.session, report, CREDIT_REPORT.key, alarms=alarms)
+        lives(chronicle, report, CREDIT_REPORT)
         return
     pen.act("pay", ReportStatus.PAID.value, paid_at, officer)
     report.paid_on, report.payments = report.pay_on, 1

@@ -7,7 +7,7 @@ from models.contracts.messages import Draft
 from models.deliveries.kind import DELIVERY
 from models.deliveries.tables import DeliveryRound
 from models.orders.tables import OrderItem, PurchaseOrder
-from ops.seed import goods, invoices, paperwork, supply
+from ops.seed import credits_open, goods, invoices, paperwork, supply
 from ops.seed.goods import Lot
 from ops.seed.stage import (
     AMELA,
@@ -282,6 +282,7 @@ CASES: tuple[Case, ...] = (
     # The longest first, so that the load does not end with one of them alone.
     settlements_of_hanbit,
     invoices.invoices,
+    credits_open.credits_open,
     firewalls,
     inspected,
     changed,

@@ -1,5 +1,6 @@
 """Published reports of every kind, a hub of paper, a bank of files, and acts pressed as the process does."""
 
+import dataclasses
 import datetime as dt
 import itertools
 import uuid
@@ -15,6 +16,7 @@ from activities import credits_report, tax_invoices
 from activities.recording import Recorder
 from activities.tax_hub import Hub
 from models import clock, database
+from models.credits import invoicing
 from models.credits.account_tables import CreditAccount, CreditContact
 from models.credits.kind import CREDIT_REPORT
 from models.credits.report_rules import FIRST, report_number, workflow_id
@@ -22,8 +24,12 @@ from models.credits.report_tables import CreditReport, CreditReportLine
 from models.credits.rules import IssueMode, Source, item_of, month_after, month_key, pay_on, sign_by
 from models.credits.run_tables import CreditRun
 from models.credits.tables import CreditCompany
+from models.etax.build import build
+from models.etax.document import Contact
+from models.etax.numbers import approval_number
+from models.etax.signature import sign
 from models.harmony.tables import CreditGroup
-from models.kernel.calendar import at_hour
+from models.kernel.calendar import at_hour, local_date
 from models.kernel.refusals import Refusal, rebuild
 from models.kernel.roles import Role
 from models.kernel.vat import vat_floor
@@ -38,7 +44,7 @@ from models.tax_invoices.tables import TaxInvoice
 from tests import factories
 from tests.credits import world as masters
 from tests.etax import papers
-from tests.tax_invoices.paper_hub import PaperHub
+from tests.tax_invoices.paper_hub import REGISTRAR, PaperHub, signer
 
 MONTH = dt.date(2026, 1, 1)
 """The settled month: published on 20 February, to be signed by 10 March, paid on 16 March (the 15th is a Sunday)."""
@@ -304,3 +310,15 @@ class World:
 
 def refusal_of(error: ApplicationError) -> Refusal:
     return rebuild(error.type or "", error.details[0] if error.details else {})
+
+
+def issued(world: World, report: CreditReport) -> tuple[str, bytes]:
+    """승인번호 and signed XML of an invoice the report's supplier issued elsewhere."""
+    with database.working() as session:
+        found = invoicing.preview(
+            session, report, invoicing.lines_of(session, report.id or 0), WRITTEN, local_date(world.now)
+        )
+    number = approval_number(WRITTEN, REGISTRAR, 4711)
+    buyer = dataclasses.replace(found.buyer, contacts=(Contact(name="이정산", email="tax@kakao.example"),))
+    at = world.now.replace(microsecond=0)
+    return number, sign(build(dataclasses.replace(found, issue_id=number, issued_at=at, buyer=buyer)), signer())

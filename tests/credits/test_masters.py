@@ -98,6 +98,26 @@ def test_a_company_its_group_and_its_medium_are_made_and_found(office: Desk) -> 
         assert (row.company_name, row.business_number) == ("주식회사 하늘일보", "1208147521")
 
 
+def test_a_group_and_a_medium_are_closed_and_used_again(office: Desk) -> None:
+    with office.seat(office.manager) as seat:
+        _, group, medium = _settled(seat)
+        for path, name in ((f"/credit-media/{medium}", "하늘일보"), (f"/credit-groups/{group}", "상생 RS")):
+            listed = path.rpartition("/")[0]
+            assert "다시 사용" in seat.done(f"{path}/closing", closed="1")
+            assert name not in _rows(seat.get(listed))
+            assert "사용 종료" in seat.get(path)
+            assert seat.done(f"{path}/closing", closed="1")
+            assert "사용 종료" in seat.done(f"{path}/closing", closed="")
+            assert name in _rows(seat.get(listed))
+    with office.seat(office.admin) as seat:
+        assert seat.post(f"/credit-groups/{group}/closing", closed="1").status_code == 403
+
+
+def _rows(page: str) -> str:
+    """What the list's table holds."""
+    return page.partition("<tbody")[2].partition("</tbody>")[0]
+
+
 def test_a_renamed_company_renames_its_groups_and_keeps_what_it_was(office: Desk) -> None:
     with office.seat(office.officer) as seat:
         company, _, _ = _settled(seat)

@@ -9,7 +9,7 @@ from models.credits.report_rules import Status
 from models.credits.report_tables import CreditReport
 from models.credits.rules import IssueMode
 from tests.credits.partner_desk import PartnerWorld, desk
-from tests.credits.report_world import WRITTEN
+from tests.credits.report_world import WRITTEN, issued
 from tests.engines import Database
 
 
@@ -150,6 +150,20 @@ def test_a_company_that_issues_itself_registers_its_invoice(
         assert number in browser.get(_page(report))
         assert browser.ask(address).headers["location"] == _page(report)
     assert world.read(report).status == Status.INVOICE_CHECKING
+
+
+def test_the_invoice_is_brought_as_xml(world: PartnerWorld, monkeypatch: pytest.MonkeyPatch) -> None:
+    report = world.published(IssueMode.FORWARD)
+    number, xml = issued(world, report)
+    address = _page(report, "/registration")
+    with desk(world, world.partner, monkeypatch) as browser:
+        shown = browser.get(address)
+        assert "XML" in shown
+        typed = f"{number[:8]}-{number[8:16]}-{number[16:]}"
+        paper = ("세금계산서.xml", xml, "application/xml")
+        pressed = browser.post(address, shown, approval_number=typed, written_on=WRITTEN, paper_upload=paper)
+        assert pressed.status_code == 303, pressed.text[:3000]
+    assert world.invoice_of(world.read(report)).approval_number == number
 
 
 def test_an_individual_has_two_steps_and_sees_what_is_withheld(

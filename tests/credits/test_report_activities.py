@@ -1,6 +1,5 @@
 """What the steps of a settlement report do: three ways to the money, refusals, failures, who is told."""
 
-import dataclasses
 import datetime as dt
 
 import pytest
@@ -11,21 +10,16 @@ from activities.credits_report import account_changed
 from activities.gateways.tax_hub.interface import Code, HubStatus, Rejected
 from models import clock
 from models import database as house_database
-from models.credits import invoicing
 from models.credits import report_rules as rules
 from models.credits.account_tables import CreditAccount
 from models.credits.report_tables import CreditReport
 from models.credits.rules import IssueMode
 from models.credits.tables import CreditCompany
-from models.etax.build import build
-from models.etax.document import Contact
-from models.etax.numbers import approval_number
-from models.etax.signature import sign
 from models.files.rules import FileKind
 from models.files.writes import keep
 from models.harmony.rules import StepUpNeeded
 from models.harmony.tables import CreditGroup
-from models.kernel.calendar import at_hour, local_date
+from models.kernel.calendar import at_hour
 from models.kernel.refusals import NotFound, NotYourTurn, Refusal
 from models.notifications.rules import Event
 from models.notifications.tables import Message, Notification
@@ -33,9 +27,8 @@ from models.tax_invoices.kind import TAX_INVOICE
 from models.tax_invoices.rules import CHECK_RECEIVED_JOB, PAPER_JOB
 from models.tax_invoices.rules import Status as InvoiceStatus
 from models.tax_invoices.tables import TaxInvoiceLine
-from tests.credits.report_world import WRITTEN, World
+from tests.credits.report_world import WRITTEN, World, issued
 from tests.engines import Database
-from tests.tax_invoices.paper_hub import REGISTRAR, signer
 
 
 @pytest.fixture
@@ -217,15 +210,9 @@ def test_one_approval_number_pays_one_report(world: World) -> None:
 
 def brought(world: World, report: CreditReport) -> tuple[int, str]:
     """The signed XML of an invoice its supplier issued elsewhere, as its person uploaded it: file id, 승인번호."""
+    number, xml = issued(world, report)
     with house_database.working() as session:
-        lines = invoicing.lines_of(session, report.id or 0)
-        found = invoicing.preview(session, report, lines, WRITTEN, local_date(world.now))
-    number = approval_number(WRITTEN, REGISTRAR, 4711)
-    buyer = dataclasses.replace(found.buyer, contacts=(Contact(name="이정산", email="tax@kakao.example"),))
-    at = world.now.replace(microsecond=0)
-    issued = dataclasses.replace(found, issue_id=number, issued_at=at, buyer=buyer)
-    with house_database.working() as session:
-        file = keep(session, FileKind.XML, "세금계산서.xml", sign(build(issued), signer()), None)
+        file = keep(session, FileKind.XML, "세금계산서.xml", xml, None)
         file.created_by = world.person.id
         session.add(file)
         session.flush()

@@ -4,8 +4,10 @@ import datetime as dt
 import itertools
 
 import pytest
+from pydantic import ValidationError
 
 from models.credits.kind import CREDIT_REPORT
+from models.credits.messages import RegisterInvoice
 from models.credits.report_alarms import FAILED_DAYS, LATE_WEEKS, failed_alarms, sign_alarms
 from models.credits.report_rules import FIRST, RULES, STEPS, Status, step_index
 from models.credits.report_wording import STEP
@@ -14,6 +16,7 @@ from models.kernel.calendar import at_hour, is_business_day, local_date
 from models.kernel.refusals import ActNotPossible, NotYourTurn
 from models.kernel.roles import Role
 from models.kernel.transitions import problems
+from models.processes.timeline import is_back
 
 HOLIDAYS = frozenset({dt.date(2027, 3, 1), dt.date(2027, 3, 9)})
 SINCE = at_hour(dt.date(2027, 2, 19), 10)
@@ -81,3 +84,21 @@ def test_a_failed_payment_rings_every_second_business_day_and_ends() -> None:
 def test_the_day_of_payment_itself_rings_for_nobody() -> None:
     assert Status.PAYING in CREDIT_REPORT.rings
     assert RULES.turn(Status.PAYING) is Role.SYSTEM
+
+
+def test_an_invoice_of_its_own_is_no_step_back() -> None:
+    ahead = RULES.planned_after(Status.INVOICE_WAITING)
+    assert ahead == (Status.INVOICE_CHECKING, Status.PAYING, Status.PAID)
+    assert not is_back(RULES, Status.INVOICE_WAITING, Status.INVOICE_CHECKING)
+    assert is_back(RULES, Status.INVOICE_CHECKING, Status.INVOICE_WAITING)
+
+
+@pytest.mark.parametrize("typed", ["20261122-41000019-00000001", " 202611224100001900000001 "])
+def test_a_number_is_taken_as_people_write_it(typed: str) -> None:
+    given = RegisterInvoice(approval_number=typed, written_on=dt.date(2026, 11, 22))
+    assert given.approval_number == "202611224100001900000001"
+
+
+def test_a_short_number_is_told_its_length() -> None:
+    with pytest.raises(ValidationError, match="승인번호 24자리"):
+        RegisterInvoice(approval_number="123", written_on=dt.date(2026, 11, 22))

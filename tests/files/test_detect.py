@@ -1,3 +1,4 @@
+import dataclasses
 import io
 import struct
 import zipfile
@@ -37,6 +38,18 @@ def refused(name: str, data: bytes, use: rules.Use = ANY) -> str:
 def test_honest_files_are_taken_by_their_content(name: str, data: bytes, kind: FileKind) -> None:
     assert check(name, data, ANY) is kind
     assert kind_of(data) is kind
+
+
+def test_xml_is_taken_where_an_invoice_is_brought_and_nowhere_else() -> None:
+    invoices = dataclasses.replace(ANY, kinds=frozenset({FileKind.XML, FileKind.PDF}))
+    sound = b'\xef\xbb\xbf<?xml version="1.0" encoding="UTF-8"?><TaxInvoice/>'
+    assert check("세금계산서.xml", sound, invoices) is FileKind.XML
+    assert "XML" in invoices.words
+    assert ".xml" in invoices.accept
+    assert refused("세금계산서.xml", sound) == "file_type_wrong"
+    assert refused("세금계산서.pdf", sound, invoices) == "file_name_mismatch"
+    declared = sound.replace(b"<TaxInvoice/>", b'<!DOCTYPE x [<!ENTITY a "b">]><x>&a;</x>')
+    assert refused("세금계산서.xml", declared, invoices) == "file_type_wrong"
 
 
 def test_padding_behind_a_picture_is_no_second_face() -> None:

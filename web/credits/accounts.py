@@ -35,6 +35,16 @@ router = APIRouter(tags=["크레딧 지급계좌"], include_in_schema=False)
 Staff = Annotated[Actor, require(Role.SETTLEMENT, Role.MEDIA_MANAGER, Role.ADMIN)]
 
 
+IN_FORCE = {
+    "title": "이 계좌로 지급하고 있습니다.",
+    "hint": "다른 계좌가 적용되면 이전 계좌가 됩니다.",
+    "due": None,
+    "mine": False,
+    "closed": False,
+}
+"""Nobody's turn: it is paid to until another takes its place."""
+
+
 def _statuses(column: Any, words: Any) -> tuple[Option, ...]:
     options = (Option(value=key, label=label, where=column == key) for key, label in words.items())
     return (Option(value="all", label="전체"), *options)
@@ -142,6 +152,7 @@ def change_context(session: Session, actor: Actor, change: CreditChange) -> dict
     file = session.get(StoredFile, change.file_id)
     return {
         "nav": CHANGES,
+        "alone": True,
         "head_note": company.name,
         "change": change,
         "company": company,
@@ -155,7 +166,10 @@ def change_context(session: Session, actor: Actor, change: CreditChange) -> dict
 def account_context(session: Session, actor: Actor, account: CreditAccount) -> dict[str, Any]:  # noqa: ARG001
     """The group, and the account masked."""
     group = session.get_one(CreditGroup, account.group_id)
+    paid_to = account.status == Status.ACTIVE
     return {
+        **({"turn": IN_FORCE} if paid_to else {}),
+        "alone": True,
         "nav": ACCOUNTS,
         "head_note": f"{group.company_name} · {group.name}",
         "account": account,
