@@ -27,10 +27,11 @@ from models.notifications.tables import Message
 from models.processes import queries, writes
 from models.processes.tables import Command, Outbox
 from models.settings import settings
+from web import behind
 from web.acts import explained
+from web.behind import Behind, Start
 from web.confirming import bring, deliver_caught_up
 from web.engine import NO_WORKFLOW, is_starting
-from web.starting import CLICK_SECONDS, Starter
 from workflows.steps import BATCH, CREDITS, EXTERNAL, INTERACTIVE
 
 log = logging.getLogger("relay")
@@ -64,16 +65,12 @@ WORKFLOWS = {
 }
 
 
-BACKGROUND = ("credit_report",)
-"""Kinds of processes that begin by the thousand while nobody waits for them."""
-
-
 class Relay:
     """Starts, commands and message batches, each woken by its own NOTIFY and once a second."""
 
     def __init__(self, client: Client) -> None:
         self.client = client
-        self.starter = Starter()
+        self.behind = Behind(self._start, BACKOFF_SECONDS_MAX)
         self.woken_behind = asyncio.Event()
         self.woken = {name: asyncio.Event() for name in writes.FOR_RELAY}
 
@@ -88,7 +85,7 @@ class Relay:
                 (self._messages, writes.MESSAGES),
             ):
                 group.create_task(self._repeat(work, self.woken.get(name, asyncio.Event())))
-            group.create_task(self._repeat(self._background, self.woken_behind))
+            group.create_task(self._repeat(self.behind.round, self.woken_behind))
 
     async def _repeat(self, work: Callable[[], Awaitable[int]], woken: asyncio.Event) -> None:
         while True:
@@ -124,34 +121,6 @@ class Relay:
             if kind == writes.STARTS:
                 self.woken_behind.set()
 
-    async def _background(self) -> int:
-        """Starts that nobody waits for: many at a time, or a few with a rest after them while somebody clicks."""
-        clicking = await run_in_threadpool(self._is_clicking)
-        limit, at_once = self.starter.round(clicking=clicking)
-        began = asyncio.get_running_loop().time()
-        rows = await run_in_threadpool(self._due_starts, limit, behind=True)
-        waiting = iter(rows)
-        results: dict[int | None, bool] = {}
-
-        async def hand() -> None:
-            for row in waiting:
-                results[row.id] = await self._start(row)
-
-        await asyncio.gather(*(hand() for _ in range(at_once)))
-        if rows:
-            await run_in_threadpool(self._mark_starts, results)
-        started = sum(results.values())
-        took = asyncio.get_running_loop().time() - began
-        await asyncio.sleep(self.starter.rest(started, took, clicking=clicking))
-        return started
-
-    def _is_clicking(self) -> bool:
-        """Whether a person pressed something within the last seconds."""
-        newest = select(col(Command.created_at)).where(col(Command.actor_id) != 0).order_by(col(Command.id).desc())
-        with database.working() as session:
-            last = session.execute(newest.limit(1)).scalar_one_or_none()
-        return last is not None and clock.now() - last < dt.timedelta(seconds=CLICK_SECONDS)
-
     async def _starts(self) -> int:
         rows = await run_in_threadpool(self._due_starts)
         results = await asyncio.gather(*(self._start(row) for row in rows))
@@ -159,16 +128,15 @@ class Relay:
             await run_in_threadpool(self._mark_starts, dict(zip((r.id for r in rows), results, strict=True)))
         return sum(results)
 
-    def _due_starts(self, limit: int = ROUND, *, behind: bool = False) -> list[Outbox]:
-        kind = col(Outbox.kind)
+    def _due_starts(self) -> list[Outbox]:
         now = clock.now()
         with database.working() as session:
             due = (
                 select(Outbox)
                 .where(col(Outbox.sent_at).is_(None), col(Outbox.next_attempt_at) <= now)
-                .where(kind.in_(BACKGROUND) if behind else kind.not_in(BACKGROUND))
+                .where(col(Outbox.kind).not_in(behind.KINDS))
                 .order_by(col(Outbox.id))
-                .limit(limit)
+                .limit(ROUND)
                 .with_for_update(skip_locked=True)
             )
             rows = list(session.execute(due).scalars())
@@ -178,7 +146,7 @@ class Relay:
                 row.next_attempt_at = now + dt.timedelta(seconds=min(2**row.attempts, BACKOFF_SECONDS_MAX))
         return rows
 
-    async def _start(self, row: Outbox) -> bool:
+    async def _start(self, row: Outbox | Start) -> bool:
         if row.kind in {writes.REARM, writes.TELL}:
             return await self._tell(row.payload["workflow_id"], row.payload.get("signal", "policy_changed"))
         workflow, queue = WORKFLOWS[row.kind]
@@ -313,7 +281,7 @@ class Relay:
         with database.working() as session:
             queued = (
                 select(col(Message.id))
-                .where(col(Message.state) == "queued", col(Message.batch_id).is_(None))
+                .where(col(Message.state) == "queued", col(Message.batch_id).is_(None), behind.may_go(session))
                 .order_by(col(Message.id))
                 .limit(ROUND)
                 .with_for_update(skip_locked=True)
