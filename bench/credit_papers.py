@@ -13,7 +13,7 @@ from psycopg.rows import namedtuple_row
 
 from activities.documents import typesetting
 from activities.documents.credit_statement import CreditStatement, StatementLine, credit_statement
-from activities.pressroom import NICE
+from activities.pressroom import NICE, bare
 from bench.credit_month import Month
 from models.credits.rules import month_key
 from models.credits.wording import ISSUE_MODE
@@ -55,7 +55,9 @@ def pressed(papers: list[CreditStatement], folder: Path) -> None:
     """Every paper made and written to a file."""
     spawn = get_context("spawn")
     with ProcessPoolExecutor(len(os.sched_getaffinity(0)), mp_context=spawn, initializer=_begin) as pool:
-        for number, pdf in enumerate(pool.map(credit_statement, papers, chunksize=5)):
+        with bare():
+            made = pool.map(credit_statement, papers, chunksize=5)
+        for number, pdf in enumerate(made):
             (folder / f"{number}.pdf").write_bytes(pdf)
 
 
