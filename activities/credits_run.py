@@ -24,7 +24,7 @@ from models.credits.run_rules import PoolUnshared, Status
 from models.credits.run_tables import CreditOutcome, CreditRun
 from models.harmony.tables import NOBODYS
 from models.kernel.refusals import StaleDocument
-from models.processes.writes import announce
+from models.processes.writes import BEHIND, announce, wake
 
 log = logging.getLogger("credits")
 COMPUTED_STATES = (OutcomeState.PENDING.value,)
@@ -185,6 +185,7 @@ def approve(step: StepContext) -> None:
 def pause(step: StepContext) -> None:
     """What is published so far is counted; the rest waits."""
     _sum_up(step, (OutcomeState.PUBLISHED, OutcomeState.UNCHANGED))
+    wake(step.session, BEHIND)
 
 
 def cancel(step: StepContext) -> None:
@@ -215,6 +216,8 @@ def finished(step: StepContext) -> str:
     run.finished_at = step.now
     step.detail |= {"groups": run.groups_done, "failed": run.groups_failed, "total": run.total}
     step.jobs.append(run_messages.STATEMENTS)
+    # The reports' processes waited for this.
+    wake(step.session, BEHIND)
     return Status.INCOMPLETE if run.groups_failed else Status.PUBLISHED
 
 

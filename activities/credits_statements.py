@@ -32,7 +32,7 @@ STATEMENT_JOB = "build_credit_statement"
 def plan_statements(task: RunTask) -> Pages:
     """The run's reports that have no statement yet, in pages."""
     with database.working() as session:
-        place = (func.row_number().over(order_by=col(CreditReport.group_id)) - 1) / PAGE_STATEMENTS
+        place = (func.row_number().over(order_by=col(CreditReport.group_id)) - 1) // PAGE_STATEMENTS
         missing = (
             select(col(CreditReport.group_id), place.label("page"))
             .where(col(CreditReport.run_id) == task.run_id, col(CreditReport.statement_file_id).is_(None))

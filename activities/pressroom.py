@@ -2,19 +2,22 @@
 
 import multiprocessing
 import os
+import sys
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from multiprocessing import connection
 from typing import TypeVar
 
 Asked = TypeVar("Asked")
-PROCESSES = 2
+PROCESSES = 3
 NICE = 15
 
 _pools: list[ProcessPoolExecutor] = []
 _lock = threading.Lock()
+_begun = threading.Lock()
 
 
 def _end_with_the_worker() -> None:
@@ -45,10 +48,25 @@ def press_all(make: Callable[[Asked], bytes], papers: Iterable[Asked]) -> list[b
     """Each paper made; the processes begin with the first and stay. Raises what `make` raises, BrokenProcessPool when
     a process was killed: asked again, there are new ones."""
     try:
-        return list(_pool().map(make, papers))
+        with bare():
+            made = _pool().map(make, papers)
+        return list(made)
     except BrokenProcessPool:
         close()
         raise
+
+
+@contextmanager
+def bare() -> Iterator[None]:
+    """Processes begun here do not load the program that begins them, which weighs as much as all they need."""
+    with _begun:
+        main = sys.modules["__main__"]
+        kept = {name: main.__dict__.pop(name, None) for name in ("__file__", "__spec__")}
+        main.__dict__["__spec__"] = None
+        try:
+            yield
+        finally:
+            main.__dict__.update({name: value for name, value in kept.items() if value is not None})
 
 
 def close() -> None:

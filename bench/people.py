@@ -50,6 +50,12 @@ class Reviewers:
         The contracts, their processes and the opened pages are there before the clock starts; what was sent to
         people has left the house before it returns, so that nothing of it weighs on the next round.
         """
+        timings = await (await self.ready(people, clicks)).press()
+        await quiet(self.installation)
+        return timings
+
+    async def ready(self, people: int, clicks: int) -> "Hands":
+        """That many pages opened, their processes waiting."""
         now = dt.datetime.now(dt.UTC)
         waiting = stock.reviews(self.installation, self.made + 1, clicks, people, now)
         self.made += clicks
@@ -61,18 +67,7 @@ class Reviewers:
         browsers = [browser_of(self.installation, partners[company]) for company in dealt]
         hands = [partners[company] for company in dealt]
         forms = [[await self._opened(browsers[n], r) for r in own] for n, own in enumerate(dealt.values())]
-
-        async def press(person: int, form: tuple[str, dict[str, str]]) -> None:
-            action, fields = form
-            reply = await browsers[person].post(action, fields | {"csrf": hands[person].csrf})
-            if REVIEWED not in reply.text:
-                raise UnexpectedReplyError(f"{reply.url} answered {reply.status} and does not say {REVIEWED!r}")
-
-        timings = await timed_each(forms, press)
-        for browser in browsers:
-            browser.close()
-        await quiet(self.installation)
-        return timings
+        return Hands(browsers, hands, forms)
 
     async def _opened(self, browser: Browser, review: Review) -> tuple[str, dict[str, str]]:
         action = f"/contracts/{review.contract_id}/complete-review"
@@ -98,6 +93,29 @@ class Reviewers:
             )
 
         await timed(STARTS_AT_ONCE, waiting, start)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Hands:
+    """Opened pages, about to be pressed."""
+
+    browsers: list[Browser]
+    people: list[Visitor]
+    forms: list[list[tuple[str, dict[str, str]]]]
+
+    async def press(self) -> Timings:
+        """Each person presses their own, one after the other."""
+
+        async def press(person: int, form: tuple[str, dict[str, str]]) -> None:
+            action, fields = form
+            reply = await self.browsers[person].post(action, fields | {"csrf": self.people[person].csrf})
+            if REVIEWED not in reply.text:
+                raise UnexpectedReplyError(f"{reply.url} answered {reply.status} and does not say {REVIEWED!r}")
+
+        timings = await timed_each(self.forms, press)
+        for browser in self.browsers:
+            browser.close()
+        return timings
 
 
 async def quiet(installation: Installation) -> None:

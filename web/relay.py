@@ -31,11 +31,12 @@ from models.notifications.tables import Message
 from models.processes import queries, writes
 from models.processes.tables import Command, Outbox
 from models.settings import settings
+from web import behind
 from web.acts import explained
+from web.behind import Behind, Start
 from web.confirming import bring, deliver_caught_up
 from web.engine import NO_WORKFLOW, is_starting
 from web.listening import listen
-from web.starting import CLICK_SECONDS, Starter
 from workflows.steps import BATCH, CREDITS, EXTERNAL, INTERACTIVE
 
 log = logging.getLogger("relay")
@@ -70,8 +71,7 @@ WORKFLOWS = {
 TAKE: plain.Plain[Outbox] = plain.Plain(
     text("""
 WITH due AS (
-    SELECT id FROM outbox WHERE sent_at IS NULL AND next_attempt_at <= :now
-       AND (kind = ANY(CAST(:background AS text[]))) = CAST(:behind AS boolean)
+    SELECT id FROM outbox WHERE sent_at IS NULL AND next_attempt_at <= :now AND kind <> ALL(CAST(:behind AS text[]))
      ORDER BY id LIMIT :limit FOR UPDATE SKIP LOCKED
 )
 UPDATE outbox o SET attempts = o.attempts + 1,
@@ -87,7 +87,7 @@ class Relay:
 
     def __init__(self, client: Client) -> None:
         self.client = client
-        self.starter = Starter()
+        self.behind = Behind(self._start, BACKOFF_SECONDS_MAX)
         self.woken = {name: asyncio.Event() for name in writes.FOR_RELAY}
 
     async def run(self) -> None:
@@ -96,7 +96,7 @@ class Relay:
             group.create_task(self._listen())
             for work, name, full in (
                 (self._starts, writes.STARTS, ROUND),
-                (self._background, writes.BEHIND, 1),
+                (self.behind.round, writes.BEHIND, 1),
                 (self._commands, writes.COMMANDS, 1),
                 (self._confirms, "", 1),
                 (self._messages, writes.MESSAGES, ROUND),
@@ -135,34 +135,6 @@ class Relay:
         for woken in self.woken.values():
             woken.set()
 
-    async def _background(self) -> int:
-        """Starts that nobody waits for: many at a time, or a few with a rest after them while somebody clicks."""
-        clicking = await run_in_threadpool(self._is_clicking)
-        limit, at_once = self.starter.round(clicking=clicking)
-        began = asyncio.get_running_loop().time()
-        rows = await aside(partial(self._due_starts, limit, behind=True))
-        waiting = iter(rows)
-        results: dict[int | None, bool] = {}
-
-        async def hand() -> None:
-            for row in waiting:
-                results[row.id] = await self._start(row)
-
-        await asyncio.gather(*(hand() for _ in range(at_once)))
-        if rows:
-            await aside(partial(self._mark_starts, results))
-        started = sum(results.values())
-        took = asyncio.get_running_loop().time() - began
-        await asyncio.sleep(self.starter.rest(started, took, clicking=clicking))
-        return started
-
-    def _is_clicking(self) -> bool:
-        """Whether a person pressed something within the last seconds."""
-        newest = select(col(Command.created_at)).where(col(Command.actor_id) != 0).order_by(col(Command.id).desc())
-        with database.working() as session:
-            last = session.execute(newest.limit(1)).scalar_one_or_none()
-        return last is not None and clock.now() - last < dt.timedelta(seconds=CLICK_SECONDS)
-
     async def _starts(self) -> int:
         rows = await aside(self._due_starts)
         results = await asyncio.gather(*(self._start(row) for row in rows))
@@ -170,14 +142,13 @@ class Relay:
             await aside(partial(self._mark_starts, dict(zip((r.id for r in rows), results, strict=True))))
         return sum(results)
 
-    def _due_starts(self, limit: int = ROUND, *, behind: bool = False) -> list[Outbox]:
+    def _due_starts(self) -> list[Outbox]:
         """Taken for a few seconds; a relay that dies here leaves the rows to the next one."""
-        asked = {"now": clock.now(), "behind": behind, "limit": limit, "most": BACKOFF_SECONDS_MAX}
-        asked["background"] = list(writes.BACKGROUND)
+        asked = {"now": clock.now(), "behind": list(writes.BACKGROUND), "limit": ROUND, "most": BACKOFF_SECONDS_MAX}
         with database.at_once() as session:
             return sorted(plain.rows(session, TAKE, asked), key=attrgetter("id"))
 
-    async def _start(self, row: Outbox) -> bool:
+    async def _start(self, row: Outbox | Start) -> bool:
         if row.kind in {writes.REARM, writes.TELL}:
             return await self._tell(row.payload["workflow_id"], row.payload.get("signal", "policy_changed"))
         workflow, queue = WORKFLOWS[row.kind]
@@ -312,7 +283,7 @@ class Relay:
         with database.working() as session:
             queued = (
                 select(col(Message.id))
-                .where(col(Message.state) == "queued", col(Message.batch_id).is_(None))
+                .where(col(Message.state) == "queued", col(Message.batch_id).is_(None), behind.may_go(session))
                 .order_by(col(Message.id))
                 .limit(ROUND)
                 .with_for_update(skip_locked=True)

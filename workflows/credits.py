@@ -17,7 +17,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows import steps
     from workflows.process import Process
 
-PAGES_AT_ONCE = 2
+PAGES_AT_ONCE = 3
 """Two keep the database busy while one of them talks to the engine; more would only take it from people."""
 PAGE = ActivityConfig(
     task_queue=steps.BATCH,

@@ -80,7 +80,7 @@ class CreditReport(ProcessColumns, table=True):
 
 
 class CreditReportLine(SQLModel, table=True):
-    """매체명, 품목, 공급가액, 세액, 합계 of a report, as it was published."""
+    """매체명, 품목, 공급가액, 세액, 합계 of a report, as it was published; a copy of draft lines, as those are."""
 
     __tablename__ = "credit_report_line"
     __table_args__ = (
@@ -95,9 +95,9 @@ class CreditReportLine(SQLModel, table=True):
     group_id: int = big_int()
     month: dt.date = Field()
     position: int = Field()
-    medium_id: int = big_int(foreign_key="credit_medium.id")
+    medium_id: int = big_int()
     medium_name: str = text()
-    business_id: int = big_int(foreign_key="credit_business.id")
+    business_id: int = big_int()
     business_name: str = text()
     source: str = text()
     item: str = text()

@@ -33,7 +33,7 @@ OUTLIER_PERCENT = 50
 """A group whose total differs from the month before by this much and more is shown to the officer."""
 COOLING_DAYS = 7
 """How many days pass before a changed account is paid to."""
-PAGE_GROUPS = 100
+PAGE_GROUPS = 500
 """Groups of one batch activity."""
 
 

@@ -71,7 +71,10 @@ class CreditShare(SQLModel, table=True):
 
 
 class CreditDraftLine(SQLModel, table=True):
-    """A line of the preview: what the group's report will say if it is published by this run."""
+    """A line of the preview: what the group's report will say if it is published by this run.
+
+    One statement writes it from the rows it names, none of which are ever deleted; they are not looked up once more.
+    """
 
     __tablename__ = "credit_draft_line"
     __table_args__ = (
@@ -81,10 +84,10 @@ class CreditDraftLine(SQLModel, table=True):
 
     id: int | None = big_id()
     run_id: int = big_int(foreign_key="credit_run.id")
-    group_id: int = big_int(foreign_key="credit_group.id")
+    group_id: int = big_int()
     position: int = Field()
-    medium_id: int = big_int(foreign_key="credit_medium.id")
-    business_id: int = big_int(foreign_key="credit_business.id")
+    medium_id: int = big_int()
+    business_id: int = big_int()
     source: str = text()
     item: str = text()
     supply: int = won()

@@ -38,9 +38,14 @@ def _plain(value: Any) -> Any:
 
 def digest(event: ProcessEvent) -> str:
     """SHA-256 over the previous hash and the canonical JSON of the row."""
+    return hashlib.sha256(hashed(event).encode()).hexdigest()
+
+
+def hashed(event: ProcessEvent) -> str:
+    """What `digest` is the hash of."""
     facts = {name: _plain(getattr(event, name)) for name in HASHED}
     body = json.dumps(facts, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(f"{event.prev_hash}\n{body}".encode()).hexdigest()
+    return f"{event.prev_hash}\n{body}"
 
 
 def broken_link(events: list[ProcessEvent]) -> int | None:

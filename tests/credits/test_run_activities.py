@@ -8,11 +8,12 @@ import pytest
 from sqlalchemy import select
 from sqlmodel import Session, col
 
-from activities import credits_run
+from activities import credits_run, credits_statements
 from models import database as house
 from models.credits import shares
 from models.credits.report_tables import CreditReport, CreditReportLine
 from models.credits.rules import IssueMode, month_after
+from models.credits.run_messages import RunTask
 from models.credits.run_rules import RunOpen, Status
 from models.credits.run_tables import CreditOutcome, CreditRun
 from models.credits.tables import CreditAdjustment
@@ -106,8 +107,8 @@ def _has_its_record(session: Session) -> None:
         sent = session.execute(select(Outbox).where(col(Outbox.workflow_id) == report.workflow_id)).scalar_one()
         start = ProcessStart.model_validate(sent.payload)
         assert (start.document_id, start.status, start.version, start.step) == (report.id, report.status, 1, 1)
-        # The day of payment is the officers' morning message's affair.
-        assert bool(start.alarms) == (report.status != "paying")
+        # Of a payment the officers' morning message speaks.
+        assert bool(start.alarms) is (report.status != "paying")
 
 
 def test_a_page_done_again_changes_nothing(world: World, database: Database) -> None:
@@ -224,3 +225,15 @@ def test_work_for_another_step_does_nothing(world: World) -> None:
     assert credits_run.compute_page(late).groups == 0
     assert credits_run.publish_page(late).groups == 0
     assert reports() == {}
+
+
+def test_statements_are_made_by_the_page(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(credits_statements, "PAGE_STATEMENTS", 2)
+    with house.working() as session:
+        for _ in range(5):
+            world.line(session, world.media_of(session, world.group(session))[0], amount=50_000)
+    run = run_of(world)
+    run_world.published(run)
+    a, b, c, d, e = world.groups
+    planned = credits_statements.plan_statements(RunTask(run_id=run.id or 0, step=run.step, at=NOW))
+    assert planned.pages == [(a, b), (c, d), (e, e)]

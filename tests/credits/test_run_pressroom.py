@@ -67,3 +67,23 @@ def test_a_killed_worker_leaves_nobody_behind(tmp_path: Path) -> None:
     assert child.stdout.read() == b""
     child.wait()
     child.stdout.close()
+
+
+PROGRAM = """
+from activities import pressroom
+from tests.credits.test_run_pressroom import own_id
+print("loaded", flush=True)
+if __name__ == "__main__":
+    pressroom.press_all(own_id, range(8))
+    pressroom.close()
+"""
+
+
+def test_the_processes_do_not_load_the_program_that_begins_them(tmp_path: Path) -> None:
+    script = tmp_path / "program.py"
+    script.write_text(PROGRAM, encoding="utf-8")
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    run = subprocess.run(
+        [sys.executable, str(script)], capture_output=True, text=True, cwd=ROOT, env=environment, timeout=60, check=True
+    )
+    assert run.stdout.split() == ["loaded"]
