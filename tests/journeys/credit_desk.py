@@ -24,7 +24,9 @@ BADGE = "[data-live=badge]"
 
 
 def seed(house: House) -> None:
-    """The demo's payees: a year of settled months, the last one ready to be settled. Once."""
+    """The demo's payees: a year of settled months, the last one ready to be settled. The hub works at once."""
+    answer = httpx2.post(f"{house.sandbox}/hub/chaos", data={"pace": "instant"}, follow_redirects=True)
+    assert answer.status_code == 200
     subprocess.run([sys.executable, "-c", SEED], cwd=ROOT, env=house.environment, check=True)
 
 
@@ -70,6 +72,10 @@ class Partner:
         """정산 진행현황 stands at this step, without anybody reloading the page."""
         expect(self.now).to_contain_text(words, timeout=SLOW)
 
+    def is_paid(self) -> None:
+        """Every step is done, 지급 완료 too; the page follows by itself."""
+        expect(self.page.locator(".credit-steps li.done").last).to_contain_text("지급 완료", timeout=SLOW)
+
     @property
     def now(self) -> Locator:
         return self.page.locator(".credit-steps [aria-current=step]")
@@ -111,9 +117,10 @@ def approve(page: Page) -> None:
 
 def pay(page: Page, house: House, *payees: Payee) -> str:
     """지급 파일: picked, made, given to the bank, which pays; its results taken in. The file's address."""
-    page.goto("/credit-reports?view=paying&size=100")
+    page.goto("/credit-reports?status=paying&size=100")
+    payable = page.locator("tbody tr").filter(has=page.get_by_role("checkbox"))
     for payee in payees:
-        rows = page.locator("tbody tr", has_text=payee.name)
+        rows = payable.filter(has_text=payee.name)
         expect(rows.first).to_be_visible()
         for row in rows.all():
             row.get_by_role("checkbox").check()

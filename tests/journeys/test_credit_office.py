@@ -51,3 +51,11 @@ def test_an_empty_form_says_what_is_missing_at_its_fields(officer: Page, tmp_pat
         officer.locator("main form .btn.primary").last.click()
         expect(officer.locator("[aria-invalid=true]").first).to_be_visible()
         look(officer, tmp_path, f"{name}-new-wrong")
+
+
+def test_the_policy_tells_what_is_no_number(officer: Page, tmp_path: Path) -> None:
+    officer.goto("/credit-runs/policy")
+    officer.get_by_label("계좌 변경 대기").fill("칠일")
+    officer.get_by_role("button", name="저장").click()
+    expect(officer.locator("[aria-invalid=true]")).to_have_count(1)
+    look(officer, tmp_path, "policy-wrong")
