@@ -45,34 +45,34 @@ SELECT 'report/' || :key || '/' || o.group_id, 0, n.number, f.status, 1, 1, f.tu
        c.issue_mode,
        o.input_hash, o.line_count, o.supply, o.tax, o.total, o.withheld_income, o.withheld_local,
        o.total - o.withheld_income - o.withheld_local, :sign_by, :pay_on, :now, '', '', '', '', 0
-  FROM credit_outcome o
+  FROM unnest(CAST(:groups AS bigint[])) AS asked(group_id)
+  JOIN credit_outcome o ON o.run_id = :run AND o.group_id = asked.group_id
   JOIN credit_group g ON g.id = o.group_id
   JOIN credit_company c ON c.id = g.credit_company_id
   JOIN unnest(CAST(:modes AS text[]), CAST(:statuses AS text[]), CAST(:turns AS text[]),
               CAST(:dues AS timestamptz[])) AS f(mode, status, turn, due_at) ON f.mode = c.issue_mode
   JOIN credit_draft_line d ON d.run_id = :run AND d.group_id = o.group_id AND d.position = 1
-   AND d.group_id = ANY (:groups)
+   AND d.group_id BETWEEN :first AND :last
   JOIN credit_medium m ON m.id = d.medium_id
   JOIN credit_business b ON b.id = d.business_id
  CROSS JOIN LATERAL (SELECT 'RS' || replace(:key, '-', '') || '-' ||
                             CASE WHEN o.group_id < 100000 THEN lpad(o.group_id::text, 5, '0')
                                  ELSE o.group_id::text END AS number) n
- WHERE o.run_id = :run
 ON CONFLICT (group_id, month) DO NOTHING
 RETURNING id, group_id, workflow_id, number, group_name, status
 """
 
-# The groups are named, for the database knows nothing yet of lines that were only just written.
+# From the first group to the last, for the database knows nothing yet of lines that were only just written.
 LINES = """
 INSERT INTO credit_report_line (report_id, group_id, month, position, medium_id, medium_name, business_id,
     business_name, source, item, supply, tax, total)
 SELECT r.id, d.group_id, r.month, d.position, d.medium_id, m.name, d.business_id, b.name, d.source, d.item,
        d.supply, d.tax, d.supply + d.tax
-  FROM credit_report r
-  JOIN credit_draft_line d ON d.run_id = :run AND d.group_id = r.group_id
+  FROM unnest(CAST(:reports AS bigint[])) AS made(id)
+  JOIN credit_report r ON r.id = made.id
+  JOIN credit_draft_line d ON d.run_id = :run AND d.group_id = r.group_id AND d.group_id BETWEEN :first AND :last
   JOIN credit_medium m ON m.id = d.medium_id
   JOIN credit_business b ON b.id = d.business_id
- WHERE r.id = ANY (:reports) AND d.group_id = ANY (:groups)
 """
 
 # The hash is `chain.digest` of the row: its text comes from there, with holes for what is the report's own.
@@ -120,6 +120,8 @@ def publish_new(session: Session, run: CreditRun, groups: Sequence[int], now: dt
         "month": run.month,
         "now": now,
         "groups": list(groups),
+        "first": min(groups),
+        "last": max(groups),
         "sign_by": begin[IssueMode.REVERSE].document.sign_by,
         "pay_on": begin[IssueMode.REVERSE].document.pay_on,
         "modes": [mode.value for mode in begin],

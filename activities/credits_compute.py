@@ -153,7 +153,7 @@ WITH summed AS (
                                    chr(30) ORDER BY d.position), ''), 'UTF8')), 'hex') AS input_hash
       FROM credit_group g
       LEFT JOIN credit_company c ON c.id = g.credit_company_id
-      LEFT JOIN credit_draft_line d ON d.group_id = g.id AND d.run_id = :run AND d.group_id = ANY (:groups)
+      LEFT JOIN credit_draft_line d ON d.group_id = g.id AND d.run_id = :run AND d.group_id BETWEEN :first AND :last
      WHERE g.id = ANY (:groups)
      GROUP BY g.id, c.id
 ), held AS (
@@ -186,7 +186,7 @@ UPDATE credit_outcome o
            CASE WHEN h.lines > 0 AND NOT h.has_account THEN 'no_account' END], NULL),
        report_id = NULL, decided_at = CASE WHEN h.lines = 0 THEN CAST(:at AS timestamptz) END
   FROM held h
- WHERE o.run_id = :run AND o.group_id = h.group_id AND o.group_id = ANY (:groups)
+ WHERE o.run_id = :run AND o.group_id = h.group_id AND o.group_id BETWEEN :first AND :last
 """
 
 
@@ -213,7 +213,9 @@ def compute(session: Session, groups: Sequence[int], facts: dict[str, Any]) -> N
 
     `facts`: run, month, previous (its month before), prefix (「26년 10월 」), percent, at.
     """
-    asked = facts | {"groups": list(groups), "million": MILLION}
+    if not groups:
+        return
+    asked = facts | {"groups": list(groups), "first": min(groups), "last": max(groups), "million": MILLION}
     session.execute(
         text("DELETE FROM credit_draft_line WHERE run_id = :run AND group_id = ANY (:groups)"),
         {"run": facts["run"], "groups": asked["groups"]},

@@ -58,7 +58,7 @@ _DECIDE = """
 UPDATE credit_outcome o SET state = d.state, error = d.error, report_id = d.report_id, decided_at = :now
   FROM unnest(CAST(:groups AS bigint[]), CAST(:states AS text[]), CAST(:errors AS text[]),
               CAST(:reports AS bigint[])) AS d(group_id, state, error, report_id)
- WHERE o.run_id = :run AND o.group_id = d.group_id AND o.group_id = ANY (:groups)
+ WHERE o.run_id = :run AND o.group_id = d.group_id AND o.group_id BETWEEN :first AND :last
 """
 
 
@@ -103,10 +103,15 @@ def _fate(row: Any, run: CreditRun) -> str:
 
 def decide(session: Session, run_id: int, decided: Sequence[Decided], now: dt.datetime) -> None:
     """Write down what became of groups."""
+    if not decided:
+        return
+    groups = [one.group_id for one in decided]
     facts = {
         "run": run_id,
         "now": now,
-        "groups": [one.group_id for one in decided],
+        "groups": groups,
+        "first": min(groups),
+        "last": max(groups),
         "states": [one.state for one in decided],
         "errors": [one.error for one in decided],
         "reports": [one.report_id for one in decided],
@@ -144,7 +149,7 @@ def revised(step: StepContext) -> None:
     outcome = step.session.get_one(CreditOutcome, (run_id, report.group_id))
     step.detail |= {"run_id": run_id, "before": report.total, "total": outcome.total}
     step.session.execute(text("DELETE FROM credit_report_line WHERE report_id = :id"), {"id": report.id})
-    lines = {"run": run_id, "reports": [report.id], "groups": [report.group_id]}
+    lines = {"run": run_id, "reports": [report.id], "first": report.group_id, "last": report.group_id}
     step.session.execute(text(credits_begin.LINES), lines)
     for name in ("input_hash", "line_count", "supply", "tax", "total", "withheld_income", "withheld_local"):
         setattr(report, name, getattr(outcome, name))
