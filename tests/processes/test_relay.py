@@ -100,7 +100,7 @@ def test_a_start_is_taken_once_and_what_begins_by_the_thousand_by_its_own_rounds
         (key, "delivery", {"workflow_id": "delivery/7"}) for key in ("delivery/7", "delivery/8")
     ]
     assert relay._due_starts() == []
-    assert [one.workflow_id for one in relay._due_starts(1, behind=True)] == ["credit-report/1"]
+    assert [one.workflow_id for one in relay.behind._taken(1)] == ["credit-report/1"]
 
     relay._mark_starts({taken[0].id: True, taken[1].id: False})
     with house.working() as session:
