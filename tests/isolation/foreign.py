@@ -53,11 +53,11 @@ THINGS: Mapping[str, Mapping[str, str]] = {
     "/settlements/{settlement_id:int}/edit": {"settlement_id": "settlement"},
     **{
         f"/tax-invoices/{{invoice_id:int}}{rest}": {"invoice_id": "tax_invoice"}
-        for rest in ("/edit", "/again", "/reminder", "/reminders", "/ask", "/amendment")
+        for rest in ("/edit", "/again", "/draw", "/reminder", "/reminders", "/ask", "/amendment")
     },
     **{
         f"/api/v1/tax-invoices/{{invoice_id}}{rest}": {"invoice_id": "tax_invoice"}
-        for rest in ("", "/lines", "/again", "/amendments", "/amendments/preview", "/reminders")
+        for rest in ("", "/lines", "/again", "/draw", "/amendments", "/amendments/preview", "/reminders")
     },
     **{
         f"{front}/{{space_id:int}}{rest}": {"space_id": "space"}

@@ -26,6 +26,8 @@ from web.auth.audience import Declared
 
 NOT_FOUND, FORBIDDEN, SEE_OTHER, UNAUTHORIZED = 404, 403, 303, 401
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+FAILURES = frozenset({500, 501, 502, 504})
+"""503 is a world outside that is away, said on the page."""
 TOGETHER = 8
 NUMBER = re.compile(r"(?<=/)\d+(?=/|\.|$)")
 """A number standing for a thing in an address."""
@@ -149,7 +151,7 @@ async def _shows_nothing(person: Person, address: str, foreign: Foreign) -> str:
     # What one typed oneself may stand in the search field.
     typed = urlsplit(address).query
     shown = [mark for mark in foreign.shown_in(body) if mark not in typed]
-    return f"GET {address}: {answer.status_code} {shown}" if shown or answer.status_code >= 500 else ""
+    return f"GET {address}: {answer.status_code} {shown}" if shown or answer.status_code in FAILURES else ""
 
 
 async def _not_there(person: Person, method: str, address: str, body: dict[str, Any]) -> str:

@@ -111,6 +111,11 @@ def test_a_start_is_taken_once_and_what_begins_by_the_thousand_by_its_own_rounds
         assert now < kept["delivery/8"].next_attempt_at < now + dt.timedelta(seconds=BACKOFF_SECONDS_MAX)
 
 
+CUT_OFF = """
+SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'LISTEN%' AND datname = current_database()
+"""
+
+
 @pytest.mark.parametrize(("kind", "told"), [("delivery", writes.STARTS), ("credit_report", writes.BEHIND)])
 async def test_a_start_wakes_the_rounds_of_its_kind_alone(database: Database, kind: str, told: str) -> None:
     heard: asyncio.Queue[str] = asyncio.Queue()
@@ -129,8 +134,7 @@ async def test_a_start_wakes_the_rounds_of_its_kind_alone(database: Database, ki
 
     def cut_off() -> None:
         with house.working() as session:
-            others = text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'LISTEN%'")
-            session.execute(others)
+            session.execute(text(CUT_OFF))
 
     await asyncio.to_thread(cut_off)
     with pytest.raises(psycopg.OperationalError):
