@@ -27,6 +27,7 @@ LONG = KILLS > 4
 JOBS_AT_ONCE = 4 if LONG else 2
 PAUSE = (0.5, 4.0) if LONG else (1.0, 4.0)
 REST_SECONDS = 90.0
+"""Longer than the engine waits for an activity of documents whose worker is gone."""
 
 
 async def _work(people: People, ledger: Ledger, killing: asyncio.Task[None]) -> None:
@@ -45,6 +46,16 @@ async def _at_rest(house: SupervisedHouse) -> list[str]:
         if not found or time.monotonic() > limit:
             return found
         await asyncio.sleep(0.5)
+
+
+async def _diverged(house: SupervisedHouse) -> list[str]:
+    """Workflows that still say otherwise once the papers a killed worker was drawing have been drawn again."""
+    client, limit = await _client(house), time.monotonic() + REST_SECONDS
+    while True:
+        found = await invariants.diverged(client, house.database())
+        if not found or time.monotonic() > limit:
+            return found
+        await asyncio.sleep(2)
 
 
 @contextmanager
