@@ -28,8 +28,16 @@ def _end_with_the_worker() -> None:
     os._exit(1)
 
 
+def stand_back() -> None:
+    """Work only while nobody else wants the processor, where the system knows how; else behind everybody."""
+    if sys.platform == "linux":
+        os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
+    else:
+        os.nice(NICE)
+
+
 def _begin() -> None:
-    os.nice(NICE)
+    stand_back()
     threading.Thread(target=_end_with_the_worker, daemon=True).start()
     from activities.documents import typesetting
 

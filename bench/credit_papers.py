@@ -13,7 +13,7 @@ from psycopg.rows import namedtuple_row
 
 from activities.documents import typesetting
 from activities.documents.credit_statement import CreditStatement, StatementLine, credit_statement
-from activities.pressroom import NICE, bare
+from activities.pressroom import bare, stand_back
 from bench.credit_month import Month
 from models.credits.rules import month_key
 from models.credits.wording import ISSUE_MODE
@@ -62,7 +62,7 @@ def pressed(papers: list[CreditStatement], folder: Path) -> None:
 
 
 def _begin() -> None:
-    os.nice(NICE)
+    stand_back()
     typesetting.warm_up()
 
 

@@ -53,6 +53,17 @@ def test_papers_come_in_the_order_they_were_asked_for() -> None:
     assert len(made[3]) != len(made[0])
 
 
+def own_policy(_number: int) -> bytes:
+    return str(os.sched_getscheduler(0)).encode()
+
+
+def test_papers_are_made_only_while_nobody_else_wants_the_processor() -> None:
+    try:
+        assert set(pressroom.press_all(own_policy, range(4))) == {str(os.SCHED_IDLE).encode()}
+    finally:
+        pressroom.close()
+
+
 def test_a_killed_worker_leaves_nobody_behind(tmp_path: Path) -> None:
     script = tmp_path / "busy.py"
     script.write_text(BUSY, encoding="utf-8")
