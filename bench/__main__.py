@@ -24,8 +24,9 @@ def main(names: Sequence[str]) -> int:
         for name, measure in GROUPS.items():
             if not names or name in names:
                 print(f"{name} …", flush=True)
-                rows += report.limits_held(measure(opened), report.cores())
-    print(report.table(rows))
+                measured = report.limits_held(measure(opened), report.cores())
+                print(report.table(measured), flush=True)
+                rows += measured
     path = report.LATEST if not names else report.LATEST.with_name("part.json")
     report.write(rows, about, dt.datetime.now(dt.UTC), path)
     return int(any(row.verdict == "over" for row in rows))
