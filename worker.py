@@ -258,11 +258,14 @@ async def main(
         if COURIER in parts:
             await serving.enter_async_context(external(client, threads))
             await serving.enter_async_context(_beside(_relay(client)))
-            await schedules.ensure(client)
         if BATCH in parts:
             serving.callback(pressroom.close)
             await serving.enter_async_context(batch(client, threads))
             await serving.enter_async_context(reports(client, threads))
+        # Work that waits goes first: whoever was killed in the middle of a month is missed by seconds.
+        if COURIER in parts:
+            await schedules.ensure(client)
+        if BATCH in parts:
             await credits_schedule.follow(client)
         logging.getLogger("worker").info("ready")
         await stop.wait()
