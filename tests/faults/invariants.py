@@ -10,7 +10,7 @@ import psycopg
 from psycopg.rows import dict_row
 from sqlalchemy import create_engine, select
 from sqlmodel import Session, col
-from temporalio.client import Client, WorkflowExecutionStatus
+from temporalio.client import Client, WorkflowExecutionDescription, WorkflowExecutionStatus
 from temporalio.service import RPCError
 
 from models.catalog import KINDS
@@ -191,13 +191,24 @@ async def diverged(client: Client, owner_url: str) -> list[str]:
     return found
 
 
+def _work(description: WorkflowExecutionDescription) -> list[str]:
+    """Activities under way and why the last attempt of each failed, for the message of a failing test."""
+    waiting = description.raw_description.pending_activities
+    return [
+        f"{one.activity_type.name}: attempt {one.attempt}, {one.last_failure.message or 'no failure'}"
+        for one in waiting
+    ]
+
+
 async def _told(client: Client, row: dict[str, Any], *, closed: bool) -> str:
     handle = client.get_workflow_handle(row["workflow_id"])
     try:
         description = await handle.describe()
         if closed:
             ended = description.status == WorkflowExecutionStatus.COMPLETED
-            return "" if ended else f"{row['workflow_id']} is {row['status']}, its workflow {description.status}"
+            return (
+                "" if ended else f"{row['workflow_id']} is {row['status']}, its workflow waits for {_work(description)}"
+            )
         state = await handle.query("state")
     except RPCError as error:
         return f"{row['workflow_id']}: {error.message}"

@@ -104,7 +104,7 @@ async def test_main_jobs_survive_kills(house_settings: pytest.MonkeyPatch, capsy
             )
     assert (told.lost, told.doubled, told.contradicted) == ([], [], [])
     assert broken == []
-    assert diverged == []
+    assert diverged == [], diverged
     assert messages == []
     assert unfinished == []
     assert counts[UNKNOWN] == 0
