@@ -19,7 +19,7 @@ from models.notifications.writes import notify
 from models.processes.queries import holidays
 
 UNSIGNED = (Status.PUBLISHED, Status.INVOICE_REQUESTED, Status.INVOICE_WAITING)
-TODO = "/credit-reports?view=todo"
+DUE_REPORTS = "/credit-reports?view=todo"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ def tell_of_credit_day() -> int:
             session,
             event=Event.CREDIT_DAY.value,
             members=members_in_turn(session, Role.SETTLEMENT, None, None),
-            link=TODO,
+            link=DUE_REPORTS,
             workflow_id=f"credit-day/{today}",
             step=1,
             params={"title": f"{today:%Y.%m.%d} 크레딧 정산 할 일", "status": "\n".join(words), "act": ""},

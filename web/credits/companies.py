@@ -34,6 +34,17 @@ OPEN_WORDS = {"on": "사용", "off": "사용 종료"}
 OPEN_TONES = {"on": "done", "off": "mute"}
 
 
+OPEN_COLUMN = Column(
+    key="open",
+    label="사용",
+    kind="badge",
+    words=OPEN_WORDS,
+    tones=OPEN_TONES,
+    value=lambda r: "off" if r[0].closed_at else "on",
+    width=10,
+)
+
+
 def open_filter(column: Any) -> Segment:
     """사용 / 사용 종료 / 전체."""
     return Segment(
@@ -76,15 +87,7 @@ GRID = Grid(
             sort=col(CreditCompany.issue_mode),
         ),
         Column(key="groups", label="정산그룹", kind="number", value=lambda r: r[1] or 0, width=10),
-        Column(
-            key="open",
-            label="사용",
-            kind="badge",
-            words=OPEN_WORDS,
-            tones=OPEN_TONES,
-            value=lambda r: "off" if r[0].closed_at else "on",
-            width=10,
-        ),
+        OPEN_COLUMN,
         Column(key="changed_at", label="변경일시", kind="moment", value=lambda r: r[0].changed_at,
                sort=col(CreditCompany.changed_at)),
     ),

@@ -9,7 +9,7 @@ from models.credits.messages import GroupForm
 from models.credits.wording import ISSUE_MODE
 from models.harmony.tables import CreditGroup
 from web.credits import words
-from web.credits.companies import OPEN_TONES, OPEN_WORDS, open_filter
+from web.credits.companies import OPEN_COLUMN, open_filter
 from web.credits.masters import Master
 from web.grid import Choice, Column, Grid, Option, Text
 
@@ -62,15 +62,7 @@ GRID = Grid(
         Column(key="mode", label="발행방식", value=lambda r: ISSUE_MODE[r[1].issue_mode] if r[1] else words.NOTHING),
         Column(key="media", label="매체", kind="number", value=lambda r: r[2] or 0, width=8),
         Column(key="ready", label="정산 준비", kind="badge", words=READY, tones=READY_TONES, value=_readiness),
-        Column(
-            key="open",
-            label="사용",
-            kind="badge",
-            words=OPEN_WORDS,
-            tones=OPEN_TONES,
-            value=lambda r: "off" if r[0].closed_at else "on",
-            width=10,
-        ),
+        OPEN_COLUMN,
     ),
     filters=(
         open_filter(col(CreditGroup.closed_at)),

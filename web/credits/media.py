@@ -9,7 +9,7 @@ from models.credits.messages import MediumForm
 from models.credits.tables import CreditMedium
 from models.harmony.tables import CreditGroup
 from web.credits import words
-from web.credits.companies import OPEN_TONES, OPEN_WORDS, open_filter
+from web.credits.companies import OPEN_COLUMN, open_filter
 from web.credits.masters import Master
 from web.grid import Choice, Column, Grid, Option, Text
 
@@ -48,15 +48,7 @@ GRID = Grid(
             width=34,
         ),
         Column(key="studio", label="스튜디오", value=lambda r: r[2].name if r[2] else words.NOTHING, width=20),
-        Column(
-            key="open",
-            label="사용",
-            kind="badge",
-            words=OPEN_WORDS,
-            tones=OPEN_TONES,
-            value=lambda r: "off" if r[0].closed_at else "on",
-            width=10,
-        ),
+        OPEN_COLUMN,
     ),
     filters=(
         open_filter(col(CreditMedium.closed_at)),
