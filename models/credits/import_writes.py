@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from sqlalchemy import delete, insert
+from sqlalchemy import delete, text
 from sqlmodel import Session, col
 
 from models.credits import queries
@@ -17,7 +17,15 @@ from models.processes.messages import Actor
 from models.processes.writes import lock_case
 
 ERRORS_KEPT = 500
-LINES_AT_ONCE = 5000
+
+# Whole columns: a hundred thousand rows one by one would keep the transaction open for seconds.
+_LINES = """
+INSERT INTO credit_ledger (import_id, row, month, business_id, medium_id, item, amount, consumption)
+SELECT :import, l.row, :month, :business, l.medium_id, l.item,
+       CASE WHEN :pool THEN NULL ELSE l.value END, CASE WHEN :pool THEN l.value END
+  FROM unnest(CAST(:rows AS int[]), CAST(:media AS bigint[]), CAST(:items AS text[]), CAST(:amounts AS bigint[]))
+       AS l(row, medium_id, item, value)
+"""
 
 
 def add_import(
@@ -54,26 +62,24 @@ def add_import(
     session.add(made)
     session.flush()
     if not errors:
-        _add_lines(session, made, judged, "consumption" if pool else "amount")
+        _add_lines(session, made, judged, pool=pool)
     kept(session, actor, made, "create", {}, {"file": file.name, "lines": made.line_count, "errors": made.error_count})
     return made
 
 
-def _add_lines(session: Session, of: CreditImport, judged: Judged, column: str) -> None:
-    for start in range(0, len(judged.good), LINES_AT_ONCE):
-        rows = [
-            {
-                "import_id": of.id,
-                "row": row.number,
-                "month": of.month,
-                "business_id": of.business_id,
-                "medium_id": row.medium_id,
-                "item": row.item,
-                column: row.value,
-            }
-            for row in judged.good[start : start + LINES_AT_ONCE]
-        ]
-        session.execute(insert(CreditLedger), rows)
+def _add_lines(session: Session, of: CreditImport, judged: Judged, *, pool: bool) -> None:
+    good = judged.good
+    facts = {
+        "import": of.id,
+        "month": of.month,
+        "business": of.business_id,
+        "pool": pool,
+        "rows": [row.number for row in good],
+        "media": [row.medium_id for row in good],
+        "items": [row.item for row in good],
+        "amounts": [row.value for row in good],
+    }
+    session.execute(text(_LINES), facts)
 
 
 def apply_import(session: Session, actor: Actor, import_id: int, now: dt.datetime) -> CreditImport:

@@ -4,9 +4,7 @@ import csv
 import datetime as dt
 import io
 import re
-import zipfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import closing
 from typing import Any
 
 from models.credits.payout_rules import (
@@ -19,6 +17,8 @@ from models.credits.payout_rules import (
     ResultsUnreadable,
 )
 from models.credits.report_tables import CreditReport, Payout
+from models.files.detect import TEXT_ENCODINGS
+from models.files.workbooks import BookDamaged, first_sheet
 from models.kernel.text import clean_line, digits
 from models.members.places import BANKS
 
@@ -92,20 +92,14 @@ def read_results(data: bytes, name: str) -> list[Result]:
 
 
 def _sheet_rows(data: bytes) -> list[Sequence[Any]]:
-    # Imported here: a web process that reads no sheet stays small.
-    from openpyxl import load_workbook
-    from openpyxl.utils.exceptions import InvalidFileException
-
     try:
-        with closing(load_workbook(io.BytesIO(data), read_only=True, data_only=True)) as book:
-            last = PAYOUTS_MAX + HEADER_ROWS_MAX + 1
-            return list(book.worksheets[0].iter_rows(values_only=True, max_row=last))
-    except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, IndexError, TypeError) as error:
+        return first_sheet(data, PAYOUTS_MAX + HEADER_ROWS_MAX + 1)
+    except BookDamaged as error:
         raise ResultsUnreadable from error
 
 
 def _csv_rows(data: bytes) -> list[Sequence[Any]]:
-    for encoding in ("utf-8-sig", "cp949"):
+    for encoding in TEXT_ENCODINGS:
         try:
             return list(csv.reader(io.StringIO(data.decode(encoding), newline="")))
         except UnicodeDecodeError:

@@ -37,7 +37,7 @@ from models.credits.tables import (
     CreditRate,
     RsPool,
 )
-from models.harmony.tables import CreditGroup
+from models.harmony.tables import CreditGroup, Studio
 from models.kernel.refusals import FieldErrors, StaleDocument
 from models.kernel.roles import Role
 from models.kernel.text import mask_rrn
@@ -189,6 +189,8 @@ def save_medium(
         raise CodeTaken(code_text=form.code)
     if form.group_id is not None:
         queries.one(session, CreditGroup, form.group_id)
+    if form.studio_id is not None:
+        queries.one(session, Studio, form.studio_id)
     values = form.model_dump(include=set(MEDIUM_SHOWN))
     made: CreditMedium = found or CreditMedium(created_by=actor.member_id, created_at=now, **values)
     _put(session, actor, made, values, MEDIUM_SHOWN)

@@ -11,13 +11,15 @@ from sqlmodel import col
 
 from models import database
 from models.credits import imports
-from models.credits.imports import ImportEmpty, ImportUnreadable, Known, Row
+from models.credits.imports import ImportEmpty, ImportTooMuch, ImportUnreadable, Known, Row
 from models.credits.rules import Method
 from models.credits.tables import CreditImport, CreditLedger
+from models.kernel.money import AMOUNT_MAX
 from models.members.tables import Member
 from tests.credits import desk, world
-from tests.credits.desk import Desk, sheet, text
+from tests.credits.desk import XLSX, Desk, sheet, text
 from tests.engines import Database
+from tests.files.test_workbooks import SHEET, with_part
 
 MONTH = dt.date(2026, 1, 1)
 HEAD = ("매체코드", "매체명", "품목", "매출액")
@@ -67,6 +69,13 @@ def test_the_same_medium_and_item_twice_is_told_with_the_first_row() -> None:
     )
     assert [(row.item, row.value) for row in judged.good] == [("26년 01월 콘텐츠 제공", 1), ("영상", 3)]
     assert "2번째 줄과 같은" in judged.errors[0].sentence
+
+
+def test_a_file_that_comes_to_more_than_an_amount_can_be_is_refused_as_a_whole() -> None:
+    rows = [{"code": "A1", "item": f"{n}", "value": "9,007,199,254,740,991"} for n in range(2)]
+    assert _judge(rows[0]).good[0].value == AMOUNT_MAX
+    with pytest.raises(ImportTooMuch):
+        _judge(*rows)
 
 
 def test_what_would_not_be_settled_is_a_warning_not_an_error() -> None:
@@ -239,6 +248,7 @@ def test_the_very_same_file_is_refused_while_it_counts(office: Desk) -> None:
         ({"file": ("x.csv", b"a\x00b", "text/csv")}, "XLSX, CSV"),
         ({"file": ("x.csv", b"<html><script>alert(1)</script>", "text/csv")}, ""),
         ({"file": ("x.csv", "아무 줄".encode(), "text/csv")}, "열 이름을 찾지 못했습니다"),
+        ({"file": ("x.xlsx", with_part(SHEET, b"<worksheet"), XLSX)}, "손상"),
     ],
 )
 def test_what_is_no_table_is_refused_at_the_field(office: Desk, files: Any, words: str) -> None:
