@@ -5,7 +5,7 @@ import datetime as dt
 from sqlalchemy import delete, text
 from sqlmodel import Session, col
 
-from models.credits import queries
+from models.credits import queries, run_inputs
 from models.credits.imports import Judged
 from models.credits.messages import ImportForm
 from models.credits.rules import ImportNotReady, ImportOutdated, ImportState, SameFile, month_key
@@ -33,9 +33,10 @@ def add_import(
 ) -> CreditImport:
     """An uploaded file with every row judged; without an error its lines are kept, not yet counted.
 
-    Raises NotYourTurn, SameFile when this very file counts already.
+    Raises NotYourTurn, MonthApproved, MonthPublished, SameFile when this very file counts already.
     """
     actor.must_hold(Role.SETTLEMENT)
+    run_inputs.must_take(session, form.month)
     business = queries.one(session, CreditBusiness, form.business_id)
     counts = queries.applied_import(session, form.business_id, form.month)
     if counts is not None and counts.sha256 == file.sha256:
@@ -85,7 +86,8 @@ def _add_lines(session: Session, of: CreditImport, judged: Judged, *, pool: bool
 def apply_import(session: Session, actor: Actor, import_id: int, now: dt.datetime) -> CreditImport:
     """「반영」: from this commit on the file counts, and the one before does not. Both stay to be looked at.
 
-    Raises NotYourTurn, NotFound, ImportNotReady, ImportOutdated when another was applied since it was checked.
+    Raises NotYourTurn, NotFound, ImportNotReady, MonthApproved, MonthPublished, ImportOutdated when another was
+    applied since it was checked.
     """
     actor.must_hold(Role.SETTLEMENT)
     found = queries.locked(session, CreditImport, import_id)
@@ -94,6 +96,8 @@ def apply_import(session: Session, actor: Actor, import_id: int, now: dt.datetim
         return found
     if found.state != ImportState.CHECKED.value:
         raise ImportNotReady
+    run_inputs.lock_month(session, found.month)
+    run_inputs.must_take(session, found.month)
     counts = queries.applied_import(session, found.business_id, found.month)
     if (counts.id if counts else None) != found.looked_at_id:
         raise ImportOutdated

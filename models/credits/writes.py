@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlmodel import Session, SQLModel, col
 
-from models.credits import queries
+from models.credits import queries, run_inputs
 from models.credits.messages import (
     AdjustmentForm,
     BusinessForm,
@@ -283,7 +283,10 @@ def delete_rate(session: Session, actor: Actor, row_id: int) -> None:
 
 
 def save_pool(session: Session, actor: Actor, form: PoolForm, now: dt.datetime, row_id: int | None = None) -> RsPool:
-    """RS 재원. Raises NotYourTurn, NotFound, StaleDocument, PoolTaken. Of one that is there business and month stay."""
+    """RS 재원. Of one that is there business and month stay.
+
+    Raises NotYourTurn, NotFound, StaleDocument, FieldErrors, PoolTaken, MonthApproved, MonthPublished.
+    """
     actor.must_hold(Role.SETTLEMENT)
     lock_case(session, "rs_pool")
     found = _current(session, RsPool, row_id, form.edit_version) if row_id is not None else None
@@ -296,6 +299,10 @@ def save_pool(session: Session, actor: Actor, form: PoolForm, now: dt.datetime, 
         )
         if session.execute(same).scalar_one_or_none() is not None:
             raise PoolTaken
+    month = found.month if found else form.month
+    if found is None or found.amount != form.amount:
+        run_inputs.lock_month(session, month)
+        run_inputs.must_take(session, month)
     values: dict[str, Any] = {"amount": form.amount, "note": form.note, "changed_at": now}
     made: RsPool = found or RsPool(
         business_id=form.business_id, month=form.month, created_by=actor.member_id, created_at=now, **values
@@ -307,7 +314,8 @@ def save_pool(session: Session, actor: Actor, form: PoolForm, now: dt.datetime, 
 def add_adjustment(session: Session, actor: Actor, form: AdjustmentForm, now: dt.datetime) -> CreditAdjustment:
     """「수기 입력」 or, where a month to put right is named, 「정정」.
 
-    Raises NotYourTurn, FieldErrors, MonthPublished when the medium's report of the month is with its partner.
+    Raises NotYourTurn, FieldErrors, MonthApproved, MonthPublished when the medium's report of the month, or of a later
+    one, is with its partner.
     """
     actor.must_hold(Role.SETTLEMENT)
     medium, business = session.get(CreditMedium, form.medium_id), session.get(CreditBusiness, form.business_id)
@@ -315,8 +323,7 @@ def add_adjustment(session: Session, actor: Actor, form: AdjustmentForm, now: dt
         raise FieldErrors({"medium_id" if medium is None else "business_id": "목록에서 골라 주세요."})
     if form.origin_month is not None and form.origin_month >= form.month:
         raise FieldErrors({"origin_month": "정정할 월은 반영월보다 앞서야 합니다."})
-    if queries.is_published(session, form.medium_id, form.month):
-        raise MonthPublished(month=month_key(form.month))
+    _must_be_unsettled(session, form.medium_id, form.month)
     kind = Adjustment.MANUAL if form.origin_month is None else Adjustment.CORRECTION
     standard = item_of(form.origin_month or form.month, business.item) + (" 정정" if form.origin_month else "")
     made = CreditAdjustment(
@@ -339,14 +346,20 @@ def add_adjustment(session: Session, actor: Actor, form: AdjustmentForm, now: dt
     return made
 
 
+def _must_be_unsettled(session: Session, medium_id: int, month: dt.date) -> None:
+    run_inputs.lock_month(session, month)
+    if queries.is_published(session, medium_id, month):
+        raise MonthPublished(month=month_key(month))
+    run_inputs.must_take(session, month)
+
+
 def cancel_adjustment(session: Session, actor: Actor, row_id: int, now: dt.datetime) -> CreditAdjustment:
-    """「취소」 while the month is not published. Raises NotYourTurn, NotFound, MonthPublished."""
+    """「취소」 while the month is not approved. Raises NotYourTurn, NotFound, MonthApproved, MonthPublished."""
     actor.must_hold(Role.SETTLEMENT)
     found = queries.locked(session, CreditAdjustment, row_id)
     if found.cancelled_at is not None:
         return found
-    if queries.is_published(session, found.medium_id, found.month):
-        raise MonthPublished(month=month_key(found.month))
+    _must_be_unsettled(session, found.medium_id, found.month)
     found.cancelled_at, found.cancelled_name = now, actor.name
     session.add(found)
     kept(session, actor, found, "cancel", {"cancelled": False}, {"cancelled": True})

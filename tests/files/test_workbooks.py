@@ -49,7 +49,8 @@ def test_a_cell_that_is_not_what_it_says(cell: bytes) -> None:
 def test_a_file_cut_anywhere_or_with_a_byte_turned_is_read_or_damaged() -> None:
     whole = book(*((f"A{n}", n) for n in range(20)))
     broken = [whole[: len(whole) * n // 20] for n in range(20)]
-    broken += [bytes([*whole[:at], whole[at] ^ 0xFF, *whole[at + 1 :]]) for at in range(0, len(whole), len(whole) // 60)]
+    places = range(0, len(whole), len(whole) // 60)
+    broken += [bytes([*whole[:at], whole[at] ^ 0xFF, *whole[at + 1 :]]) for at in places]
     for data in broken:
         try:
             assert len(first_sheet(data, 30)) <= 30

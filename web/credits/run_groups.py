@@ -15,7 +15,7 @@ from models.credits.kind import CREDIT_RUN
 from models.credits.rules import OutcomeState
 from models.credits.run_rules import Status
 from models.credits.run_tables import CreditOutcome, CreditRun
-from models.credits.run_wording import ERROR, WORDS
+from models.credits.run_wording import ERROR, OTHER_ERROR, WORDS
 from models.credits.wording import ISSUE_MODE, OUTCOME, OUTCOME_TONE, OUTLIER
 from models.kernel.roles import Role
 from models.processes.messages import Actor
@@ -107,6 +107,8 @@ SHEET = (
     SheetColumn("전월", lambda row: row.outcome.previous_total, "won"),
     SheetColumn("차이", lambda row: row.difference, "won"),
     SheetColumn("확인", lambda row: " · ".join(row.why), width=40),
+    SheetColumn("결정일시", lambda row: row.outcome.decided_at, "moment", 18),
+    SheetColumn("계산 해시", lambda row: row.outcome.input_hash, width=40),
 )
 
 
@@ -150,7 +152,7 @@ def _workbook(session: Session, actor: Actor, run: CreditRun, view: str) -> Resp
 
 
 def _shown(outcome: CreditOutcome, group: str, company: str | None, mode: str | None) -> GroupRow:
-    failed = (ERROR.get(outcome.error, outcome.error),) if outcome.error else ()
+    failed = (ERROR.get(outcome.error, OTHER_ERROR.format(outcome.error)),) if outcome.error else ()
     return GroupRow(
         outcome=outcome,
         group=group,

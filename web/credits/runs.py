@@ -1,5 +1,6 @@
 """월 정산: the list of runs, the live board of one, its groups beside the month before, and the Schedule's policy."""
 
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 from fastapi import APIRouter
@@ -10,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from models import clock, database
-from models.credits import run_queries, run_writes
+from models.credits import run_inputs, run_queries, run_writes
 from models.credits.kind import CREDIT_RUN
 from models.credits.messages import PolicyForm, RunOut, StartForm
 from models.credits.rules import month_after, month_key, month_of
@@ -199,7 +200,7 @@ def context(session: Session, actor: Actor, run: CreditRun) -> dict[str, Any]:
         "head_note": f"{month_key(run.month)} · {run.run_no}차 · {by}",
         "run": run,
         "board": run_queries.board(session, run.id or 0),
-        "notes": [NOTE[note["what"]].format(name=note["name"], more=_amount(note["more"])) for note in run.notes],
+        "notes": [*_changes(session, run), *map(_note, run.notes)],
         "counted": counted,
         "failed": groups(session, actor, run.id or 0, "failed"),
         "outliers": groups(session, actor, run.id or 0, "outliers"),
@@ -207,6 +208,16 @@ def context(session: Session, actor: Actor, run: CreditRun) -> dict[str, Any]:
         "next_month": month_key(month_after(run.month)),
         "nav": BASE,
     }
+
+
+def _changes(session: Session, run: CreditRun) -> list[str]:
+    """What approving would refuse, said before it is tried."""
+    changed = run_inputs.changed(session, run) if run.status == Status.PREVIEWED else []
+    return [sentence(run_inputs.refusal(changed), WORDS.sentences)] if changed else []
+
+
+def _note(note: Mapping[str, str]) -> str:
+    return NOTE[note["what"]].format(name=note["name"], more=_amount(note["more"]))
 
 
 def _amount(more: str) -> str:
