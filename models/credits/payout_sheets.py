@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
+from models.credits.imports import whole_number
 from models.credits.payout_rules import (
     NO_REASON,
     PAYOUTS_MAX,
@@ -19,7 +20,7 @@ from models.credits.payout_rules import (
 from models.credits.report_tables import CreditReport, Payout
 from models.files.detect import TEXT_ENCODINGS
 from models.files.workbooks import BookDamaged, first_sheet
-from models.kernel.text import clean_line, digits
+from models.kernel.text import clean_line
 from models.members.places import BANKS
 
 HEADER_ROWS_MAX = 5
@@ -122,9 +123,10 @@ def _header(rows: Sequence[Sequence[Any]]) -> tuple[int, dict[str, int]]:
 
 
 def _result(row: int, typed: Mapping[str, str]) -> Result | Fault:
-    position, word = digits(typed.get("position", "")), typed.get("result", "").upper()
-    day, amount = typed.get("paid_on", ""), typed.get("amount", "").replace(",", "").replace("원", "").strip()
-    if not position or len(position) > len(str(PAYOUTS_MAX)):
+    position, word = whole_number(typed.get("position", "")), typed.get("result", "").upper()
+    day, won = typed.get("paid_on", ""), typed.get("amount", "")
+    amount = whole_number(won)
+    if position is None or not 0 < position <= PAYOUTS_MAX:
         return Fault(row, "순번이 없습니다.")
     if word not in _PAID | _FAILED:
         return Fault(
@@ -134,17 +136,17 @@ def _result(row: int, typed: Mapping[str, str]) -> Result | Fault:
     paid_on = _day(day)
     if day and paid_on is None:
         return Fault(row, f"순번 {position}: 지급일 「{day}」을(를) 읽을 수 없습니다.")
-    if amount and not amount.isdecimal():
-        return Fault(row, f"순번 {position}: 금액 「{amount}」을(를) 읽을 수 없습니다.")
+    if won and (amount is None or amount < 0):
+        return Fault(row, f"순번 {position}: 금액 「{won}」을(를) 읽을 수 없습니다.")
     is_paid = word in _PAID
     reason = clean_line(typed.get("reason", ""))[:REASON_CHARS_MAX]
     return Result(
         row=row,
-        position=int(position),
+        position=position,
         is_paid=is_paid,
         reason="" if is_paid else reason or NO_REASON,
         paid_on=paid_on,
-        amount=int(amount) if amount else None,
+        amount=amount,
         number=typed.get("number", ""),
     )
 
