@@ -131,13 +131,13 @@ def _result(row: int, typed: Mapping[str, str]) -> Result | Fault:
     if word not in _PAID | _FAILED:
         return Fault(
             row,
-            f"순번 {position}: 결과 「{typed.get('result', '')}」을(를) 알 수 없습니다. 성공 또는 실패로 적어 주세요.",
+            f"순번 {position}: 결과 「{typed.get('result', '')}」: 성공 또는 실패로 적어 주세요.",
         )
     paid_on = _day(day)
     if day and paid_on is None:
-        return Fault(row, f"순번 {position}: 지급일 「{day}」을(를) 읽을 수 없습니다.")
+        return Fault(row, f"순번 {position}: 지급일 「{day}」: 날짜로 읽을 수 없습니다.")
     if won and (amount is None or amount < 0):
-        return Fault(row, f"순번 {position}: 금액 「{won}」을(를) 읽을 수 없습니다.")
+        return Fault(row, f"순번 {position}: 금액 「{won}」: 0 이상의 정수로 읽을 수 없습니다.")
     is_paid = word in _PAID
     reason = clean_line(typed.get("reason", ""))[:REASON_CHARS_MAX]
     return Result(

@@ -33,7 +33,7 @@ from models.kernel.refusals import NotFound
 
 Row = TypeVar("Row", bound=SQLModel)
 CHOICES_MAX = 5000
-DIFFERENCES_MAX = 500
+DIFFERENCES_MAX = 200
 _ACTIVE_ACCOUNT = "active"
 
 

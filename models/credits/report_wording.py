@@ -28,7 +28,7 @@ SENTENCES: dict[str, str] = {
     "account_missing": "지급계좌가 등록되지 않았습니다. 지급계좌 관리에서 먼저 등록해 주세요.",
     "facts_missing": "회사정보 또는 담당자 정보가 입력되어 있지 않습니다: {fields}",
     "written_on_outside": "작성일자는 {first}부터 {last}까지 고를 수 있습니다. 미래 날짜는 쓸 수 없습니다.",
-    "invoice_differs": "세금계산서의 {field}이(가) 정산리포트와 다릅니다.",
+    "invoice_differs": "세금계산서의 {field:이} 정산리포트와 다릅니다.",
     "account_cooling": "바꾼 지급계좌는 {until}부터 쓸 수 있습니다. 그때 자동으로 다시 지급합니다.",
     "payout_unknown": "이 정산리포트의 지급이 아니거나 이미 결과가 반영된 지급입니다.",
     "no_settlement_officer": "정산담당자가 없어 세금계산서를 요청할 수 없습니다. 제휴담당자에게 문의해 주세요.",

@@ -11,6 +11,7 @@ from models.credits.rules import MonthPublished, month_key
 from models.credits.run_rules import InputsChanged, MonthApproved, Status
 from models.credits.run_tables import CreditRun
 from models.credits.run_wording import CHANGED
+from models.kernel.refusals import Refusal
 from models.processes.writes import lock_case
 
 # Names, addresses and notes change nothing of a preview; what decides over money does.
@@ -77,6 +78,15 @@ def begun_at(session: Session, run: CreditRun) -> dt.datetime:
 def lock_month(session: Session, month: dt.date) -> None:
     """What begins a month's run, approves it and feeds it waits for each other."""
     lock_case(session, f"credit-run/{month_key(month)}")
+
+
+def why_closed(session: Session, month: dt.date) -> Refusal | None:
+    """What `must_take` would refuse, to be said beforehand."""
+    try:
+        must_take(session, month)
+    except (MonthApproved, MonthPublished) as refusal:
+        return refusal
+    return None
 
 
 def must_take(session: Session, month: dt.date) -> None:

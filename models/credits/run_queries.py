@@ -9,7 +9,7 @@ from sqlalchemy import Select, select, text
 from sqlmodel import Session, col
 
 from models.credits.report_tables import CreditReport
-from models.credits.run_rules import OPEN
+from models.credits.run_rules import OPEN, Status
 from models.credits.run_tables import CreditOutcome, CreditRun
 from models.credits.tables import CreditCompany, CreditPolicy
 from models.harmony.tables import CreditGroup
@@ -17,6 +17,7 @@ from models.processes.messages import Actor
 from models.processes.queries import visible_to
 
 HISTORY_MAX = 50
+SETTLED = (Status.INCOMPLETE, Status.PUBLISHED)
 
 
 def policy(session: Session) -> CreditPolicy:
@@ -40,6 +41,13 @@ def open_run_of(session: Session, month: dt.date) -> CreditRun | None:
     """The run of a month that is under way."""
     row = select(CreditRun).where(col(CreditRun.month) == month, col(CreditRun.status).in_(OPEN))
     found: CreditRun | None = session.execute(row).scalar_one_or_none()
+    return found
+
+
+def settled_run_of(session: Session, month: dt.date) -> CreditRun | None:
+    """The newest run of a month that published to its end."""
+    row = select(CreditRun).where(col(CreditRun.month) == month, col(CreditRun.status).in_(SETTLED))
+    found: CreditRun | None = session.execute(row.order_by(col(CreditRun.id).desc()).limit(1)).scalar_one_or_none()
     return found
 
 

@@ -323,7 +323,8 @@ def add_adjustment(session: Session, actor: Actor, form: AdjustmentForm, now: dt
         raise FieldErrors({"medium_id" if medium is None else "business_id": "목록에서 골라 주세요."})
     if form.origin_month is not None and form.origin_month >= form.month:
         raise FieldErrors({"origin_month": "정정할 월은 반영월보다 앞서야 합니다."})
-    _must_be_unsettled(session, form.medium_id, form.month)
+    run_inputs.lock_month(session, form.month)
+    must_be_unsettled(session, form.medium_id, form.month)
     kind = Adjustment.MANUAL if form.origin_month is None else Adjustment.CORRECTION
     standard = item_of(form.origin_month or form.month, business.item) + (" 정정" if form.origin_month else "")
     made = CreditAdjustment(
@@ -346,8 +347,8 @@ def add_adjustment(session: Session, actor: Actor, form: AdjustmentForm, now: dt
     return made
 
 
-def _must_be_unsettled(session: Session, medium_id: int, month: dt.date) -> None:
-    run_inputs.lock_month(session, month)
+def must_be_unsettled(session: Session, medium_id: int, month: dt.date) -> None:
+    """Whether a line of the medium may still be put into the month. Raises MonthApproved, MonthPublished."""
     if queries.is_published(session, medium_id, month):
         raise MonthPublished(month=month_key(month))
     run_inputs.must_take(session, month)
@@ -359,7 +360,8 @@ def cancel_adjustment(session: Session, actor: Actor, row_id: int, now: dt.datet
     found = queries.locked(session, CreditAdjustment, row_id)
     if found.cancelled_at is not None:
         return found
-    _must_be_unsettled(session, found.medium_id, found.month)
+    run_inputs.lock_month(session, found.month)
+    must_be_unsettled(session, found.medium_id, found.month)
     found.cancelled_at, found.cancelled_name = now, actor.name
     session.add(found)
     kept(session, actor, found, "cancel", {"cancelled": False}, {"cancelled": True})

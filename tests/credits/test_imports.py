@@ -193,7 +193,7 @@ def test_a_file_is_checked_looked_at_applied_and_replaced(office: Desk) -> None:
         seat.done(f"{first}/application")
         second = _upload(seat, business, text(HEAD, (sky, "하늘일보", "뉴스", "1,200,000"), encoding="cp949"))
         page = seat.get(second)
-        for words in ("+200,000", "-500,000", "을(를) 대신합니다"):
+        for words in ("+200,000", "-500,000", "대신 정산에 들어갑니다"):
             assert words in page
         assert _counting() == {"뉴스": 1_500_000}
         seat.done(f"{second}/application")

@@ -254,7 +254,7 @@ def test_a_business_is_renamed(office: Desk) -> None:
 def test_a_pool_of_a_month_is_one_and_the_officers(office: Desk) -> None:
     with office.seat(office.officer) as seat:
         page = seat.done("/credit-pools", business_id=str(_rs()), month="2026-01", amount="100,000,000")
-        assert "2026.01 재원" in page
+        assert "2026-01 재원" in page
         again = seat.post("/credit-pools", business_id=str(_rs()), month="2026-01", amount="1")
         assert (again.status_code, "그달 재원이 이미 있습니다" in again.text) == (422, True)
         wrong = seat.post("/credit-pools", business_id=str(_etc()), month="2026-02", amount="1")

@@ -16,6 +16,7 @@ from models.credits.run_rules import COMPUTED, MonthApproved, Status
 from models.credits.run_tables import CreditOutcome, CreditRun
 from models.credits.tables import CreditCarry, CreditImport, CreditMedium, CreditRate, RsPool
 from models.harmony.tables import CreditGroup
+from tests.credits import desk as office_desk
 from tests.credits import run_world
 from tests.credits.run_world import MONTH, NOW, World
 from tests.credits.test_run_web import desk, only_run, record
@@ -151,6 +152,29 @@ def test_a_month_that_is_being_published_takes_nothing(world: World) -> None:
     run_world.put(run, Status.INCOMPLETE)
     with house.writing(world.officer) as session:
         _pool(session, world)
+
+
+def test_pages_say_that_the_month_takes_nothing_more(world: World) -> None:
+    run = run_world.put(run_world.begun(world), Status.APPROVED)
+    with house.working() as session:
+        line = world.adjust(session, world.media[0], 700)
+        counts = session.get_one(CreditImport, world.imports[world.revenue, MONTH])
+        other = CreditImport(**counts.model_dump(exclude={"id", "state"}), state="checked")
+        session.add(other)
+        session.flush()
+        file = other.id
+    office = office_desk.opened()
+    with office.seat(office.officer) as seat:
+        for page, words, button in (
+            (f"/credit-adjustments/{line}", "더는 취소할 수 없습니다.", "등록 취소"),
+            (f"/credit-imports/{file}", "반영할 수 없습니다.", "반영</button>"),
+        ):
+            shown = seat.get(page)
+            assert (words in shown, run.number in shown, button in shown) == (True, True, False)
+        typed = _adjustment(MONTH, world).model_dump(mode="json", exclude={"origin_month"}) | {"month": "2026-10"}
+        refused = seat.post("/credit-adjustments", **typed)
+        assert (refused.status_code, "승인해 발행하고 있습니다" in refused.text) == (422, True)
+        assert "누락" in refused.text
 
 
 def test_behind_a_published_month_nothing_is_put_that_no_run_would_settle(world: World) -> None:

@@ -184,7 +184,7 @@ def _page(request: Request, actor: Actor, row_id: int, refused: str = "", status
         row = queries.one(session, CreditAdjustment, row_id)
         medium = queries.one(session, CreditMedium, row.medium_id)
         business = queries.one(session, CreditBusiness, row.business_id)
-        published = queries.is_published(session, row.medium_id, row.month)
+        closed = _why_closed(session, row)
         history = entries(session, "credit_adjustment", row_id, ACTS, LABELS, _shown)
     return page(
         request,
@@ -193,7 +193,7 @@ def _page(request: Request, actor: Actor, row_id: int, refused: str = "", status
         row=row,
         medium=medium,
         business=business,
-        published=published,
+        closed=closed,
         history=history,
         kind=ADJUSTMENT[row.kind],
         month=words.month(row.month),
@@ -206,6 +206,15 @@ def _page(request: Request, actor: Actor, row_id: int, refused: str = "", status
         refused=refused,
         nav=BASE,
     )
+
+
+def _why_closed(session: Session, row: CreditAdjustment) -> str:
+    """Why it can no longer be cancelled; empty where it can."""
+    try:
+        writes.must_be_unsettled(session, row.medium_id, row.month)
+    except Refusal as refusal:
+        return sentence(refusal)
+    return ""
 
 
 def _shown(name: str, value: Any) -> str:

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from models import clock, database
-from models.credits import import_writes, imports, queries, run_queries
+from models.credits import import_writes, imports, queries, run_inputs, run_queries
 from models.credits.messages import ImportForm
 from models.credits.rules import ImportState, Method, item_of, month_after, month_of
 from models.credits.tables import CreditBusiness, CreditImport
@@ -223,16 +223,21 @@ def _page(request: Request, actor: Actor, import_id: int, refused: str = "", sta
             "in_force": counts,
             "differences": queries.differences(session, import_id, counts.id if counts else None) if is_new else [],
             "lines": queries.lines_of(session, import_id, SHOWN_LINES),
+            "closed": run_inputs.why_closed(session, row.month) if is_new else None,
             "run": run_queries.open_run_of(session, row.month),
+            "settled": run_queries.settled_run_of(session, row.month),
             "replaced_by": session.get(CreditImport, row.replaced_by_id) if row.replaced_by_id else None,
             "value": row.consumption if pool else row.amount,
             "in_force_value": (counts.consumption if pool else counts.amount) if counts else 0,
         }
+    closed: Refusal | None = context.pop("closed")
     return page(
         request,
         "credits/import.html",
         status=status,
         **context,
+        closed=sentence(closed) if closed else "",
+        differences_max=queries.DIFFERENCES_MAX,
         month=words.month(row.month),
         month_typed=words.typed_month(row.month),
         label=imports.VALUE_LABEL[Method(business.method)],

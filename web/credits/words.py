@@ -21,12 +21,12 @@ def percent_typed(millionths: int) -> str:
 
 
 def month(day: dt.date | None) -> str:
-    """2026.10; nothing for none."""
-    return f"{day:%Y.%m}" if day else NOTHING
+    """2026-10, as it is typed; nothing for none."""
+    return month_key(day) if day else NOTHING
 
 
 def months(since: dt.date, until: dt.date | None) -> str:
-    """2026.01 ~ 2026.12, or ~ 계속."""
+    """2026-01 ~ 2026-12, or ~ 계속."""
     return f"{month(since)} ~ {month(until) if until else '계속'}"
 
 
