@@ -167,6 +167,7 @@ def test_a_month_that_cannot_be_settled(world: World, monkeypatch: pytest.Monkey
         answer = seat.client.post("/credit-runs", data=keys(month=month))
         assert answer.status_code == 422
         assert words in answer.text
+        assert 'id="e-month"' in answer.text
 
 
 def test_the_policy_is_kept_with_its_history(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -156,7 +156,7 @@ def _created(request: Request, actor: Actor, data: FormData) -> Response:
     except NotFound:
         raise
     except Refusal as refusal:
-        parsed = parsed.refused(refusal, sentence(refusal))
+        parsed = words.refused(parsed, refusal)
     with database.reading(actor) as session:
         return _ask(request, session, parsed, status=UNPROCESSABLE)
 

@@ -14,7 +14,7 @@ from starlette.responses import RedirectResponse, Response
 from models import clock, database
 from models.credits import import_writes, imports, queries, run_inputs, run_queries
 from models.credits.messages import ImportForm
-from models.credits.rules import ImportState, Method, item_of, month_after, month_of
+from models.credits.rules import ImportState, Method, SameFile, item_of, month_after, month_of
 from models.credits.tables import CreditBusiness, CreditImport
 from models.credits.wording import IMPORT, IMPORT_TONE
 from models.files.detect import check
@@ -171,10 +171,10 @@ def _uploaded(request: Request, actor: Actor, asked: Parsed[ImportForm], name: s
             return RedirectResponse(f"{BASE}/{made}", SEE_OTHER)
     except NotFound:
         raise
-    except (FileRefusal, imports.ImportUnreadable) as refusal:
+    except (FileRefusal, SameFile, imports.ImportUnreadable) as refusal:
         asked = asked.with_errors({"file": sentence(refusal)})
     except Refusal as refusal:
-        asked = asked.refused(refusal, sentence(refusal))
+        asked = words.refused(asked, refusal)
     with database.reading(actor) as session:
         return _ask(request, session, asked, status=UNPROCESSABLE)
 

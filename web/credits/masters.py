@@ -22,6 +22,7 @@ from models.processes.messages import Actor
 from models.processes.tables import ProcessColumns
 from web import forms
 from web.auth.audience import require
+from web.credits import words
 from web.errors import sentence
 from web.forms import Parsed
 from web.grid import Grid
@@ -168,7 +169,7 @@ def _saved(request: Request, actor: Actor, master: Master, row_id: int | None, d
     except NotFound:
         raise
     except Refusal as refusal:
-        parsed = parsed.refused(refusal, sentence(refusal))
+        parsed = words.refused(parsed, refusal)
     with database.reading(actor) as session:
         row = queries.one(session, master.table, row_id) if row_id is not None else None
         return _form_page(request, session, actor, master, row, parsed, status=UNPROCESSABLE)

@@ -14,7 +14,7 @@ from starlette.responses import RedirectResponse, Response
 
 from models import clock, database
 from models.credits import payout_sheets, payouts
-from models.credits.payout_rules import PAYOUTS_MAX, Fault, ResultsFaulty
+from models.credits.payout_rules import PAYOUTS_MAX, Fault, ResultsFaulty, ResultsUnreadable
 from models.credits.report_tables import PayoutFile
 from models.credits.report_wording import WORDS
 from models.credits.rules import PayoutState
@@ -26,6 +26,7 @@ from models.members.places import BANKS
 from models.processes.messages import Actor
 from web import forms, sheets
 from web.auth.audience import require
+from web.credits import words as credit_words
 from web.errors import sentence
 from web.forms import Parsed
 from web.grid import Column, DateRange, Grid, Option, Segment, Text
@@ -178,7 +179,7 @@ def _made(request: Request, actor: Actor, data: FormData) -> Response:
                 made = payouts.make(session, actor, wanted.pay_on, clock.now(), wanted.selected or None)
                 return RedirectResponse(f"{BASE}/{made.id}?done=made", 303)
     except Refusal as refusal:
-        parsed = parsed.refused(refusal, sentence(refusal, WORDS.sentences))
+        parsed = credit_words.refused(parsed, refusal, WORDS.sentences)
     with database.reading(actor) as session:
         return _new_page(session, request, actor, parsed, status=UNPROCESSABLE)
 
@@ -195,6 +196,7 @@ def _file_page(
     file_id: int,
     *,
     refused: str = "",
+    file_fault: str = "",
     faults: Sequence[Fault] = (),
     status: int = 200,
 ) -> Response:
@@ -202,6 +204,8 @@ def _file_page(
         of = payouts.file(session, actor, file_id)
         rows = payouts.payments(session, file_id)
         words, tone = state_of(of)
+        officer = Role.SETTLEMENT in actor.every_role
+        takes_results = officer and of.sent_at is not None and of.closed_at is None
         return page(
             request,
             "credits/payout.html",
@@ -217,8 +221,11 @@ def _file_page(
             words=PAYOUT,
             tones=PAYOUT_TONE,
             banks=BANKS,
-            officer=Role.SETTLEMENT in actor.every_role,
-            refused=refused,
+            officer=officer,
+            # Beside the input, where there is one.
+            refused=refused or ("" if takes_results else file_fault),
+            takes_results=takes_results,
+            file_fault=file_fault,
             faults=faults[:FAULTS_SHOWN],
             fault_count=len(faults),
             done=DONE.get(request.query_params.get("done", ""), ""),
@@ -306,12 +313,16 @@ async def results(request: Request, actor: Officer, file_id: int) -> Response:
 
 
 def _answered(request: Request, actor: Actor, file_id: int, name: str, body: bytes) -> Response:
+    if not body:
+        return _file_page(request, actor, file_id, file_fault="올릴 파일을 골라 주세요.", status=UNPROCESSABLE)
     try:
         found = payout_sheets.read_results(body, name)
         with database.writing(actor) as session:
             payouts.take_results(session, actor, file_id, found, clock.now())
     except NotFound:
         raise
+    except ResultsUnreadable as wrong:
+        return _file_page(request, actor, file_id, file_fault=_words(wrong), status=UNPROCESSABLE)
     except ResultsFaulty as wrong:
         return _file_page(request, actor, file_id, refused=_words(wrong), faults=wrong.faults, status=UNPROCESSABLE)
     except Refusal as refusal:

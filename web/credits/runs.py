@@ -24,6 +24,7 @@ from models.kernel.roles import Role
 from models.processes.messages import Actor
 from web import forms
 from web.auth.audience import require
+from web.credits import words
 from web.credits.run_groups import BASE, Seer, counts, groups, may_retry
 from web.documents.kinds import WebKind
 from web.errors import sentence
@@ -140,7 +141,7 @@ def _started(request: Request, actor: Actor, data: FormData) -> Response:
                 )
             return RedirectResponse(f"{BASE}/{made}", 303)
     except Refusal as refusal:
-        parsed = parsed.refused(refusal, sentence(refusal, WORDS.sentences))
+        parsed = words.refused(parsed, refusal, WORDS.sentences)
     with database.reading(actor) as session:
         return _list_page(request, session, actor, parsed, status=UNPROCESSABLE)
 
