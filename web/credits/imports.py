@@ -1,7 +1,6 @@
 """매출 · 소비 자료: upload, every wrong row named, the difference to the file that counts, 「반영」."""
 
-import datetime as dt
-from typing import Annotated, Any
+from typing import Any
 from urllib.parse import quote
 
 from fastapi import APIRouter
@@ -23,12 +22,10 @@ from models.files.tables import StoredFile
 from models.files.writes import content, stage_once
 from models.kernel.calendar import local_date
 from models.kernel.refusals import NotFound, Refusal
-from models.kernel.roles import Role
 from models.processes.messages import Actor
 from web import forms, sheets
-from web.auth.audience import require
-from web.credits import words
-from web.credits.masters import SEE_OTHER, UNPROCESSABLE, Looker
+from web.credits import office, words
+from web.credits.office import SEE_OTHER, UNPROCESSABLE, Looker, Officer, settles
 from web.errors import sentence
 from web.forms import Parsed
 from web.grid import Choice, Column, Grid, Option, Text
@@ -36,7 +33,6 @@ from web.render import page
 
 BASE = "/credit-imports"
 router = APIRouter(prefix=BASE, include_in_schema=False)
-Officer = Annotated[Actor, require(Role.SETTLEMENT)]
 NO_FILE = {"file": "올릴 파일을 골라 주세요."}
 SHOWN_LINES = 200
 UNITS = {Method.POOL.value: "", Method.REVENUE.value: "원"}
@@ -102,13 +98,7 @@ GRID = Grid(
 @router.get("")
 def listed(request: Request, actor: Looker) -> Response:
     """매출 · 소비 자료."""
-    view = GRID.read(request)
-    with database.reading(actor) as session:
-        if view.download:
-            return GRID.download(session, view, queries.imports(), who=actor)
-        found = GRID.fetch(session, view, queries.imports(), who=actor)
-    may_write = Role.SETTLEMENT in actor.every_role
-    return page(request, "credits/imports.html", grid=GRID.present(view, found), may_write=may_write)
+    return office.listed(request, actor, GRID, queries.imports(), "credits/imports.html", may_write=settles(actor))
 
 
 @router.get("/new")
@@ -244,7 +234,7 @@ def _page(request: Request, actor: Actor, import_id: int, refused: str = "", sta
         unit=UNITS[business.method],
         state_words=IMPORT,
         state_tones=IMPORT_TONE,
-        may_write=Role.SETTLEMENT in actor.every_role,
+        may_write=settles(actor),
         refused=refused,
         nav=BASE,
     )
@@ -263,15 +253,12 @@ async def discard(request: Request, actor: Officer, import_id: int) -> Response:
 
 
 def _decided(request: Request, actor: Actor, import_id: int, decide: Any) -> Response:
-    now: dt.datetime = clock.now()
-    try:
-        with database.writing(actor) as session:
-            decide(session, actor, import_id, now)
-    except NotFound:
-        raise
-    except Refusal as refusal:
+    def refused(refusal: Refusal) -> Response:
         return _page(request, actor, import_id, refused=sentence(refusal), status=refusal.status)
-    return RedirectResponse(f"{BASE}/{import_id}", SEE_OTHER)
+
+    return office.decided(
+        actor, lambda session: decide(session, actor, import_id, clock.now()), refused, f"{BASE}/{import_id}"
+    )
 
 
 @router.get("/{import_id:int}/file")

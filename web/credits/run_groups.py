@@ -17,17 +17,15 @@ from models.credits.run_rules import Status
 from models.credits.run_tables import CreditOutcome, CreditRun
 from models.credits.run_wording import ERROR, OTHER_ERROR, WORDS
 from models.credits.wording import ISSUE_MODE, OUTCOME, OUTCOME_TONE, OUTLIER
-from models.kernel.roles import Role
 from models.processes.messages import Actor
 from models.processes.queries import visible_document
 from web import sheets
-from web.auth.audience import require
+from web.credits.office import Looker, settles
 from web.render import page
 from web.sheets import SheetColumn
 
 BASE = "/credit-runs"
 router = APIRouter(prefix=BASE, include_in_schema=False)
-Seer = Annotated[Actor, require(Role.SETTLEMENT, Role.MEDIA_MANAGER, Role.ADMIN)]
 SHOWN = 20
 PAGE_ROWS = 50
 VIEWS = {
@@ -42,7 +40,7 @@ VIEWS = {
 @router.get("/{run_id:int}/groups")
 def groups_page(
     request: Request,
-    actor: Seer,
+    actor: Looker,
     run_id: int,
     view: str = "all",
     format: str = "",  # noqa: A002 - the address says format, as every list's does
@@ -167,4 +165,4 @@ def _shown(outcome: CreditOutcome, group: str, company: str | None, mode: str | 
 
 def may_retry(actor: Actor, run: CreditRun) -> bool:
     """Whether this person may press 「다시 시도」 now."""
-    return Role.SETTLEMENT in actor.every_role and run.status in {Status.PUBLISHING, Status.INCOMPLETE}
+    return settles(actor) and run.status in {Status.PUBLISHING, Status.INCOMPLETE}

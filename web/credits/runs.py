@@ -25,7 +25,8 @@ from models.processes.messages import Actor
 from web import forms
 from web.auth.audience import require
 from web.credits import words
-from web.credits.run_groups import BASE, Seer, counts, groups, may_retry
+from web.credits.office import SEE_OTHER, UNPROCESSABLE, Looker, Officer, settles
+from web.credits.run_groups import BASE, counts, groups, may_retry
 from web.documents.kinds import WebKind
 from web.errors import sentence
 from web.forms import Parsed
@@ -35,9 +36,7 @@ from web.render import page
 
 router = APIRouter(prefix=BASE, tags=["월 정산"], include_in_schema=False)
 
-Officer = Annotated[Actor, require(Role.SETTLEMENT)]
 Keeper = Annotated[Actor, require(Role.SETTLEMENT, Role.ADMIN)]
-UNPROCESSABLE = 422
 REASON_HINT = "월 정산 기록에 남습니다. 1,000자까지 쓸 수 있습니다."
 """A run has no other side to read it."""
 
@@ -91,7 +90,7 @@ GRID = Grid(
 
 
 @router.get("")
-def run_list(request: Request, actor: Seer) -> Response:
+def run_list(request: Request, actor: Looker) -> Response:
     """Every run, the newest first, and when the next one begins by itself."""
     view = GRID.read(request)
     with database.reading(actor) as session:
@@ -117,7 +116,7 @@ def _list_page(
         grid=GRID.present(view, found),
         form=form,
         refused=refused,
-        may_start=Role.SETTLEMENT in actor.every_role,
+        may_start=settles(actor),
         policy=policy,
         next_launch=run_writes.next_launch(policy, clock.now()),
         nav=BASE,
@@ -139,7 +138,7 @@ def _started(request: Request, actor: Actor, data: FormData) -> Response:
                 made = once(
                     session, actor, KIND, parsed, lambda: run_writes.open_run(session, actor, month, clock.now())
                 )
-            return RedirectResponse(f"{BASE}/{made}", 303)
+            return RedirectResponse(f"{BASE}/{made}", SEE_OTHER)
     except Refusal as refusal:
         parsed = words.refused(parsed, refusal, WORDS.sentences)
     with database.reading(actor) as session:
@@ -147,7 +146,7 @@ def _started(request: Request, actor: Actor, data: FormData) -> Response:
 
 
 @router.get("/policy")
-def policy_page(request: Request, actor: Seer) -> Response:
+def policy_page(request: Request, actor: Looker) -> Response:
     """정산 일정: day, hour and limits, and every one there was."""
     with database.reading(actor) as session:
         return _policy_page(request, session, actor, forms.blank(_typed(run_queries.policy(session))))
@@ -185,7 +184,7 @@ def _saved(request: Request, actor: Actor, data: FormData) -> Response:
         if parsed.value is not None:
             with database.writing(actor) as session:
                 run_writes.save_policy(session, actor, parsed.value, clock.now())
-            return RedirectResponse(f"{BASE}/policy?saved=1", 303)
+            return RedirectResponse(f"{BASE}/policy?saved=1", SEE_OTHER)
     except FieldErrors as refusal:
         parsed = parsed.with_errors(refusal.errors)
     with database.reading(actor) as session:
