@@ -277,7 +277,9 @@ def _warnings(row: Row, medium: Known) -> list[Fault]:
     code = _code(row)
     found = []
     if not medium.is_grouped:
-        found.append(Fault(row.number, LABEL[CODE], code, "정산그룹이 없는 매체라 정산되지 않습니다.", is_warning=True))
+        found.append(
+            Fault(row.number, LABEL[CODE], code, "정산그룹이 없거나 종료된 매체라 정산되지 않습니다.", is_warning=True)
+        )
     if not medium.is_rated:
         found.append(Fault(row.number, LABEL[CODE], code, "그달의 요율이 없어 정산되지 않습니다.", is_warning=True))
     return found

@@ -1,15 +1,16 @@
 """What a month's run is computed from: whether it is still as the preview has it, and until when it may be changed."""
 
 import datetime as dt
+from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import text
-from sqlmodel import Session
+from sqlalchemy import select, text
+from sqlmodel import Session, col
 
 from models.credits import run_queries
-from models.credits.rules import MonthPublished, month_key
-from models.credits.run_rules import InputsChanged, MonthApproved, Status
-from models.credits.run_tables import CreditRun
+from models.credits.rules import MonthPublished, OutcomeState, month_key
+from models.credits.run_rules import InputsChanged, MonthApproved, RunPublishing, Status
+from models.credits.run_tables import CreditOutcome, CreditRun
 from models.credits.run_wording import CHANGED
 from models.kernel.refusals import Refusal
 from models.processes.writes import lock_case
@@ -67,6 +68,25 @@ def changed(session: Session, run: CreditRun) -> list[str]:
 def refusal(changed: list[str]) -> InputsChanged:
     """Why a preview is no longer approved."""
     return InputsChanged(what=", ".join(CHANGED[what] for what in changed))
+
+
+def payees_must_stand(session: Session, groups: Iterable[int | None]) -> None:
+    """Whether it may be changed now who the groups' payee is and how it is invoiced.
+
+    Raises RunPublishing while what was computed of one of them waits to be published.
+    """
+    under_way = (
+        select(CreditRun)
+        .join(CreditOutcome, col(CreditOutcome.run_id) == col(CreditRun.id))
+        .where(
+            col(CreditRun.status).in_(DECIDED),
+            col(CreditOutcome.group_id).in_(list(groups)),
+            col(CreditOutcome.state) == OutcomeState.COMPUTED.value,
+        )
+    )
+    run = session.execute(under_way.order_by(col(CreditRun.id)).limit(1)).scalar_one_or_none()
+    if run is not None:
+        raise RunPublishing(number=run.number)
 
 
 def begun_at(session: Session, run: CreditRun) -> dt.datetime:

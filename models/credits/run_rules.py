@@ -84,6 +84,12 @@ class MonthApproved(Refusal):
     code = "month_approved"
 
 
+class RunPublishing(Refusal):
+    """A run publishes what was computed for this payee as it is; fact: `number`."""
+
+    code = "run_publishing"
+
+
 class InputsChanged(Refusal):
     """What the preview was computed from has changed since: it must be computed and looked at again; fact: `what`."""
 

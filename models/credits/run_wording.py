@@ -8,6 +8,7 @@ SENTENCES: dict[str, str] = {
     "run_open": "이 달의 정산이 이미 진행 중입니다: {number}",
     "month_ahead": "아직 끝나지 않은 달은 정산할 수 없습니다.",
     "month_approved": "{number} 정산을 승인해 발행하고 있습니다. 발행이 끝난 뒤 다음 달 정산에 정정으로 넣어 주세요.",
+    "run_publishing": "{number} 정산을 발행하고 있어 지급처와 발행방식을 바꿀 수 없습니다. 발행이 끝난 뒤 바꿔 주세요.",
     "inputs_changed": "미리 계산한 뒤에 바뀐 것이 있습니다: {what}. 다시 계산해 금액을 확인한 뒤 승인해 주세요.",
     "pool_unshared": "{business} 재원을 나눌 소비량이 없습니다. 소비 자료를 먼저 올려 주세요.",
 }
@@ -18,7 +19,7 @@ NOTE: dict[str, str] = {
     "rate_missing": "{name}: {more} 요율이 없어 계산하지 않았습니다.",
     "month_skipped": "{name} 정산을 발행하지 않았습니다. 이 달을 먼저 발행하면 {name}은 더 정산할 수 없습니다.",
     "carry_closed": "{name}: 지난달에서 이월한 {more}원이 있으나 정산그룹이 종료되어 지급하지 않습니다.",
-    "group_missing": "{name} ({more}): 정산그룹이 없어 지급하지 않습니다.",
+    "group_missing": "{name} ({more}): 정산그룹이 없거나 종료되어 지급하지 않습니다.",
 }
 """What the officer should know before approving."""
 CHANGED: dict[str, str] = {

@@ -91,7 +91,7 @@ COMPANY_SHOWN = (
 def save_company(
     session: Session, actor: Actor, form: CompanyForm, now: dt.datetime, row_id: int | None = None
 ) -> CreditCompany:
-    """지급처. Raises NotYourTurn, NotFound, StaleDocument, FieldErrors, CompanyKnown."""
+    """지급처. Raises NotYourTurn, NotFound, StaleDocument, FieldErrors, CompanyKnown, RunPublishing."""
     actor.must_hold(*MANAGERS)
     found = _current(session, CreditCompany, row_id, form.edit_version) if row_id is not None else None
     is_person = form.kind is CompanyKind.INDIVIDUAL
@@ -100,6 +100,8 @@ def save_company(
         faults["person_number"] = "주민등록번호를 입력해 주세요. 원천징수에 필요합니다."
     if faults:
         raise FieldErrors(faults)
+    if found is not None and (found.kind, found.issue_mode) != (form.kind, form.issue_mode):
+        run_inputs.payees_must_stand(session, (group.id for group in queries.groups_of(session, found.id or 0)))
     lock_case(session, "credit_company")
     number = None if is_person else form.business_number
     _must_be_new(session, number, row_id)
@@ -200,12 +202,14 @@ def save_medium(
 def save_group(
     session: Session, actor: Actor, form: GroupForm, now: dt.datetime, row_id: int | None = None
 ) -> CreditGroup:
-    """정산그룹. Raises NotYourTurn, NotFound, StaleDocument."""
+    """정산그룹. Raises NotYourTurn, NotFound, StaleDocument, FieldErrors, RunPublishing."""
     actor.must_hold(*MANAGERS)
     company = session.get(CreditCompany, form.credit_company_id)
     if company is None or company.closed_at is not None:
         raise FieldErrors({"credit_company_id": "지급처를 골라 주세요."})
     found = _current(session, CreditGroup, row_id, form.edit_version) if row_id is not None else None
+    if found is not None and found.credit_company_id != company.id:
+        run_inputs.payees_must_stand(session, [found.id])
     values = {
         "name": form.name,
         "credit_company_id": company.id,

@@ -12,9 +12,9 @@ from models.credits import import_writes, run_inputs, writes
 from models.credits.messages import AdjustmentForm, GroupForm, MediumForm, PoolForm, RateForm
 from models.credits.report_tables import CreditReport
 from models.credits.rules import MILLION, MonthPublished, month_after
-from models.credits.run_rules import COMPUTED, MonthApproved, Status
+from models.credits.run_rules import COMPUTED, MonthApproved, RunPublishing, Status
 from models.credits.run_tables import CreditOutcome, CreditRun
-from models.credits.tables import CreditCarry, CreditImport, CreditMedium, CreditRate, RsPool
+from models.credits.tables import CreditCarry, CreditCompany, CreditImport, CreditMedium, CreditRate, RsPool
 from models.harmony.tables import CreditGroup
 from tests.credits import desk as office_desk
 from tests.credits import run_world
@@ -75,6 +75,16 @@ def _rate(session: Session, world: World) -> object:
 
 def _close(session: Session, world: World) -> None:
     writes.set_closed(session, world.officer, CreditGroup, world.groups[0], LATER, closed=True)
+
+
+def _other_payee(session: Session, world: World) -> object:
+    """The group is of another company from now on."""
+    group = session.get_one(CreditGroup, world.groups[0])
+    other = session.execute(
+        select(col(CreditCompany.id)).where(col(CreditCompany.id) != group.credit_company_id)
+    ).scalar_one()
+    form = GroupForm(name=group.name, credit_company_id=other, edit_version=group.edit_version)
+    return writes.save_group(session, world.officer, form, LATER, group.id)
 
 
 def _medium(session: Session, world: World, **more: int | str | None) -> object:
@@ -142,6 +152,8 @@ def test_computed_once_more_it_may_be_approved(world: World, monkeypatch: pytest
 
 
 def test_a_month_that_is_being_published_takes_nothing(world: World) -> None:
+    with house.working() as session:
+        world.group(session)
     run = run_world.begun(world)
     run_world.computed(run)
     for status in run_inputs.DECIDED:
@@ -149,9 +161,12 @@ def test_a_month_that_is_being_published_takes_nothing(world: World) -> None:
         for change in (_adjust, _pool, _import):
             with pytest.raises(MonthApproved), house.writing(world.officer) as session:
                 change(session, world)
+        with pytest.raises(RunPublishing), house.writing(world.officer) as session:
+            _other_payee(session, world)
     run_world.put(run, Status.INCOMPLETE)
     with house.writing(world.officer) as session:
         _pool(session, world)
+        _other_payee(session, world)
 
 
 def test_pages_say_that_the_month_takes_nothing_more(world: World) -> None:
