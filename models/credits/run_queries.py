@@ -100,6 +100,20 @@ def board(session: Session, run_id: int) -> Board:
     return Board(*session.execute(_BOARD, {"run": run_id}).one())
 
 
+_AS_PUBLISHED = text(
+    """
+    SELECT count(*) FROM credit_outcome o
+      JOIN credit_report r ON r.group_id = o.group_id AND r.month = :month AND r.input_hash = o.input_hash
+     WHERE o.run_id = :run AND o.state = 'computed'
+    """
+)
+
+
+def as_published(session: Session, run: CreditRun) -> int:
+    """Groups of a repeated run's preview that are as their reports have them: approving leaves those alone."""
+    return int(session.execute(_AS_PUBLISHED, {"run": run.id, "month": run.month}).scalar_one())
+
+
 def outcomes(actor: Actor, run_id: int) -> Select[*tuple[Any, ...]]:
     """Start of the list of a run's groups: outcome, group, company."""
     mine = runs(actor).with_only_columns(col(CreditRun.id)).where(col(CreditRun.id) == run_id)

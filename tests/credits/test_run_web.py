@@ -114,6 +114,19 @@ def test_started_looked_at_approved(world: World, monkeypatch: pytest.MonkeyPatc
         assert "승인했습니다" in shown
 
 
+def test_a_repeated_run_says_what_it_leaves_alone(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = run_world.begun(world)
+    run_world.computed(run)
+    run_world.published(run_world.put(run, Status.PUBLISHING))
+    run_world.put(run, Status.PUBLISHED)
+    again = run_world.begun(world)
+    run_world.computed(again)
+    record(again.id or 0, COMPUTED)
+    with desk(world.officer, monkeypatch) as seat:
+        assert "정산그룹 2개는 이미 발행한 것과 같아 그대로 둡니다." in seat.get(f"/credit-runs/{again.id}")
+        assert "이미 발행한 것과 같은 2개 그룹은 그대로 두고" in seat.get(f"/credit-runs/{again.id}/approve")
+
+
 def test_paused_resumed_and_a_failed_group_tried_again(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     with desk(world.officer, monkeypatch) as seat:
         seat.client.post("/credit-runs", data=keys(month="2026-10"))

@@ -201,6 +201,7 @@ def context(session: Session, actor: Actor, run: CreditRun) -> dict[str, Any]:
         "run": run,
         "board": run_queries.board(session, run.id or 0),
         "notes": [*_changes(session, run), *map(_note, run.notes)],
+        "as_published": run_queries.as_published(session, run) if run.status == Status.PREVIEWED else 0,
         "counted": counted,
         "failed": groups(session, actor, run.id or 0, "failed"),
         "outliers": groups(session, actor, run.id or 0, "outliers"),
