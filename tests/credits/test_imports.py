@@ -265,4 +265,5 @@ def test_the_form_to_fill_in_names_the_media_with_a_rate(office: Desk) -> None:
         rows = imports.read("x.xlsx", answer.content, Method.REVENUE)
         assert {row.cells["code"] for row in rows} == set(codes)
         assert {row.cells["month"] for row in rows} == {"2026-01"}
-        assert seat.status("/credit-imports/form") == 404
+        nothing = seat.client.get("/credit-imports/form", params={"business_id": "", "month": "2026-01"})
+        assert (nothing.status_code, 'id="e-business_id"' in nothing.text) == (422, True)

@@ -113,10 +113,11 @@ def new(request: Request, actor: Officer) -> Response:
 @router.get("/form")
 def form(request: Request, actor: Officer) -> Response:
     """「양식 다운로드」: the media that are settled by a business, with an empty column to fill in."""
-    asked = forms.parse(ImportForm, dict(request.query_params)).value
-    if asked is None:
-        raise NotFound
+    typed = forms.parse(ImportForm, dict(request.query_params))
+    asked = typed.value
     with database.reading(actor) as session:
+        if asked is None:
+            return _ask(request, session, typed, status=UNPROCESSABLE)
         business = queries.one(session, CreditBusiness, asked.business_id)
         known = queries.known_media(session, business.id or 0, asked.month)
     rows = sorted((m.name, code) for code, m in known.items() if m.is_open and m.is_rated)
@@ -228,6 +229,7 @@ def _page(request: Request, actor: Actor, import_id: int, refused: str = "", sta
         **context,
         closed=sentence(closed) if closed else "",
         differences_max=queries.DIFFERENCES_MAX,
+        errors_kept=import_writes.ERRORS_KEPT,
         month=words.month(row.month),
         month_typed=words.typed_month(row.month),
         label=imports.VALUE_LABEL[Method(business.method)],
