@@ -187,8 +187,9 @@ def cancel(step: StepContext) -> None:
 
 
 def _tell(step: StepContext, words: str) -> None:
-    """「지급정보 관리 메뉴의 정보가 변경되면 알림」: everybody of the credit, its author as well."""
+    """「지급정보 관리 메뉴의 정보가 변경되면 알림」: everybody of the credit, its author as well, and nobody twice."""
     account: CreditAccount = step.document
+    step.author_ending = ""
     _notify(step.session, account.group_id, account.workflow_id, account.step + 1, words, step.now)
 
 

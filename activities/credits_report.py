@@ -26,7 +26,8 @@ from models.credits.report_rules import (
     Status,
 )
 from models.credits.report_tables import CreditReport, Payout
-from models.credits.rules import PayoutState, month_key, next_pay_on, pay_on_when_signed
+from models.credits.report_wording import report_title
+from models.credits.rules import PayoutState, next_pay_on, payable_on
 from models.files.rules import MEDIA_TYPES, FileKind, FileRole
 from models.files.tables import StoredFile
 from models.files.writes import attach, content
@@ -40,7 +41,7 @@ from models.notifications.writes import notify
 from models.processes.deadlines import ESCALATE, REMIND
 from models.processes.messages import Actor, command_payload
 from models.processes.tables import Command
-from models.processes.writes import COMMANDS, Press, insert_command, wake
+from models.processes.writes import COMMANDS, Press, announce, insert_command, wake
 from models.settlements.rules import PaidInFuture
 from models.tax_invoices.tables import TaxInvoice
 
@@ -89,8 +90,7 @@ def _to_pay(step: StepContext) -> None:
     """지급예정일: by the day it was signed on, and never before today."""
     report: CreditReport = step.document
     signed = local_date(report.invoiced_at or step.now)
-    by_rule = pay_on_when_signed(report.month, signed, step.holidays)
-    report.pay_on = max(by_rule, next_pay_on(local_date(step.now), step.holidays))
+    report.pay_on = payable_on(report.month, signed, local_date(step.now), step.holidays)
     step.detail["pay_on"] = report.pay_on.isoformat()
     tell(
         step, Event.PROGRESS_CHANGED, f"세금계산서 확인이 완료되어 지급 처리중입니다. 지급예정일: {_day(report.pay_on)}"
@@ -262,8 +262,11 @@ def _out_of_file(step: StepContext) -> None:
 
 
 def remind(step: StepContext) -> None:
-    """「정산 마감 임박」: what is to be done, by when."""
+    """「정산 마감 임박」: what is to be done, by when; nothing where the partner has done its part."""
     report: CreditReport = step.document
+    if report.status == Status.INVOICE_REQUESTED and report.invoiced_at is not None:
+        # Signed at the hub already: what is left is the tax service's.
+        return
     if report.status == Status.PAYMENT_FAILED:
         words = f"대금을 지급하지 못했습니다. {report.payment_problem} 지급계좌를 확인해 주세요."
     elif local_date(step.now) > report.sign_by:
@@ -292,7 +295,7 @@ def tell(step: StepContext, event: Event, words: str) -> None:
         workflow_id=report.workflow_id,
         step=report.step + 1,
         params={
-            "title": f"{report.company_name} “{report.group_name}” {month_key(report.month)}",
+            "title": report_title(report),
             "status": words,
             "act": "",
         },
@@ -329,6 +332,15 @@ STEPS = DomainSteps(
         ESCALATE: remind,
     },
 )
+
+
+def invoice_issued(session: Session, invoice: TaxInvoice) -> None:
+    """The supplier signed at the hub: its report says so until the tax service has the invoice."""
+    report = invoicing.report_of(session, invoice.id)
+    if report is not None and report.status == Status.INVOICE_REQUESTED:
+        report.invoiced_at = invoice.issued_at
+        session.add(report)
+        announce(session, CREDIT_REPORT.key, report.id or 0, report.company_id)
 
 
 def invoice_accepted(session: Session, invoice: TaxInvoice) -> None:

@@ -107,6 +107,7 @@ def supplier_signed(step: StepContext) -> None:
     if row.verification_problem:
         step.detail["problem"] = row.verification_problem
     step.jobs.append(PAPER_JOB)
+    credits_report.invoice_issued(step.session, row)
 
 
 def supplier_refused(step: StepContext) -> None:

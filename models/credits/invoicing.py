@@ -5,7 +5,6 @@ The report is above tax invoices: they know nothing of it, the report names its 
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import replace
 
 from sqlalchemy import select
 from sqlmodel import Session, col
@@ -158,7 +157,8 @@ def _supplier(company: CreditCompany, contact: CreditContact) -> Party:
     )
 
 
-def _house(officer: Member | None = None) -> Party:
+def _house() -> Party:
+    """The buyer, by its settlement desk: the partner's preview and the invoice name the same."""
     return Party(
         registration_number=HOUSE.number,
         name=HOUSE.name,
@@ -167,7 +167,7 @@ def _house(officer: Member | None = None) -> Party:
         address=HOUSE.address,
         business_type=HOUSE.business_type,
         business_class=HOUSE.business_item,
-        contacts=(Contact(name=officer.name, email=officer.email),) if officer else (),
+        contacts=(Contact(name=f"{HOUSE.short_name} 정산담당자", email=HOUSE.settlement_email),),
     )
 
 
@@ -177,9 +177,8 @@ def draft_from_report(session: Session, report: CreditReport, written_on: dt.dat
     Raises WrittenOnOutside, FactsMissing, InvoiceFaulty, NoOfficer.
     """
     lines = lines_of(session, report.id or 0)
-    content_asked = preview(session, report, lines, written_on, local_date(now))
+    asked = preview(session, report, lines, written_on, local_date(now))
     officer = officer_of(session, report)
-    asked = replace(content_asked, buyer=_house(invoices.person(session, officer.member_id)))
     wrong = standard.faults(asked)
     if wrong:
         raise refusals.InvoiceFaulty(count=len(wrong), first=f"{wrong[0].path}: {wrong[0].sentence}")

@@ -1,10 +1,12 @@
 """Korean of settlement reports (정산리포트), in the guide's words where it has them."""
 
+import datetime as dt
 from collections.abc import Mapping
+from typing import Protocol
 
 from models.credits import report_rules as rules
 from models.credits.report_rules import Status
-from models.credits.rules import IssueMode
+from models.credits.rules import IssueMode, month_key
 from models.processes.kinds import Words
 
 STEP: Mapping[IssueMode, Mapping[str, str]] = {
@@ -128,3 +130,16 @@ WORDS = Words(
     reason={"hold": "보류 사유", "return_invoice": "요청 사유", "payment_failed": "실패 사유"},
     sentences=SENTENCES,
 )
+
+
+class Named(Protocol):
+    """What a report is called by."""
+
+    company_name: str
+    group_name: str
+    month: dt.date
+
+
+def report_title(report: Named) -> str:
+    """「주식회사 카카오 “다음스포츠 외” 2019-02」: how messages name a report."""
+    return f"{report.company_name} “{report.group_name}” {month_key(report.month)}"
