@@ -120,12 +120,13 @@ def _without_invoice(step: StepContext, invoice: TaxInvoice, why: str) -> None:
 def register_invoice(step: StepContext) -> None:
     """정발행: the partner names the invoice it issued; as XML its signature is checked by the machine.
 
-    Raises EvidenceNumberWrong, ApprovalNumberTaken, WrittenOnOutside, ReceivedFaulty, InvoiceDiffers, NotFound.
+    Raises WrittenOnOutside, EvidenceNumberWrong, ApprovalNumberDay, ApprovalNumberTaken, ReceivedFaulty,
+    InvoiceDiffers, NotFound.
     """
     report: CreditReport = step.document
     given: RegisterInvoice = step.payload
-    number = invoicing.check_number(step.session, report, given.approval_number)
     invoicing.check_written_on(report, given.written_on, local_date(step.now))
+    number = invoicing.check_number(step.session, report, given.approval_number, given.written_on)
     report.approval_number, report.written_on = number, given.written_on
     report.invoiced_at, report.invoice_problem = step.now, ""
     if given.paper_file_id is not None:

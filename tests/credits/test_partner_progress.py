@@ -16,9 +16,11 @@ from models.credits.tables import CreditCompany
 from models.kernel.calendar import at_hour
 from models.notifications.tables import Message, Notification
 from models.tax_invoices import form
+from tests.credits import world as masters
 from tests.credits.partner_desk import HOLDER, Desk, PartnerWorld, desk
-from tests.credits.report_world import WRITTEN
+from tests.credits.report_world import WRITTEN, issued
 from tests.engines import Database
+from web.harmony.credits import accounts
 
 STEP = re.compile(r'<li( aria-current="step")?(?: class="(\w+)")?><span>([^<]+)(?:<span[^>]*>[^<]*</span>)?</span><b')
 LATE = at_hour(dt.date(2026, 3, 20), 10)
@@ -234,3 +236,84 @@ def test_written_on_is_said_at_its_field(world: PartnerWorld, monkeypatch: pytes
         shown = browser.get(_page(report, "/invoice"), written_on="2026-03-01")
     assert 'aria-invalid="true"' in shown
     assert f"작성일자는 2026.02.01부터 {WRITTEN:%Y.%m.%d}까지 고를 수 있습니다." in shown
+
+
+def test_a_number_of_another_day_is_said_at_its_field(world: PartnerWorld, monkeypatch: pytest.MonkeyPatch) -> None:
+    report = world.published(IssueMode.FORWARD)
+    address = _page(report, "/registration")
+    with desk(world, world.partner, monkeypatch) as browser:
+        shown = browser.get(address)
+        for number, words in (
+            ("202602194100001900000001", "앞 8자리가 20260220인지 확인해 주세요."),
+            ("20260220ABCD001900000001", "승인번호 24자리를 입력해 주세요."),
+        ):
+            wrong = browser.post(address, shown, approval_number=number, written_on=WRITTEN)
+            assert wrong.status_code == 422
+            assert words in wrong.text
+            assert wrong.text.count('aria-invalid="true"') == 1
+            assert number in wrong.text
+    assert world.read(report).status == Status.INVOICE_WAITING
+
+
+def test_an_xml_of_another_amount_is_said_at_the_file(world: PartnerWorld, monkeypatch: pytest.MonkeyPatch) -> None:
+    report = world.published(IssueMode.FORWARD)
+    number, xml = issued(world, report)
+    with database.working() as session:
+        other = session.get_one(CreditReport, report.id)
+        other.supply, other.total, other.payable = other.supply + 1, other.total + 1, other.payable + 1
+    address = _page(report, "/registration")
+    paper = ("세금계산서.xml", xml, "application/xml")
+    with desk(world, world.partner, monkeypatch) as browser:
+        shown = browser.get(address)
+        wrong = browser.post(address, shown, approval_number=number, written_on=WRITTEN, paper_upload=paper)
+    assert wrong.status_code == 422
+    assert "올리신 세금계산서가 등록하려는 정산과 다릅니다: 공급가액과 세액" in wrong.text
+    assert number in wrong.text
+    assert world.read(report).status == Status.INVOICE_WAITING
+
+
+def test_registered_late_it_says_the_day_it_is_paid_on(world: PartnerWorld, monkeypatch: pytest.MonkeyPatch) -> None:
+    report = world.published(IssueMode.FORWARD)
+    world.now = LATE
+    number = "202602204100001900000001"
+    world.press(world.partner, report, "register_invoice", approval_number=number, written_on=WRITTEN)
+    with desk(world, world.partner, monkeypatch) as browser:
+        shown = browser.get(_page(report))
+    assert "2026.04.15" in shown
+    assert "2026.03.16" not in shown
+    world.press(world.officer, report, "confirm_invoice")
+    assert world.read(report).pay_on == dt.date(2026, 4, 15)
+
+
+def test_many_groups_come_in_pages_and_one_finds_its_own(world: PartnerWorld, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = world.published()
+    with database.working() as session:
+        of = session.get_one(CreditCompany, first.credit_company_id)
+        groups = [masters.group(session, of, world.staff) for _ in range(4)]
+        for group in groups:
+            masters.user(session, group, world.person)
+        ids = sorted([first.group_id, *(group.id or 0 for group in groups)])
+    monkeypatch.setattr(accounts, "GROUPS_SHOWN", 2)
+    with desk(world, world.partner, monkeypatch) as browser:
+        seen: list[str] = []
+        page = browser.get("/harmony/credits/accounts")
+        assert 'rel="prev"' not in page
+        while True:
+            found = re.findall(r'id="group-(\d+)"', page)
+            assert len(found) <= 2
+            seen += found
+            further = re.search(r'rel="next" href="([^"]+)"', page)
+            if further is None:
+                break
+            page = browser.get("/harmony/credits/accounts" + further[1].replace("&amp;", "&"))
+        assert sorted(map(int, seen)) == ids
+        for one in seen:
+            assert f'id="group-{one}"' in browser.get("/harmony/credits/accounts", company=of.id, group=one)
+
+
+def test_what_is_not_there_leads_back_into_harmony(world: PartnerWorld, monkeypatch: pytest.MonkeyPatch) -> None:
+    with desk(world, world.partner, monkeypatch) as browser:
+        for path in ("/harmony/credits/nothing", "/harmony/credits/999999/account"):
+            missing = browser.ask(path)
+            assert missing.status_code == 404
+            assert 'href="/harmony">처음으로' in missing.text

@@ -40,18 +40,24 @@ from web.render import page
 router = APIRouter(prefix=BASE, include_in_schema=False)
 STEP_UP = "account"
 CONTACT_PHONE = "contact_phone"
+GROUPS_SHOWN = 20
 
 
 @router.get("/accounts")
-def list_accounts(request: Request, actor: MediaActor, company: int | None = None) -> Response:
+def list_accounts(
+    request: Request, actor: MediaActor, company: int | None = None, group: int | None = None
+) -> Response:
     """담당자 and account of every group, masked; a change under way with its day and 「변경 취소」."""
-    return _list(request, actor, company)
+    return _list(request, actor, company, group)
 
 
-def _list(request: Request, actor: Actor, company: int | None, refusal: Refusal | None = None) -> Response:
+def _list(
+    request: Request, actor: Actor, company: int | None, group: int | None, refusal: Refusal | None = None
+) -> Response:
     with database.reading(actor) as session:
         found, one = chosen(session, actor, company)
-        cards = _cards(session, actor, one)
+        groups, others = _page_of(one.groups if one else (), group)
+        cards = _cards(session, actor, groups)
         days = partner.cooling_days(session)
         live_url = _followed(session, actor, [card["coming"] for card in cards if card["coming"]])
     return page(
@@ -59,6 +65,7 @@ def _list(request: Request, actor: Actor, company: int | None, refusal: Refusal 
         "harmony/credits/accounts.html",
         status=refusal.status if refusal else 200,
         cards=cards,
+        others=others,
         banks=BANKS,
         words_table=ACCOUNT_WORDS,
         days=days,
@@ -80,13 +87,22 @@ def _followed(session: Session, actor: Actor, coming: Sequence[CreditAccount]) -
     return f"/live/{CREDIT_ACCOUNT.key}/{newest.id}?seen={mark}"
 
 
-def _cards(session: Session, actor: Actor, one: partner.Payee | None) -> list[dict[str, Any]]:
-    """Of each group of a company its 담당자, account, what is on its way and what came to nothing."""
-    if one is None:
-        return []
-    accounts = partner.accounts_of(session, actor, one.group_ids)
-    contacts = partner.contacts_of(session, one.group_ids)
-    return [_card(group, contacts.get(group.id or 0), accounts.get(group.id or 0, [])) for group in one.groups]
+def _page_of(groups: Sequence[CreditGroup], group_id: int | None) -> tuple[Sequence[CreditGroup], dict[str, Any]]:
+    """The page with this group on it, or the first; where the pages before and after it begin."""
+    place = next((number for number, one in enumerate(groups) if one.id == group_id), 0)
+    first = place - place % GROUPS_SHOWN
+    before = groups[first - GROUPS_SHOWN].id if first else None
+    after = groups[first + GROUPS_SHOWN].id if first + GROUPS_SHOWN < len(groups) else None
+    shown = groups[first : first + GROUPS_SHOWN]
+    return shown, {"before": before, "after": after, "first": first + 1, "last": first + len(shown)}
+
+
+def _cards(session: Session, actor: Actor, groups: Sequence[CreditGroup]) -> list[dict[str, Any]]:
+    """Of each group its 담당자, account, what is on its way and what came to nothing."""
+    ids = [group.id or 0 for group in groups]
+    accounts = partner.accounts_of(session, actor, ids)
+    contacts = partner.contacts_of(session, ids)
+    return [_card(group, contacts.get(group.id or 0), accounts.get(group.id or 0, [])) for group in groups]
 
 
 def _card(group: CreditGroup, contact: CreditContact | None, held: Sequence[CreditAccount]) -> dict[str, Any]:
@@ -181,7 +197,12 @@ def _save(request: Request, actor: Actor, visit: Visit, group_id: int, form: Par
         again = form.refused(refusal, sentence(refusal, ACCOUNT_SENTENCES))
         return _edit(request, actor, visit, group_id, again, status=refusal.status)
     done = "contact" if changed is None else "account"
-    return go(f"{ACCOUNTS}?company={company_id or 0}&done={done}#group-{group_id}")
+    return go(_home(company_id, group_id, done))
+
+
+def _home(company_id: int | None, group_id: int, done: str = "") -> str:
+    """A group's place among the others, with the word of what was done."""
+    return f"{ACCOUNTS}?company={company_id or 0}&group={group_id}{'&done=' + done if done else ''}#group-{group_id}"
 
 
 def _phone_is_known(contact: Any, phone: str, proved: str) -> bool:
@@ -250,16 +271,15 @@ async def cancel_change(request: Request, actor: MediaActor, group_id: int) -> R
     """「변경 취소」: anybody of the credit, without a code; the account before stays."""
     form = forms.parse(CREDIT_ACCOUNT.payload("cancel"), await request.form())
     group, coming = await run_in_threadpool(_coming, actor, group_id)
-    back = f"{ACCOUNTS}?company={group.credit_company_id or 0}"
     if coming is None:
-        return go(f"{back}#group-{group_id}")
+        return go(_home(group.credit_company_id, group_id))
     try:
         await press(request, actor, CREDIT_ACCOUNT, coming, "cancel", form)
     except NotFound:
         raise
     except Refusal as refusal:
-        return await run_in_threadpool(_list, request, actor, group.credit_company_id, refusal)
-    return go(f"{back}&done=cancelled#group-{group_id}")
+        return await run_in_threadpool(_list, request, actor, group.credit_company_id, group_id, refusal)
+    return go(_home(group.credit_company_id, group_id, "cancelled"))
 
 
 def _coming(actor: Actor, group_id: int) -> tuple[CreditGroup, int | None]:

@@ -34,6 +34,8 @@ from web.render import page
 router = APIRouter(prefix=BASE, include_in_schema=False)
 STEP_UP = "reverse_request"
 UNPROCESSABLE = 422
+FIELDS = {name: name for name in ("approval_number", "written_on", "paper_upload")} | {"xml": "paper_upload"}
+"""The field of a form where a refusal is said, by the one it names."""
 Day = Annotated[str, Query(max_length=10)]
 
 
@@ -148,9 +150,8 @@ def _told(form: Parsed[Any], refusal: Refusal) -> Parsed[Any]:
     if isinstance(refusal, FieldErrors):
         return form.with_errors(refusal.errors)
     words = sentence(refusal, REPORT.kind.words.sentences, FILE_SENTENCES)
-    field = refusal.detail.get("field")
-    known = {"approval_number", "written_on", "paper_upload"}
-    return form.with_errors({str(field): words}) if field in known else form.refused(refusal, words)
+    field = FIELDS.get(str(refusal.detail.get("field")))
+    return form.with_errors({field: words}) if field else form.refused(refusal, words)
 
 
 @router.get("/{group_id:int}/reports/{report_id:int}/registration")

@@ -19,6 +19,7 @@ from models.credits.report_rules import STEPS, Status, step_index
 from models.credits.report_tables import CreditReport
 from models.credits.report_wording import STEP
 from models.credits.rules import IssueMode, next_pay_on, payable_on
+from models.kernel.calendar import local_date
 from models.kernel.wording import date as day_words
 
 STEPS_SHOWN = 4
@@ -50,9 +51,10 @@ class Progress:
         """지급예정일, as it would be by doing one's part today; None where nobody can tell."""
         if self.report.status in {Status.PAID, Status.HELD, Status.PAYMENT_FAILED}:
             return None
-        if self.is_late:
-            return payable_on(self.report.month, self.today, self.today, self.holidays)
-        return self.report.pay_on
+        if self.report.status == Status.PAYING:
+            return self.report.pay_on
+        signed = local_date(self.report.invoiced_at) if self.report.invoiced_at else self.today
+        return payable_on(self.report.month, signed, self.today, self.holidays)
 
     def steps(self) -> list[tuple[str, str]]:
         """(words, "done" | "now" | "none" | "") of each of the four."""
