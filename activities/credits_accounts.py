@@ -9,7 +9,7 @@ from sqlmodel import Session, col
 from temporalio import activity
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
-from activities import credits_report
+from activities import credits_follow
 from activities.gateways.asking import Rejected, Unavailable
 from activities.gateways.bank import choice
 from activities.gateways.bank.interface import Account, Bank
@@ -124,7 +124,7 @@ def _into_force(step: StepContext) -> str:
         account.effective_at = step.now
     words = "변경되었습니다" if before is not None else "등록되었습니다"
     _tell(step, f"지급계좌가 {words}. {_words(account)}")
-    credits_report.account_changed(step.session, account.group_id, account.id or 0)
+    credits_follow.account_changed(step.session, account.group_id, account.id or 0)
     return Status.ACTIVE.value
 
 

@@ -79,6 +79,11 @@ SIGNED = (
     "국세청 전송이 끝나면 지급 처리를 시작합니다. 보통 서명한 다음 날까지 전송됩니다.",
 )
 """Between the signature at the hub and the tax service's answer."""
+UNSENT = (
+    "세금계산서를 다시 보내는 중입니다.",
+    "정산담당자가 확인해 다시 보내드립니다. 지금 하실 일은 없으며, 이메일이 전송되면 알려드립니다.",
+)
+"""While the hub has not taken the request."""
 HELD = (
     "정산담당자가 확인하는 동안 정산을 보류했습니다.",
     "보류가 풀리면 이어서 진행하고 카카오톡으로 알려드립니다.",

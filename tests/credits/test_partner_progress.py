@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import select
 from sqlmodel import col
 
+from activities.gateways.tax_hub.interface import Code, Rejected
 from models import clock, database
 from models.credits import invoicing
 from models.credits.report_rules import Status
@@ -317,3 +318,35 @@ def test_what_is_not_there_leads_back_into_harmony(world: PartnerWorld, monkeypa
             missing = browser.ask(path)
             assert missing.status_code == 404
             assert 'href="/harmony">처음으로' in missing.text
+
+
+def test_when_the_mail_is_out_everybody_is_told(world: PartnerWorld) -> None:
+    world.request(world.published())
+    told = [words for member, words in world.bells("progress_changed") if member == world.person.id]
+    assert told == [
+        "세금계산서 역발행을 신청했습니다. 담당자 이메일로 보내드리면 다시 알려드립니다.",
+        "역발행 세금계산서를 담당자 이메일로 보내드렸습니다. 이메일 링크로 이동하여 전자서명해 주세요.",
+    ]
+
+
+def test_what_the_hub_did_not_take_is_not_the_partners_to_sign(
+    world: PartnerWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    report = world.published()
+    world.hub.no["file"] = Rejected(Code.NOT_MEMBER, "회원이 아닙니다.")
+    invoice = world.request(report)
+    assert invoice.status == "drafting"
+    with desk(world, world.partner, monkeypatch) as browser:
+        shown = browser.get(_page(report))
+        assert "세금계산서를 다시 보내는 중입니다." in shown
+        assert "전달하지 못해 정산담당자가 확인하고 있습니다." in shown
+        assert "차례입니다." not in shown
+        world.now = LATE
+        world.step(world.read(report), "remind")
+        assert world.bells("deadline_near") == []
+        del world.hub.no["file"]
+        world.press(world.officer, invoice, "request")
+        world.ask(world.invoice_of(report))
+        again = browser.get(_page(report))
+    assert "지금 세금계산서에 전자서명하실 차례입니다." in again
+    assert "전달하지 못해" not in again

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 from sqlmodel import col
 
-from activities.credits_report import account_changed
+from activities.credits_follow import account_changed
 from activities.gateways.tax_hub.interface import Code, HubStatus, Rejected
 from models import clock
 from models import database as house_database

@@ -14,6 +14,7 @@ from models.credits.partner_wording import (
     PAY_LATE,
     SIGNED,
     TURN,
+    UNSENT,
 )
 from models.credits.report_rules import STEPS, Status, step_index
 from models.credits.report_tables import CreditReport
@@ -37,14 +38,16 @@ class Progress:
         self.key = STEPS[self.mode][self.at][0]
 
     @property
-    def is_signed(self) -> bool:
-        """Signed at the hub, while the tax service has not answered yet."""
-        return self.report.status == Status.INVOICE_REQUESTED and self.report.invoiced_at is not None
+    def away(self) -> tuple[str, ...]:
+        """What to say while the invoice was asked for and is not the partner's to sign; empty otherwise."""
+        if self.report.status != Status.INVOICE_REQUESTED:
+            return ()
+        return SIGNED if self.report.invoiced_at else UNSENT if self.report.invoice_problem else ()
 
     @property
     def is_late(self) -> bool:
         """Its invoice is still to be made, and its day is over."""
-        return self.key in AFTER_DAY and not self.is_signed and self.today > self.report.sign_by
+        return self.key in AFTER_DAY and not self.away and self.today > self.report.sign_by
 
     @property
     def pay_on(self) -> dt.date | None:
@@ -70,7 +73,7 @@ class Progress:
 
     def _words(self) -> tuple[str, ...]:
         status = self.report.status
-        whole = {Status.HELD: HELD, Status.PAYMENT_FAILED: FAILED}.get(Status(status), SIGNED if self.is_signed else ())
+        whole = {Status.HELD: HELD, Status.PAYMENT_FAILED: FAILED}.get(Status(status), self.away)
         if whole:
             return whole
         words = GUIDE[self.mode][self.key]
@@ -92,8 +95,8 @@ class Progress:
     def turn(self, shown: dict[str, Any]) -> dict[str, Any]:
         """The bar, in words for the partner; `shown` is what everybody reads there."""
         status = Status(self.report.status)
-        if self.is_signed:
-            return shown | {"title": SIGNED[0], "hint": SIGNED[1], "due": None, "mine": False}
+        if self.away:
+            return shown | {"title": self.away[0], "hint": self.away[1], "due": None, "mine": False}
         if status not in TURN:
             return shown
         told = shown | {"title": TURN[status]}
