@@ -77,6 +77,9 @@ def test_after_its_day_a_report_says_when_it_is_paid_now(
         assert "2026.03.16에 지급합니다." in early
         world.now = LATE
         shown = browser.get(_page(report))
+        listed = browser.get("/harmony/credits/reports")
+        assert "2026.04.15" in listed
+        assert "2026.03.16" not in listed
     assert "기한(2026.03.10)이 지났습니다." in shown
     assert f"{late} 2026.04.15에 지급합니다." in shown
     assert "2026.03.16" not in shown

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import uuid
+from collections.abc import Set as AbstractSet
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
@@ -42,10 +43,10 @@ def _link(row: CreditReport) -> str:
     return report_page(row.group_id, row.id or 0)
 
 
-def _grid(found: list[partner.Payee], year: int) -> Grid:
-    """The list's columns and filters; groups and years are the person's own."""
+def _grid(found: list[partner.Payee], today: dt.date, days: AbstractSet[dt.date]) -> Grid:
+    """The list's columns and filters; groups and years are the person's own. `days`: holidays, for 지급예정일."""
     groups = [(group, one.name) for one in found for group in one.groups]
-    years = range(year, year - YEARS_SHOWN, -1)
+    years = range(today.year, today.year - YEARS_SHOWN, -1)
     return Grid(
         name="credit-reports",
         title="정산리포트",
@@ -64,7 +65,8 @@ def _grid(found: list[partner.Payee], year: int) -> Grid:
             Column(key="payable", label="지급액", kind="won", sort=col(CreditReport.payable), shown=False),
             Column(key="issue_mode", label="발행방식", value=lambda row: ISSUE_MODE[row.issue_mode], shown=False),
             Column(key="sign_by", label="서명 기한", kind="date", sort=col(CreditReport.sign_by), shown=False),
-            Column(key="pay_on", label="지급예정일", kind="date", sort=col(CreditReport.pay_on)),
+            Column(key="pay_on", label="지급예정일", kind="date", sort=col(CreditReport.pay_on),
+                   value=lambda row: row.pay_on if row.paid_on else Progress(row, today, days).pay_on),
             Column(key="paid_on", label="지급일", kind="date", sort=col(CreditReport.paid_on)),
         ),
         filters=(
@@ -92,7 +94,7 @@ def list_reports(request: Request, actor: MediaActor) -> Response:
     """Every report of one's groups."""
     with database.reading(actor) as session:
         found, one = chosen(session, actor, None)
-        grid = _grid(found, clock.now().year)
+        grid = _grid(found, local_date(clock.now()), holidays(session))
         view = grid.read(request)
         scope = partner.reports(actor)
         if view.download:
