@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import text
 from sqlmodel import Session
 
-from models.credits.rules import MILLION
+from models.credits.rules import MILLION, month_after
 
 _CLEAR = (
     "DELETE FROM credit_draft_line WHERE run_id = :run",
@@ -76,20 +76,29 @@ WITH {_WEIGHTS}, unrated AS (
      UNION
     SELECT medium_id FROM credit_adjustment WHERE month = :month AND cancelled_at IS NULL
 )
-SELECT 'pool_unshared' AS what, b.name AS name, p.amount::text AS more
+SELECT what, name, more FROM (
+SELECT 0 AS place, 'pool_unshared' AS what, b.name AS name, p.amount::text AS more
   FROM rs_pool p JOIN credit_business b ON b.id = p.business_id
  WHERE p.month = :month AND p.amount > 0 AND p.business_id NOT IN (SELECT business_id FROM whole)
  UNION ALL
-SELECT 'pool_missing', b.name, '' FROM whole w JOIN credit_business b ON b.id = w.business_id
+SELECT 1, 'pool_missing', b.name, '' FROM whole w JOIN credit_business b ON b.id = w.business_id
  WHERE NOT EXISTS (SELECT 1 FROM rs_pool p WHERE p.business_id = w.business_id AND p.month = :month)
  UNION ALL
-SELECT 'rate_missing', m.name, b.name FROM unrated u JOIN credit_medium m ON m.id = u.medium_id
+SELECT 2, 'month_skipped', to_char(CAST(:previous AS date), 'YYYY-MM'), ''
+ WHERE (EXISTS (SELECT 1 FROM credit_import WHERE month = :previous AND state = 'applied')
+        OR EXISTS (SELECT 1 FROM rs_pool WHERE month = :previous AND amount > 0))
+   AND NOT EXISTS (SELECT 1 FROM credit_run WHERE month = :previous AND status IN ('incomplete', 'published'))
+ UNION ALL
+SELECT 3, 'carry_closed', g.name, sum(c.supply)::text FROM credit_carry c JOIN credit_group g ON g.id = c.group_id
+ WHERE c.month = :month AND g.closed_at IS NOT NULL GROUP BY g.id
+ UNION ALL
+SELECT 5, 'rate_missing', m.name, b.name FROM unrated u JOIN credit_medium m ON m.id = u.medium_id
   JOIN credit_business b ON b.id = u.business_id
  UNION ALL
-SELECT 'group_missing', m.name, m.code FROM earning e JOIN credit_medium m ON m.id = e.medium_id
+SELECT 4, 'group_missing', m.name, m.code FROM earning e JOIN credit_medium m ON m.id = e.medium_id
   LEFT JOIN credit_group g ON g.id = m.group_id AND g.closed_at IS NULL
  WHERE g.id IS NULL
- ORDER BY 1, 2, 3 LIMIT 200
+) notes ORDER BY place, what, name, more LIMIT 200
 """  # noqa: S608 - names of ours
 
 _PAGES = """
@@ -199,7 +208,8 @@ def begin_anew(session: Session, facts: dict[str, Any]) -> list[dict[str, str]]:
         session.execute(text(statement), {"run": facts["run"]})
     session.execute(text(_SHARES), facts)
     session.execute(text(_OUTCOMES), {"run": facts["run"]})
-    return [{"what": row[0], "name": row[1], "more": row[2]} for row in session.execute(text(_NOTES), facts)]
+    notes = session.execute(text(_NOTES), facts | {"previous": month_after(facts["month"], -1)})
+    return [{"what": row[0], "name": row[1], "more": row[2]} for row in notes]
 
 
 def pages(session: Session, run_id: int, states: Sequence[str], size: int) -> list[tuple[int, int]]:

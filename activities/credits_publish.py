@@ -33,13 +33,20 @@ from models.processes.writes import COMMANDS, Press, insert_command, wake
 
 STATEMENT_JOB = "build_credit_statement"
 MACHINE = Actor(member_id=0, name="", roles=frozenset({Role.SYSTEM}))
-MOVED_ON = "report_moved_on"
+MOVED_ON, CARRY_SETTLED = "report_moved_on", "carry_settled"
+"""Why a group cannot be published once more: keys of `run_wording.ERROR`."""
+FATES = ("new", "carried", "unchanged", "revised", "stuck", "settled")
 _WAITING = """
 SELECT o.group_id, o.input_hash, o.line_count, o.total, c.issue_mode, r.id AS report_id, r.status AS report_status,
        r.input_hash AS report_hash, coalesce(r.approval_number, '') <> '' AS invoiced,
        (SELECT b.input_hash FROM credit_outcome b JOIN credit_run p ON p.id = b.run_id
          WHERE b.group_id = o.group_id AND p.month = :month AND b.run_id < :run AND b.state = 'carried'
-         ORDER BY b.run_id DESC LIMIT 1) AS carried_hash
+         ORDER BY b.run_id DESC LIMIT 1) AS carried_hash,
+       EXISTS (SELECT 1 FROM credit_carry k
+                WHERE k.from_month = :month AND k.group_id = o.group_id AND (
+                      EXISTS (SELECT 1 FROM credit_report n WHERE n.group_id = k.group_id AND n.month >= k.month) OR
+                      EXISTS (SELECT 1 FROM credit_carry l WHERE l.group_id = k.group_id AND l.from_month >= k.month))
+              ) AS carry_settled
   FROM credit_outcome o
   JOIN credit_group g ON g.id = o.group_id
   LEFT JOIN credit_company c ON c.id = g.credit_company_id
@@ -53,6 +60,14 @@ INSERT INTO credit_carry (group_id, from_month, month, medium_id, business_id, i
 SELECT d.group_id, :month, :next, d.medium_id, d.business_id, d.item, sum(d.supply), :run
   FROM credit_draft_line d WHERE d.run_id = :run AND d.group_id = ANY (:groups)
  GROUP BY d.group_id, d.medium_id, d.business_id, d.item HAVING sum(d.supply) <> 0
+"""
+
+CARRYING = "credit-carry"
+"""Who approves a month waits for what is being carried over, and the other way round; pages do not for each other."""
+_CARRYING = "SELECT pg_advisory_xact_lock_shared(hashtextextended(:key, 0))"
+_TAKEN = """
+SELECT max(month) FROM credit_run
+ WHERE month > :month AND status IN ('approved', 'publishing', 'paused', 'incomplete', 'published')
 """
 
 _DECIDE = """
@@ -76,7 +91,7 @@ def publish(session: Session, run: CreditRun, groups: Sequence[int], now: dt.dat
     """Of these groups those that are computed, each decided. The run's row is held by the caller."""
     facts = {"run": run.id, "month": run.month, "groups": list(groups)}
     waiting = session.execute(text(_WAITING), facts).all()
-    known: dict[str, list[Any]] = {"new": [], "carried": [], "unchanged": [], "revised": [], "stuck": []}
+    known: dict[str, list[Any]] = {fate: [] for fate in FATES}
     for row in waiting:
         known[_fate(row, run)].append(row)
     new = credits_begin.publish_new(session, run, [row.group_id for row in known["new"]], now)
@@ -87,12 +102,16 @@ def publish(session: Session, run: CreditRun, groups: Sequence[int], now: dt.dat
     decided += [Decided(row.group_id, "carried") for row in known["carried"]]
     decided += [Decided(row.group_id, "unchanged", report_id=row.report_id) for row in known["unchanged"]]
     decided += [Decided(row.group_id, "failed", MOVED_ON, row.report_id) for row in known["stuck"]]
+    decided += [Decided(row.group_id, "failed", CARRY_SETTLED) for row in known["settled"]]
     decide(session, run.id or 0, decided, now)
     return decided
 
 
 def _fate(row: Any, run: CreditRun) -> str:
     if row.report_id is None:
+        if row.carry_settled:
+            # What an earlier run of the month carried over is in a later month by now.
+            return "unchanged" if row.carried_hash == row.input_hash else "settled"
         if row.total >= max(run.minimum_amount, 1):
             return "new"
         return "unchanged" if row.carried_hash == row.input_hash else "carried"
@@ -121,9 +140,13 @@ def decide(session: Session, run_id: int, decided: Sequence[Decided], now: dt.da
 
 
 def _carry(session: Session, run: CreditRun, groups: Sequence[int]) -> None:
-    """What is under the minimum is settled in the next month."""
+    """What is under the minimum is settled in the next month, or where that is approved already in the first that is
+    not.
+    """
     if groups:
-        facts = {"run": run.id, "month": run.month, "next": month_after(run.month), "groups": list(groups)}
+        session.execute(text(_CARRYING), {"key": CARRYING})
+        taken = session.execute(text(_TAKEN), {"month": run.month}).scalar_one()
+        facts = {"run": run.id, "month": run.month, "next": month_after(taken or run.month), "groups": list(groups)}
         session.execute(text(credits_begin.UNCARRY), {"month": run.month, "groups": list(groups)})
         session.execute(text(_CARRY), facts)
 

@@ -14,7 +14,7 @@ from activities import credits_compute, credits_publish
 from activities.batching import FAULTS, apart, beating, words
 from activities.recording import DomainSteps, StepContext
 from models import clock, database
-from models.credits import run_messages, run_rules, run_writes
+from models.credits import run_inputs, run_messages, run_rules, run_writes
 from models.credits.kind import CREDIT_RUN
 from models.credits.messages import Approval, Groups
 from models.credits.report_tables import CreditReport
@@ -24,7 +24,7 @@ from models.credits.run_rules import PoolUnshared, Status
 from models.credits.run_tables import CreditOutcome, CreditRun
 from models.harmony.tables import NOBODYS
 from models.kernel.refusals import StaleDocument
-from models.processes.writes import BEHIND, announce, wake
+from models.processes.writes import BEHIND, announce, lock_case, wake
 
 log = logging.getLogger("credits")
 COMPUTED_STATES = (OutcomeState.PENDING.value,)
@@ -166,12 +166,18 @@ def computing_failed(step: StepContext) -> None:
 
 
 def approve(step: StepContext) -> None:
-    """「승인하고 발행」: of the sums that were seen. Raises PoolUnshared, StaleDocument."""
+    """「승인하고 발행」: of the sums that were seen. Raises PoolUnshared, InputsChanged, StaleDocument."""
     run: CreditRun = step.document
     seen: Approval = step.payload
     for note in run.notes:
         if note["what"] == "pool_unshared":
             raise PoolUnshared(business=note["name"])
+    # Nothing comes into the month while this decides, and nothing is carried over into it.
+    run_inputs.lock_month(step.session, run.month)
+    lock_case(step.session, credits_publish.CARRYING)
+    changed = run_inputs.changed(step.session, run)
+    if changed:
+        raise run_inputs.refusal(changed)
     if any(
         given is not None and given != have
         for given, have in ((seen.total, run.total), (seen.groups_total, run.groups_total))

@@ -2,10 +2,10 @@
 
 import datetime as dt
 
-from sqlalchemy import delete, insert
+from sqlalchemy import delete, text
 from sqlmodel import Session, col
 
-from models.credits import queries
+from models.credits import queries, run_inputs
 from models.credits.imports import Judged
 from models.credits.messages import ImportForm
 from models.credits.rules import ImportNotReady, ImportOutdated, ImportState, SameFile, month_key
@@ -17,7 +17,15 @@ from models.processes.messages import Actor
 from models.processes.writes import lock_case
 
 ERRORS_KEPT = 500
-LINES_AT_ONCE = 5000
+
+# Whole columns: a hundred thousand rows one by one would keep the transaction open for seconds.
+_LINES = """
+INSERT INTO credit_ledger (import_id, row, month, business_id, medium_id, item, amount, consumption)
+SELECT :import, l.row, :month, :business, l.medium_id, l.item,
+       CASE WHEN :pool THEN NULL ELSE l.value END, CASE WHEN :pool THEN l.value END
+  FROM unnest(CAST(:rows AS int[]), CAST(:media AS bigint[]), CAST(:items AS text[]), CAST(:amounts AS bigint[]))
+       AS l(row, medium_id, item, value)
+"""
 
 
 def add_import(
@@ -25,9 +33,10 @@ def add_import(
 ) -> CreditImport:
     """An uploaded file with every row judged; without an error its lines are kept, not yet counted.
 
-    Raises NotYourTurn, SameFile when this very file counts already.
+    Raises NotYourTurn, MonthApproved, MonthPublished, SameFile when this very file counts already.
     """
     actor.must_hold(Role.SETTLEMENT)
+    run_inputs.must_take(session, form.month)
     business = queries.one(session, CreditBusiness, form.business_id)
     counts = queries.applied_import(session, form.business_id, form.month)
     if counts is not None and counts.sha256 == file.sha256:
@@ -54,32 +63,31 @@ def add_import(
     session.add(made)
     session.flush()
     if not errors:
-        _add_lines(session, made, judged, "consumption" if pool else "amount")
+        _add_lines(session, made, judged, pool=pool)
     kept(session, actor, made, "create", {}, {"file": file.name, "lines": made.line_count, "errors": made.error_count})
     return made
 
 
-def _add_lines(session: Session, of: CreditImport, judged: Judged, column: str) -> None:
-    for start in range(0, len(judged.good), LINES_AT_ONCE):
-        rows = [
-            {
-                "import_id": of.id,
-                "row": row.number,
-                "month": of.month,
-                "business_id": of.business_id,
-                "medium_id": row.medium_id,
-                "item": row.item,
-                column: row.value,
-            }
-            for row in judged.good[start : start + LINES_AT_ONCE]
-        ]
-        session.execute(insert(CreditLedger), rows)
+def _add_lines(session: Session, of: CreditImport, judged: Judged, *, pool: bool) -> None:
+    good = judged.good
+    facts = {
+        "import": of.id,
+        "month": of.month,
+        "business": of.business_id,
+        "pool": pool,
+        "rows": [row.number for row in good],
+        "media": [row.medium_id for row in good],
+        "items": [row.item for row in good],
+        "amounts": [row.value for row in good],
+    }
+    session.execute(text(_LINES), facts)
 
 
 def apply_import(session: Session, actor: Actor, import_id: int, now: dt.datetime) -> CreditImport:
     """「반영」: from this commit on the file counts, and the one before does not. Both stay to be looked at.
 
-    Raises NotYourTurn, NotFound, ImportNotReady, ImportOutdated when another was applied since it was checked.
+    Raises NotYourTurn, NotFound, ImportNotReady, MonthApproved, MonthPublished, ImportOutdated when another was
+    applied since it was checked.
     """
     actor.must_hold(Role.SETTLEMENT)
     found = queries.locked(session, CreditImport, import_id)
@@ -88,6 +96,8 @@ def apply_import(session: Session, actor: Actor, import_id: int, now: dt.datetim
         return found
     if found.state != ImportState.CHECKED.value:
         raise ImportNotReady
+    run_inputs.lock_month(session, found.month)
+    run_inputs.must_take(session, found.month)
     counts = queries.applied_import(session, found.business_id, found.month)
     if (counts.id if counts else None) != found.looked_at_id:
         raise ImportOutdated

@@ -7,15 +7,15 @@ import csv
 import datetime as dt
 import io
 import re
-import zipfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import closing
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from models.credits.rules import ITEM_CHARS_MAX, Method, NotAMonth, parse_month
 from models.files.detect import TEXT_ENCODINGS
+from models.files.rules import FileDamaged
+from models.files.workbooks import BookDamaged, first_sheet
 from models.kernel.money import AMOUNT_MAX
 from models.kernel.refusals import Refusal
 from models.kernel.text import clean_line, narrow
@@ -49,6 +49,12 @@ class ImportTooLong(ImportUnreadable):
     """More rows than one file may have; fact: `limit`."""
 
     code = "credit_import_too_long"
+
+
+class ImportTooMuch(ImportUnreadable):
+    """Its rows come to more than an amount of the house can be; fact: `limit`."""
+
+    code = "credit_import_too_much"
 
 
 class ImportEmpty(ImportUnreadable):
@@ -120,7 +126,7 @@ class Judged:
 
 
 def read(name: str, data: bytes, method: Method) -> list[Row]:
-    """The filled rows of an .xlsx or .csv. Raises ImportUnreadable, ImportTooLong, ImportEmpty."""
+    """The filled rows of an .xlsx or .csv. Raises ImportUnreadable, ImportTooLong, ImportEmpty, FileDamaged."""
     rows = _csv_rows(data) if name.lower().endswith(".csv") else _sheet_rows(data)
     columns: dict[int, str] = {}
     found: list[Row] = []
@@ -173,16 +179,11 @@ def _decoded(data: bytes, encoding: str) -> str | None:
 
 
 def _sheet_rows(data: bytes) -> Iterator[list[str]]:
-    # Imported here: a web process that reads no sheet stays small.
-    from openpyxl import load_workbook
-    from openpyxl.utils.exceptions import InvalidFileException
-
     try:
-        with closing(load_workbook(io.BytesIO(data), read_only=True, data_only=True)) as book:
-            for cells in book.worksheets[0].iter_rows(values_only=True, max_row=ROWS_MAX + HEADER_ROWS_MAX + 2):
-                yield [_cell(cell) for cell in cells]
-    except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, IndexError, TypeError) as error:
-        raise ImportUnreadable(columns=LABEL[CODE]) from error
+        rows = first_sheet(data, ROWS_MAX + HEADER_ROWS_MAX + 2)
+    except BookDamaged as error:
+        raise FileDamaged from error
+    return ([_cell(cell) for cell in cells] for cells in rows)
 
 
 def _cell(value: Any) -> str:
@@ -199,7 +200,10 @@ def _cell(value: Any) -> str:
 def judge(
     rows: Iterable[Row], known: Mapping[str, Known], month: dt.date, method: Method, standard_item: str
 ) -> Judged:
-    """Every row against the masters, all that is wrong with each. `standard_item` is the 품목 where none is named."""
+    """Every row against the masters, all that is wrong with each. `standard_item` is the 품목 where none is named.
+
+    Raises ImportTooMuch.
+    """
     good: list[Good] = []
     faults: list[Fault] = []
     seen: dict[tuple[int, str], int] = {}
@@ -216,6 +220,8 @@ def judge(
             continue
         good.append(Good(row.number, medium.id, item, whole_number(row.cells.get(VALUE, "")) or 0))
         faults += _warnings(row, medium)
+    if sum(abs(row.value) for row in good) > AMOUNT_MAX:
+        raise ImportTooMuch(limit=AMOUNT_MAX)
     return Judged(good, faults)
 
 
@@ -271,7 +277,9 @@ def _warnings(row: Row, medium: Known) -> list[Fault]:
     code = _code(row)
     found = []
     if not medium.is_grouped:
-        found.append(Fault(row.number, LABEL[CODE], code, "정산그룹이 없는 매체라 정산되지 않습니다.", is_warning=True))
+        found.append(
+            Fault(row.number, LABEL[CODE], code, "정산그룹이 없거나 종료된 매체라 정산되지 않습니다.", is_warning=True)
+        )
     if not medium.is_rated:
         found.append(Fault(row.number, LABEL[CODE], code, "그달의 요율이 없어 정산되지 않습니다.", is_warning=True))
     return found

@@ -137,7 +137,10 @@ def rate_of(value: Any) -> Any:
     found = _PERCENT.fullmatch(value.strip())
     if found is None:
         raise ValueError("70 또는 70.5처럼 백분율을 입력해 주세요. 소수점 아래는 넷째 자리까지입니다.")
-    return int(found[1]) * (MILLION // 100) + int((found[2] or "").ljust(4, "0"))
+    rate = int(found[1]) * (MILLION // 100) + int((found[2] or "").ljust(4, "0"))
+    if rate > RATE_MAX:
+        raise ValueError(f"{RATE_MAX * 100 // MILLION:,}% 이하로 입력해 주세요.")
+    return rate
 
 
 Month = Annotated[dt.date, BeforeValidator(_month)]

@@ -95,19 +95,20 @@ Sent = tuple[int, str, str, str]
 """Of a payment that was sent: amount, the report's number, its state, the failure known already."""
 
 
-def faults_of(results: Sequence[Result], sent: Mapping[int, Sent], today: dt.date) -> list[Fault]:
+def faults_of(results: Sequence[Result], sent: Mapping[int, Sent], made_on: dt.date, today: dt.date) -> list[Fault]:
     """Every row that names no payment, or another one than was sent, or says otherwise than was known."""
     found: list[Fault] = []
     seen: set[int] = set()
     for one in results:
-        sentence = "같은 순번이 두 번 있습니다." if one.position in seen else _fault(one, sent.get(one.position), today)
+        sentence = "같은 순번이 두 번 있습니다." if one.position in seen else _fault(one, sent.get(one.position))
+        sentence = sentence or _day_fault(one.paid_on, made_on, today)
         seen.add(one.position)
         if sentence:
             found.append(Fault(one.row, f"순번 {one.position}: {sentence}"))
     return found
 
 
-def _fault(one: Result, sent: Sent | None, today: dt.date) -> str:
+def _fault(one: Result, sent: Sent | None) -> str:
     if sent is None:
         return "이 파일에 없는 순번입니다."
     amount, number, state, failure = sent
@@ -120,9 +121,14 @@ def _fault(one: Result, sent: Sent | None, today: dt.date) -> str:
         (one.amount in {None, amount}, f"금액이 보낸 {amount:,}원과 다릅니다."),
         (one.number in {"", number}, f"정산리포트번호가 보낸 {number}과 다릅니다."),
         (known.get(PayoutState(state), False), "이미 반영한 결과와 다릅니다."),
-        (one.paid_on is None or one.paid_on <= today, "지급일이 오늘보다 뒤입니다."),
     )
     return next((sentence for is_right, sentence in checks if not is_right), "")
+
+
+def _day_fault(paid_on: dt.date | None, made_on: dt.date, today: dt.date) -> str:
+    if paid_on is None or made_on <= paid_on <= today:
+        return ""
+    return "지급일이 오늘보다 뒤입니다." if paid_on > today else "지급일이 지급 파일을 만든 날보다 앞섭니다."
 
 
 def memo(month: dt.date) -> str:

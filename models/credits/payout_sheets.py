@@ -4,11 +4,10 @@ import csv
 import datetime as dt
 import io
 import re
-import zipfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import closing
 from typing import Any
 
+from models.credits.imports import whole_number
 from models.credits.payout_rules import (
     NO_REASON,
     PAYOUTS_MAX,
@@ -19,7 +18,9 @@ from models.credits.payout_rules import (
     ResultsUnreadable,
 )
 from models.credits.report_tables import CreditReport, Payout
-from models.kernel.text import clean_line, digits
+from models.files.detect import TEXT_ENCODINGS
+from models.files.workbooks import BookDamaged, first_sheet
+from models.kernel.text import clean_line
 from models.members.places import BANKS
 
 HEADER_ROWS_MAX = 5
@@ -92,20 +93,14 @@ def read_results(data: bytes, name: str) -> list[Result]:
 
 
 def _sheet_rows(data: bytes) -> list[Sequence[Any]]:
-    # Imported here: a web process that reads no sheet stays small.
-    from openpyxl import load_workbook
-    from openpyxl.utils.exceptions import InvalidFileException
-
     try:
-        with closing(load_workbook(io.BytesIO(data), read_only=True, data_only=True)) as book:
-            last = PAYOUTS_MAX + HEADER_ROWS_MAX + 1
-            return list(book.worksheets[0].iter_rows(values_only=True, max_row=last))
-    except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, IndexError, TypeError) as error:
+        return first_sheet(data, PAYOUTS_MAX + HEADER_ROWS_MAX + 1)
+    except BookDamaged as error:
         raise ResultsUnreadable from error
 
 
 def _csv_rows(data: bytes) -> list[Sequence[Any]]:
-    for encoding in ("utf-8-sig", "cp949"):
+    for encoding in TEXT_ENCODINGS:
         try:
             return list(csv.reader(io.StringIO(data.decode(encoding), newline="")))
         except UnicodeDecodeError:
@@ -128,29 +123,30 @@ def _header(rows: Sequence[Sequence[Any]]) -> tuple[int, dict[str, int]]:
 
 
 def _result(row: int, typed: Mapping[str, str]) -> Result | Fault:
-    position, word = digits(typed.get("position", "")), typed.get("result", "").upper()
-    day, amount = typed.get("paid_on", ""), typed.get("amount", "").replace(",", "").replace("원", "").strip()
-    if not position or len(position) > len(str(PAYOUTS_MAX)):
+    position, word = whole_number(typed.get("position", "")), typed.get("result", "").upper()
+    day, won = typed.get("paid_on", ""), typed.get("amount", "")
+    amount = whole_number(won)
+    if position is None or not 0 < position <= PAYOUTS_MAX:
         return Fault(row, "순번이 없습니다.")
     if word not in _PAID | _FAILED:
         return Fault(
             row,
-            f"순번 {position}: 결과 「{typed.get('result', '')}」을(를) 알 수 없습니다. 성공 또는 실패로 적어 주세요.",
+            f"순번 {position}: 결과 「{typed.get('result', '')}」: 성공 또는 실패로 적어 주세요.",
         )
     paid_on = _day(day)
     if day and paid_on is None:
-        return Fault(row, f"순번 {position}: 지급일 「{day}」을(를) 읽을 수 없습니다.")
-    if amount and not amount.isdecimal():
-        return Fault(row, f"순번 {position}: 금액 「{amount}」을(를) 읽을 수 없습니다.")
+        return Fault(row, f"순번 {position}: 지급일 「{day}」: 날짜로 읽을 수 없습니다.")
+    if won and (amount is None or amount < 0):
+        return Fault(row, f"순번 {position}: 금액 「{won}」: 0 이상의 정수로 읽을 수 없습니다.")
     is_paid = word in _PAID
     reason = clean_line(typed.get("reason", ""))[:REASON_CHARS_MAX]
     return Result(
         row=row,
-        position=int(position),
+        position=position,
         is_paid=is_paid,
         reason="" if is_paid else reason or NO_REASON,
         paid_on=paid_on,
-        amount=int(amount) if amount else None,
+        amount=amount,
         number=typed.get("number", ""),
     )
 

@@ -254,9 +254,8 @@ def take_results(session: Session, actor: Actor, file_id: int, results: Sequence
         raise FileNotSent
     rows = {payout.position: (payout, report) for payout, report in payments(session, file_id)}
     today = local_date(now)
-    wrong = faults_of(
-        results, {place: (p.amount, r.number, p.state, p.failure) for place, (p, r) in rows.items()}, today
-    )
+    known = {place: (p.amount, r.number, p.state, p.failure) for place, (p, r) in rows.items()}
+    wrong = faults_of(results, known, local_date(of.created_at), today)
     if wrong:
         raise ResultsFaulty(wrong)
     fresh = [one for one in results if rows[one.position][0].state == PayoutState.SENT]

@@ -33,7 +33,7 @@ from models.kernel.refusals import NotFound
 
 Row = TypeVar("Row", bound=SQLModel)
 CHOICES_MAX = 5000
-DIFFERENCES_MAX = 500
+DIFFERENCES_MAX = 200
 _ACTIVE_ACCOUNT = "active"
 
 
@@ -186,16 +186,21 @@ def known_media(session: Session, business_id: int, month: dt.date) -> dict[str,
         col(CreditRate.from_month) <= month,
         or_(col(CreditRate.until_month).is_(None), col(CreditRate.until_month) >= month),
     )
-    rows = select(CreditMedium, col(CreditRate.id)).join(CreditRate, holds, isouter=True)
+    in_group = and_(col(CreditGroup.id) == col(CreditMedium.group_id), col(CreditGroup.closed_at).is_(None))
+    rows = (
+        select(CreditMedium, col(CreditRate.id), col(CreditGroup.id))
+        .join(CreditRate, holds, isouter=True)
+        .join(CreditGroup, in_group, isouter=True)
+    )
     return {
         medium.code: Known(
             id=medium.id or 0,
             name=medium.name,
             is_open=medium.closed_at is None,
-            is_grouped=medium.group_id is not None,
+            is_grouped=group_id is not None,
             is_rated=rate_id is not None,
         )
-        for medium, rate_id in session.execute(rows)
+        for medium, rate_id, group_id in session.execute(rows)
     }
 
 

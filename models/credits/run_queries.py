@@ -9,7 +9,7 @@ from sqlalchemy import Select, select, text
 from sqlmodel import Session, col
 
 from models.credits.report_tables import CreditReport
-from models.credits.run_rules import OPEN
+from models.credits.run_rules import OPEN, Status
 from models.credits.run_tables import CreditOutcome, CreditRun
 from models.credits.tables import CreditCompany, CreditPolicy
 from models.harmony.tables import CreditGroup
@@ -17,6 +17,7 @@ from models.processes.messages import Actor
 from models.processes.queries import visible_to
 
 HISTORY_MAX = 50
+SETTLED = (Status.INCOMPLETE, Status.PUBLISHED)
 
 
 def policy(session: Session) -> CreditPolicy:
@@ -40,6 +41,13 @@ def open_run_of(session: Session, month: dt.date) -> CreditRun | None:
     """The run of a month that is under way."""
     row = select(CreditRun).where(col(CreditRun.month) == month, col(CreditRun.status).in_(OPEN))
     found: CreditRun | None = session.execute(row).scalar_one_or_none()
+    return found
+
+
+def settled_run_of(session: Session, month: dt.date) -> CreditRun | None:
+    """The newest run of a month that published to its end."""
+    row = select(CreditRun).where(col(CreditRun.month) == month, col(CreditRun.status).in_(SETTLED))
+    found: CreditRun | None = session.execute(row.order_by(col(CreditRun.id).desc()).limit(1)).scalar_one_or_none()
     return found
 
 
@@ -90,6 +98,20 @@ _BOARD = text(
 def board(session: Session, run_id: int) -> Board:
     """The live board of one run."""
     return Board(*session.execute(_BOARD, {"run": run_id}).one())
+
+
+_AS_PUBLISHED = text(
+    """
+    SELECT count(*) FROM credit_outcome o
+      JOIN credit_report r ON r.group_id = o.group_id AND r.month = :month AND r.input_hash = o.input_hash
+     WHERE o.run_id = :run AND o.state = 'computed'
+    """
+)
+
+
+def as_published(session: Session, run: CreditRun) -> int:
+    """Groups of a repeated run's preview that are as their reports have them: approving leaves those alone."""
+    return int(session.execute(_AS_PUBLISHED, {"run": run.id, "month": run.month}).scalar_one())
 
 
 def outcomes(actor: Actor, run_id: int) -> Select[*tuple[Any, ...]]:

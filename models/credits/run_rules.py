@@ -78,6 +78,24 @@ class MonthAhead(Refusal):
     status = 422
 
 
+class MonthApproved(Refusal):
+    """The month's run is approved and not published to the end: its amounts stand; fact: `number`."""
+
+    code = "month_approved"
+
+
+class RunPublishing(Refusal):
+    """A run publishes what was computed for this payee as it is; fact: `number`."""
+
+    code = "run_publishing"
+
+
+class InputsChanged(Refusal):
+    """What the preview was computed from has changed since: it must be computed and looked at again; fact: `what`."""
+
+    code = "inputs_changed"
+
+
 class PoolUnshared(Refusal):
     """A pool has nobody to be shared by: no consumption of its business in the month; fact: `business`."""
 

@@ -7,6 +7,9 @@ from models.processes.kinds import Words
 SENTENCES: dict[str, str] = {
     "run_open": "이 달의 정산이 이미 진행 중입니다: {number}",
     "month_ahead": "아직 끝나지 않은 달은 정산할 수 없습니다.",
+    "month_approved": "{number} 정산을 승인해 발행하고 있습니다. 발행이 끝난 뒤 다음 달 정산에 정정으로 넣어 주세요.",
+    "run_publishing": "{number} 정산을 발행하고 있어 지급처와 발행방식을 바꿀 수 없습니다. 발행이 끝난 뒤 바꿔 주세요.",
+    "inputs_changed": "미리 계산한 뒤에 바뀐 것이 있습니다: {what}. 다시 계산해 금액을 확인한 뒤 승인해 주세요.",
     "pool_unshared": "{business} 재원을 나눌 소비량이 없습니다. 소비 자료를 먼저 올려 주세요.",
 }
 
@@ -14,16 +17,33 @@ NOTE: dict[str, str] = {
     "pool_unshared": "{name}: 재원 {more}원을 나눌 소비량이 없습니다.",
     "pool_missing": "{name}: 소비량은 있으나 재원이 없습니다.",
     "rate_missing": "{name}: {more} 요율이 없어 계산하지 않았습니다.",
-    "group_missing": "{name} ({more}): 정산그룹이 없어 지급하지 않습니다.",
+    "month_skipped": "{name} 정산을 발행하지 않았습니다. 이 달을 먼저 발행하면 {name}은 더 정산할 수 없습니다.",
+    "carry_closed": "{name}: 지난달에서 이월한 {more}원이 있으나 정산그룹이 종료되어 지급하지 않습니다.",
+    "group_missing": "{name} ({more}): 정산그룹이 없거나 종료되어 지급하지 않습니다.",
 }
 """What the officer should know before approving."""
+CHANGED: dict[str, str] = {
+    "imports": "매출 · 소비 자료",
+    "pools": "RS 재원",
+    "adjustments": "정정 · 수기",
+    "rates": "요율",
+    "media": "매체의 정산그룹",
+    "groups": "정산그룹",
+    "companies": "지급처",
+    "businesses": "사업의 품목",
+    "carried": "앞선 달의 이월",
+}
+"""What of a preview's input has changed since."""
 ERROR: dict[str, str] = {
     "no_company": "지급처가 없습니다. 정산그룹에 지급처를 정한 뒤 다시 시도해 주세요.",
     "company_closed": "지급처가 종료되었습니다.",
     "report_moved_on": "이미 처리 중인 정산리포트라 금액을 바꿀 수 없습니다. 다음 달에 정정해 주세요.",
     "report_stands": "발행된 정산리포트가 있는데 이번에는 정산할 것이 없습니다. 다음 달에 정정해 주세요.",
+    "carry_settled": "이월한 금액이 이미 다음 달 정산에 들어갔습니다. 다음 달에 정정해 주세요.",
 }
-"""Why a group failed, in words that say what to do; what is not here is shown as it came."""
+"""Why a group failed, in words that say what to do."""
+OTHER_ERROR = "계산하지 못했습니다. 자료를 고친 뒤 다시 시도해 주세요. ({})"
+"""What nobody foresaw, as it came."""
 
 WORDS = Words(
     name="월 정산",

@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session, col
 
-from models.credits import run_queries
+from models.credits import run_inputs, run_queries
 from models.credits.kind import CREDIT_RUN
 from models.credits.messages import PolicyForm
 from models.credits.rules import MonthPublished, month_after, month_key, month_of
@@ -21,7 +21,7 @@ from models.kernel.refusals import FieldErrors
 from models.kernel.roles import Role
 from models.processes.messages import Actor
 from models.processes.tables import Outbox
-from models.processes.writes import STARTS, audit, audit_of, begin, lock_case, wake
+from models.processes.writes import STARTS, audit, audit_of, begin, wake
 
 POLICY_KIND = "credit_policy"
 SCHEDULER = Actor(member_id=0, name="", roles=frozenset({Role.SYSTEM}))
@@ -33,7 +33,7 @@ def open_run(session: Session, actor: Actor, month: dt.date, now: dt.datetime) -
     Raises NotYourTurn, RunOpen, MonthAhead, MonthPublished when a later month is published already.
     """
     actor.must_hold(Role.SETTLEMENT)
-    _lock(session, month)
+    run_inputs.lock_month(session, month)
     under_way = run_queries.open_run_of(session, month)
     if under_way is not None:
         raise RunOpen(number=under_way.number)
@@ -48,14 +48,10 @@ def open_run(session: Session, actor: Actor, month: dt.date, now: dt.datetime) -
 
 def open_scheduled(session: Session, month: dt.date, now: dt.datetime) -> CreditRun | None:
     """The Schedule's run of a month, if the month has none: a repeated or late start begins nothing twice."""
-    _lock(session, month)
+    run_inputs.lock_month(session, month)
     if session.execute(select(col(CreditRun.id)).where(col(CreditRun.month) == month).limit(1)).first() is not None:
         return None
     return _begun(session, SCHEDULER, month, now, scheduled=True)
-
-
-def _lock(session: Session, month: dt.date) -> None:
-    lock_case(session, f"credit-run/{month_key(month)}")
 
 
 def _begun(session: Session, actor: Actor, month: dt.date, now: dt.datetime, *, scheduled: bool) -> CreditRun:

@@ -102,7 +102,8 @@ SENTENCES: dict[str, str] = {
     "import_outdated": "검증한 뒤에 다른 파일이 반영되었습니다. 파일을 다시 올려 차이를 확인해 주세요.",
     "month_published": "{month} 정산리포트가 이미 발행되었습니다. 다음 달 정산에 정정으로 넣어 주세요.",
     "credit_import_unreadable": "첫 열 줄 안에서 열 이름을 찾지 못했습니다. {columns} 열이 있어야 합니다.",
-    "credit_import_too_long": "한 파일에 {limit}줄까지 올릴 수 있습니다. 나누어 올려 주세요.",
+    "credit_import_too_long": "한 파일에 {limit:,}줄까지 올릴 수 있습니다. 나누어 올려 주세요.",
+    "credit_import_too_much": "모든 줄의 합계가 {limit:,}을 넘습니다. 단위를 확인해 주세요.",
     "credit_import_empty": "열 이름 아래에 채운 줄이 없습니다.",
     "not_a_month": "2026-10처럼 연월을 입력해 주세요.",
 }

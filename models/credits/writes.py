@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlmodel import Session, SQLModel, col
 
-from models.credits import queries
+from models.credits import queries, run_inputs
 from models.credits.messages import (
     AdjustmentForm,
     BusinessForm,
@@ -37,7 +37,7 @@ from models.credits.tables import (
     CreditRate,
     RsPool,
 )
-from models.harmony.tables import CreditGroup
+from models.harmony.tables import CreditGroup, Studio
 from models.kernel.refusals import FieldErrors, StaleDocument
 from models.kernel.roles import Role
 from models.kernel.text import mask_rrn
@@ -91,7 +91,7 @@ COMPANY_SHOWN = (
 def save_company(
     session: Session, actor: Actor, form: CompanyForm, now: dt.datetime, row_id: int | None = None
 ) -> CreditCompany:
-    """지급처. Raises NotYourTurn, NotFound, StaleDocument, FieldErrors, CompanyKnown."""
+    """지급처. Raises NotYourTurn, NotFound, StaleDocument, FieldErrors, CompanyKnown, RunPublishing."""
     actor.must_hold(*MANAGERS)
     found = _current(session, CreditCompany, row_id, form.edit_version) if row_id is not None else None
     is_person = form.kind is CompanyKind.INDIVIDUAL
@@ -100,6 +100,8 @@ def save_company(
         faults["person_number"] = "주민등록번호를 입력해 주세요. 원천징수에 필요합니다."
     if faults:
         raise FieldErrors(faults)
+    if found is not None and (found.kind, found.issue_mode) != (form.kind, form.issue_mode):
+        run_inputs.payees_must_stand(session, (group.id for group in queries.groups_of(session, found.id or 0)))
     lock_case(session, "credit_company")
     number = None if is_person else form.business_number
     _must_be_new(session, number, row_id)
@@ -189,6 +191,8 @@ def save_medium(
         raise CodeTaken(code_text=form.code)
     if form.group_id is not None:
         queries.one(session, CreditGroup, form.group_id)
+    if form.studio_id is not None:
+        queries.one(session, Studio, form.studio_id)
     values = form.model_dump(include=set(MEDIUM_SHOWN))
     made: CreditMedium = found or CreditMedium(created_by=actor.member_id, created_at=now, **values)
     _put(session, actor, made, values, MEDIUM_SHOWN)
@@ -198,12 +202,14 @@ def save_medium(
 def save_group(
     session: Session, actor: Actor, form: GroupForm, now: dt.datetime, row_id: int | None = None
 ) -> CreditGroup:
-    """정산그룹. Raises NotYourTurn, NotFound, StaleDocument."""
+    """정산그룹. Raises NotYourTurn, NotFound, StaleDocument, FieldErrors, RunPublishing."""
     actor.must_hold(*MANAGERS)
     company = session.get(CreditCompany, form.credit_company_id)
     if company is None or company.closed_at is not None:
         raise FieldErrors({"credit_company_id": "지급처를 골라 주세요."})
     found = _current(session, CreditGroup, row_id, form.edit_version) if row_id is not None else None
+    if found is not None and found.credit_company_id != company.id:
+        run_inputs.payees_must_stand(session, [found.id])
     values = {
         "name": form.name,
         "credit_company_id": company.id,
@@ -281,7 +287,10 @@ def delete_rate(session: Session, actor: Actor, row_id: int) -> None:
 
 
 def save_pool(session: Session, actor: Actor, form: PoolForm, now: dt.datetime, row_id: int | None = None) -> RsPool:
-    """RS 재원. Raises NotYourTurn, NotFound, StaleDocument, PoolTaken. Of one that is there business and month stay."""
+    """RS 재원. Of one that is there business and month stay.
+
+    Raises NotYourTurn, NotFound, StaleDocument, FieldErrors, PoolTaken, MonthApproved, MonthPublished.
+    """
     actor.must_hold(Role.SETTLEMENT)
     lock_case(session, "rs_pool")
     found = _current(session, RsPool, row_id, form.edit_version) if row_id is not None else None
@@ -294,6 +303,10 @@ def save_pool(session: Session, actor: Actor, form: PoolForm, now: dt.datetime, 
         )
         if session.execute(same).scalar_one_or_none() is not None:
             raise PoolTaken
+    month = found.month if found else form.month
+    if found is None or found.amount != form.amount:
+        run_inputs.lock_month(session, month)
+        run_inputs.must_take(session, month)
     values: dict[str, Any] = {"amount": form.amount, "note": form.note, "changed_at": now}
     made: RsPool = found or RsPool(
         business_id=form.business_id, month=form.month, created_by=actor.member_id, created_at=now, **values
@@ -305,7 +318,8 @@ def save_pool(session: Session, actor: Actor, form: PoolForm, now: dt.datetime, 
 def add_adjustment(session: Session, actor: Actor, form: AdjustmentForm, now: dt.datetime) -> CreditAdjustment:
     """「수기 입력」 or, where a month to put right is named, 「정정」.
 
-    Raises NotYourTurn, FieldErrors, MonthPublished when the medium's report of the month is with its partner.
+    Raises NotYourTurn, FieldErrors, MonthApproved, MonthPublished when the medium's report of the month, or of a later
+    one, is with its partner.
     """
     actor.must_hold(Role.SETTLEMENT)
     medium, business = session.get(CreditMedium, form.medium_id), session.get(CreditBusiness, form.business_id)
@@ -313,8 +327,8 @@ def add_adjustment(session: Session, actor: Actor, form: AdjustmentForm, now: dt
         raise FieldErrors({"medium_id" if medium is None else "business_id": "목록에서 골라 주세요."})
     if form.origin_month is not None and form.origin_month >= form.month:
         raise FieldErrors({"origin_month": "정정할 월은 반영월보다 앞서야 합니다."})
-    if queries.is_published(session, form.medium_id, form.month):
-        raise MonthPublished(month=month_key(form.month))
+    run_inputs.lock_month(session, form.month)
+    must_be_unsettled(session, form.medium_id, form.month)
     kind = Adjustment.MANUAL if form.origin_month is None else Adjustment.CORRECTION
     standard = item_of(form.origin_month or form.month, business.item) + (" 정정" if form.origin_month else "")
     made = CreditAdjustment(
@@ -337,14 +351,21 @@ def add_adjustment(session: Session, actor: Actor, form: AdjustmentForm, now: dt
     return made
 
 
+def must_be_unsettled(session: Session, medium_id: int, month: dt.date) -> None:
+    """Whether a line of the medium may still be put into the month. Raises MonthApproved, MonthPublished."""
+    if queries.is_published(session, medium_id, month):
+        raise MonthPublished(month=month_key(month))
+    run_inputs.must_take(session, month)
+
+
 def cancel_adjustment(session: Session, actor: Actor, row_id: int, now: dt.datetime) -> CreditAdjustment:
-    """「취소」 while the month is not published. Raises NotYourTurn, NotFound, MonthPublished."""
+    """「취소」 while the month is not approved. Raises NotYourTurn, NotFound, MonthApproved, MonthPublished."""
     actor.must_hold(Role.SETTLEMENT)
     found = queries.locked(session, CreditAdjustment, row_id)
     if found.cancelled_at is not None:
         return found
-    if queries.is_published(session, found.medium_id, found.month):
-        raise MonthPublished(month=month_key(found.month))
+    run_inputs.lock_month(session, found.month)
+    must_be_unsettled(session, found.medium_id, found.month)
     found.cancelled_at, found.cancelled_name = now, actor.name
     session.add(found)
     kept(session, actor, found, "cancel", {"cancelled": False}, {"cancelled": True})

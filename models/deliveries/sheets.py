@@ -1,9 +1,6 @@
 """The form of serial numbers that comes back filled in: one row for each piece."""
 
-import io
-import zipfile
 from collections.abc import Mapping, Sequence
-from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +13,7 @@ from models.deliveries.rules import (
     SheetUnreadable,
     clean_serials,
 )
+from models.files.workbooks import BookDamaged, first_sheet
 from models.kernel.refusals import Refusal
 
 ROUND = "일정번호"
@@ -42,17 +40,10 @@ class Checked:
 
 def read(data: bytes) -> list[SheetRow]:
     """The filled rows of an uploaded form. Raises SheetUnreadable for what is no such form."""
-    # Imported here: a web process that reads no sheet stays small.
-    from openpyxl import load_workbook
-    from openpyxl.utils.exceptions import InvalidFileException
-
     try:
-        with closing(load_workbook(io.BytesIO(data), read_only=True, data_only=True)) as book:
-            last = SERIALS_MAX + HEADER_ROWS_MAX
-            rows = list(book.worksheets[0].iter_rows(values_only=True, max_row=last))
-    except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, IndexError, TypeError) as error:
+        return _rows(first_sheet(data, SERIALS_MAX + HEADER_ROWS_MAX))
+    except BookDamaged as error:
         raise SheetUnreadable from error
-    return _rows(rows)
 
 
 def _rows(rows: Sequence[Sequence[Any]]) -> list[SheetRow]:

@@ -1,12 +1,10 @@
 """The workbook of a list: its columns, and what stands in an uploaded one."""
 
-import io
-import zipfile
 from collections.abc import Mapping, Sequence
-from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
+from models.files.workbooks import BookDamaged, first_sheet
 from models.masters.messages import ROWS
 from models.masters.rules import IMPORT_ROWS_MAX, Master, MasterSheetTooLong, MasterSheetUnreadable
 from models.masters.wording import FIELD, REASON_KIND
@@ -41,17 +39,10 @@ def cell(name: str, value: Any) -> Any:
 
 def read(master: Master, data: bytes) -> list[Line]:
     """The filled lines of an uploaded workbook. Raises MasterSheetUnreadable, MasterSheetTooLong."""
-    # Imported here: a web process that reads no sheet stays small.
-    from openpyxl import load_workbook
-    from openpyxl.utils.exceptions import InvalidFileException
-
     try:
-        with closing(load_workbook(io.BytesIO(data), read_only=True, data_only=True)) as book:
-            last = IMPORT_ROWS_MAX + HEADER_ROWS_MAX + 1
-            rows = list(book.worksheets[0].iter_rows(values_only=True, max_row=last))
-    except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, IndexError, TypeError) as error:
+        lines = _lines(master, first_sheet(data, IMPORT_ROWS_MAX + HEADER_ROWS_MAX + 1))
+    except BookDamaged as error:
         raise MasterSheetUnreadable from error
-    lines = _lines(master, rows)
     if len(lines) > IMPORT_ROWS_MAX:
         raise MasterSheetTooLong(limit=IMPORT_ROWS_MAX)
     return lines

@@ -10,7 +10,6 @@ from typing import Any, TypeVar
 import holidays
 from sqlalchemy import select
 from sqlmodel import Session, col
-from temporalio.exceptions import ApplicationError
 
 from activities import credits_report, tax_invoices
 from activities.recording import Recorder
@@ -30,20 +29,20 @@ from models.etax.numbers import approval_number
 from models.etax.signature import sign
 from models.harmony.tables import CreditGroup
 from models.kernel.calendar import at_hour, local_date
-from models.kernel.refusals import Refusal, rebuild
 from models.kernel.roles import Role
 from models.kernel.vat import vat_floor
 from models.processes.kinds import Kind
-from models.processes.messages import Actor, Job, Outcome, Step, command_payload
+from models.processes.messages import Actor, Outcome, command_payload
 from models.processes.queries import holidays as kept_holidays
 from models.processes.tables import Command, Holiday, ProcessColumns
 from models.processes.writes import Press, insert_command
 from models.tax_invoices.kind import TAX_INVOICE
-from models.tax_invoices.messages import HubNews, HubTask
+from models.tax_invoices.messages import HubNews
 from models.tax_invoices.tables import TaxInvoice
 from tests import factories
 from tests.credits import world as masters
 from tests.etax import papers
+from tests.stepping import Stepping
 from tests.tax_invoices.paper_hub import REGISTRAR, PaperHub, signer
 
 MONTH = dt.date(2026, 1, 1)
@@ -55,7 +54,7 @@ _serial = itertools.count(1)
 Row = TypeVar("Row", bound=ProcessColumns)
 
 
-class World:
+class World(Stepping):
     """One officer, one person of Harmony; groups and their reports are made as a test needs them."""
 
     def __init__(self, month: dt.date = MONTH) -> None:
@@ -74,6 +73,7 @@ class World:
         self.officer = factories.actor(self.staff)
         self.partner = factories.actor(self.person)
         self.recorder = Recorder({"credit_report": credits_report.STEPS, "tax_invoice": tax_invoices.STEPS})
+        self.known_jobs = tax_invoices.JOBS
         self.hub = PaperHub()
         self.house = Hub(lambda: self.hub, lambda: [papers.authority().certificate])
 
@@ -234,33 +234,7 @@ class World:
 
     def step(self, row: ProcessColumns, act: str, request_id: uuid.UUID | None = None) -> Outcome:
         """The step itself; without a request id it is the machine's. Raises the refusal."""
-        kind, found = self.kind_of(row), self.read(row)
-        machine = act in {"remind", "escalate"}
-        self.now += dt.timedelta(minutes=1)
-        step = Step(
-            workflow_id=found.workflow_id,
-            kind=kind.key,
-            document_id=found.id or 0,
-            step=found.step + 1,
-            act=act,
-            status=found.status,
-            targets=[found.status] if machine else list(kind.rules.move(found.status, act).to),
-            version=found.version,
-            at=self.now,
-            request_id=str(request_id) if request_id else None,
-        )
-        with clock.set_to(self.now):
-            try:
-                outcome = self.recorder.record_step(step)
-            except ApplicationError as error:
-                raise refusal_of(error) from error
-            self.work(kind, found, outcome.jobs)
-        return outcome
-
-    def work(self, kind: Kind, found: ProcessColumns, jobs: list[str]) -> None:
-        known = {made.__name__: made for made in (*tax_invoices.JOBS, *self.house.activities)}
-        for job in jobs:
-            known[job](Job(workflow_id="", kind=kind.key, document_id=found.id or 0, job=job, at=self.now))
+        return self.take_step(self.kind_of(row), self.read(row), act, request_id)
 
     def follow(self) -> list[str]:
         """What was pressed on reports and waits for the relay: brought, in the order it was pressed; the acts."""
@@ -285,10 +259,7 @@ class World:
 
     def ask(self, row: TaxInvoice) -> HubNews:
         """What the invoice's process does when it is woken."""
-        found = self.read(row)
-        task = HubTask(document_id=found.id or 0, status=found.status, step=found.step, at=self.now)
-        with clock.set_to(self.now):
-            news = self.house.ask_hub(task)
+        news = self.question(self.read(row))
         for act in news.acts:
             self.step(self.read(row), act)
         return news
@@ -306,10 +277,6 @@ class World:
         self.sign(self.request(of))
         self.follow()
         return self.read(of)
-
-
-def refusal_of(error: ApplicationError) -> Refusal:
-    return rebuild(error.type or "", error.details[0] if error.details else {})
 
 
 def issued(world: World, report: CreditReport) -> tuple[str, bytes]:

@@ -11,13 +11,15 @@ from sqlmodel import col
 
 from models import database
 from models.credits import imports
-from models.credits.imports import ImportEmpty, ImportUnreadable, Known, Row
+from models.credits.imports import ImportEmpty, ImportTooMuch, ImportUnreadable, Known, Row
 from models.credits.rules import Method
 from models.credits.tables import CreditImport, CreditLedger
+from models.kernel.money import AMOUNT_MAX
 from models.members.tables import Member
 from tests.credits import desk, world
-from tests.credits.desk import Desk, sheet, text
+from tests.credits.desk import XLSX, Desk, sheet, text
 from tests.engines import Database
+from tests.files.test_workbooks import SHEET, with_part
 
 MONTH = dt.date(2026, 1, 1)
 HEAD = ("매체코드", "매체명", "품목", "매출액")
@@ -67,6 +69,13 @@ def test_the_same_medium_and_item_twice_is_told_with_the_first_row() -> None:
     )
     assert [(row.item, row.value) for row in judged.good] == [("26년 01월 콘텐츠 제공", 1), ("영상", 3)]
     assert "2번째 줄과 같은" in judged.errors[0].sentence
+
+
+def test_a_file_that_comes_to_more_than_an_amount_can_be_is_refused_as_a_whole() -> None:
+    rows = [{"code": "A1", "item": f"{n}", "value": "9,007,199,254,740,991"} for n in range(2)]
+    assert _judge(rows[0]).good[0].value == AMOUNT_MAX
+    with pytest.raises(ImportTooMuch):
+        _judge(*rows)
 
 
 def test_what_would_not_be_settled_is_a_warning_not_an_error() -> None:
@@ -184,7 +193,7 @@ def test_a_file_is_checked_looked_at_applied_and_replaced(office: Desk) -> None:
         seat.done(f"{first}/application")
         second = _upload(seat, business, text(HEAD, (sky, "하늘일보", "뉴스", "1,200,000"), encoding="cp949"))
         page = seat.get(second)
-        for words in ("+200,000", "-500,000", "을(를) 대신합니다"):
+        for words in ("+200,000", "-500,000", "대신 정산에 들어갑니다"):
             assert words in page
         assert _counting() == {"뉴스": 1_500_000}
         seat.done(f"{second}/application")
@@ -231,21 +240,22 @@ def test_the_very_same_file_is_refused_while_it_counts(office: Desk) -> None:
         assert (again.status_code, "이미 반영한 파일과 같은 파일" in again.text) == (422, True)
 
 
-@pytest.mark.parametrize(
-    ("files", "words"),
-    [
-        (None, "올릴 파일을 골라 주세요."),
-        ({"file": ("x.pdf", b"%PDF-1.4", "application/pdf")}, "XLSX, CSV"),
-        ({"file": ("x.csv", b"a\x00b", "text/csv")}, "XLSX, CSV"),
-        ({"file": ("x.csv", b"<html><script>alert(1)</script>", "text/csv")}, ""),
-        ({"file": ("x.csv", "아무 줄".encode(), "text/csv")}, "열 이름을 찾지 못했습니다"),
-    ],
+NO_TABLES: tuple[tuple[Any, str], ...] = (
+    (None, "올릴 파일을 골라 주세요."),
+    ({"file": ("x.pdf", b"%PDF-1.4", "application/pdf")}, "XLSX, CSV"),
+    ({"file": ("x.csv", b"a\x00b", "text/csv")}, "XLSX, CSV"),
+    ({"file": ("x.csv", b"<html><script>alert(1)</script>", "text/csv")}, ""),
+    ({"file": ("x.csv", "아무 줄".encode(), "text/csv")}, "열 이름을 찾지 못했습니다"),
+    ({"file": ("x.xlsx", with_part(SHEET, b"<worksheet"), XLSX)}, "손상"),
 )
-def test_what_is_no_table_is_refused_at_the_field(office: Desk, files: Any, words: str) -> None:
+
+
+def test_what_is_no_table_is_refused_at_the_field(office: Desk) -> None:
     with office.seat(office.officer) as seat:
         business, _ = _media(office)
-        answer = seat.post("/credit-imports", files=files, business_id=str(business), month="2026-01")
-        assert (answer.status_code, words in answer.text) == (422, True)
+        for files, words in NO_TABLES:
+            answer = seat.post("/credit-imports", files=files, business_id=str(business), month="2026-01")
+            assert (answer.status_code, words in answer.text, 'id="e-file"' in answer.text) == (422, True, True), words
 
 
 def test_the_form_to_fill_in_names_the_media_with_a_rate(office: Desk) -> None:
@@ -255,4 +265,5 @@ def test_the_form_to_fill_in_names_the_media_with_a_rate(office: Desk) -> None:
         rows = imports.read("x.xlsx", answer.content, Method.REVENUE)
         assert {row.cells["code"] for row in rows} == set(codes)
         assert {row.cells["month"] for row in rows} == {"2026-01"}
-        assert seat.status("/credit-imports/form") == 404
+        nothing = seat.client.get("/credit-imports/form", params={"business_id": "", "month": "2026-01"})
+        assert (nothing.status_code, 'id="e-business_id"' in nothing.text) == (422, True)

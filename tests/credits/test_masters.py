@@ -177,6 +177,7 @@ def test_one_number_is_one_company_until_it_is_closed(office: Desk) -> None:
         company, _, _ = _settled(seat)
         again = seat.post("/credit-companies", **FIRM)
         assert (again.status_code, "이미 등록된 사업자등록번호입니다" in again.text) == (422, True)
+        assert 'id="e-business_number"' in again.text
         assert "다시 사용" in seat.done(f"/credit-companies/{company}/closing", closed="1")
         seat.done("/credit-companies", **FIRM)
         back = seat.post(f"/credit-companies/{company}/closing", closed="")
@@ -199,6 +200,7 @@ def test_a_code_names_one_medium(office: Desk) -> None:
         _settled(seat)
         again = seat.post("/credit-media", code="SKY01", name="다른 매체")
         assert (again.status_code, "이미 쓰고 있는 매체코드입니다" in again.text) == (422, True)
+        assert 'id="e-code"' in again.text
         wrong = seat.post("/credit-media", code="한글", name="다른 매체")
         assert wrong.status_code == 422
 
@@ -210,9 +212,11 @@ def test_rates_are_dated_and_never_overlap(office: Desk) -> None:
         page = seat.done("/credit-rates", **of, rate="70.5", from_month="2026-01", until_month="2026-06")
         assert "70.5 %" in page
         assert _one(CreditRate).rate_millionths == 705_000
+        assert "1,000% 이하" in seat.post("/credit-rates", **of, rate="1000.0001", from_month="2027-01").text
         for since, until in (("2026-06", ""), ("2025-01", "2026-01"), ("2025-01", ""), ("2026-02", "2026-03")):
             refused = seat.post("/credit-rates", **of, rate="60", from_month=since, until_month=until)
             assert (refused.status_code, "2026-01부터 2026-06까지 이미 있습니다" in refused.text) == (422, True)
+            assert 'id="e-from_month"' in refused.text
         seat.done("/credit-rates", **of, rate="60", from_month="2026-07")
         seat.done("/credit-rates", medium_id=str(medium), business_id=str(_rs()), rate="100", from_month="2026-01")
         rate = _one(CreditRate)
@@ -254,9 +258,10 @@ def test_a_business_is_renamed(office: Desk) -> None:
 def test_a_pool_of_a_month_is_one_and_the_officers(office: Desk) -> None:
     with office.seat(office.officer) as seat:
         page = seat.done("/credit-pools", business_id=str(_rs()), month="2026-01", amount="100,000,000")
-        assert "2026.01 재원" in page
+        assert "2026-01 재원" in page
         again = seat.post("/credit-pools", business_id=str(_rs()), month="2026-01", amount="1")
         assert (again.status_code, "그달 재원이 이미 있습니다" in again.text) == (422, True)
+        assert 'id="e-month"' in again.text
         wrong = seat.post("/credit-pools", business_id=str(_etc()), month="2026-02", amount="1")
         assert (wrong.status_code, "재원을 나누는 사업" in wrong.text) == (422, True)
         minus = seat.post("/credit-pools", business_id=str(_rs()), month="2026-02", amount="-1")

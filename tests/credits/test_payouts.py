@@ -234,7 +234,7 @@ def test_only_the_settlement_officer_makes_and_nobody_outside_sees(world: World)
 
 
 SENT = {1: (1_000, "RS202601-00001", "sent", ""), 2: (2_000, "RS202601-00002", "paid", "")}
-TODAY = dt.date(2026, 3, 16)
+MADE_ON, TODAY = dt.date(2026, 3, 13), dt.date(2026, 3, 16)
 
 
 @pytest.mark.parametrize(
@@ -244,17 +244,18 @@ TODAY = dt.date(2026, 3, 16)
         (paid(1, amount=999), "금액이 보낸 1,000원과 다릅니다."),
         (paid(1, number="RS202601-00009"), "정산리포트번호가 보낸 RS202601-00001과 다릅니다."),
         (paid(1, paid_on=dt.date(2026, 3, 17)), "지급일이 오늘보다 뒤입니다."),
+        (paid(1, paid_on=dt.date(2026, 3, 12)), "지급일이 지급 파일을 만든 날보다 앞섭니다."),
         (failed(2), "이미 반영한 결과와 다릅니다."),
     ],
 )
 def test_each_row_is_held_against_what_was_sent(result: Result, sentence: str) -> None:
-    assert faults_of([result], SENT, TODAY) == [Fault(result.row, f"순번 {result.position}: {sentence}")]
+    assert faults_of([result], SENT, MADE_ON, TODAY) == [Fault(result.row, f"순번 {result.position}: {sentence}")]
 
 
 def test_a_position_twice_is_a_fault_and_sound_rows_are_none() -> None:
     sound = [paid(1, amount=1_000, number="RS202601-00001", paid_on=TODAY), paid(2)]
-    assert faults_of(sound, SENT, TODAY) == []
-    assert faults_of([paid(1), paid(1)], SENT, TODAY) == [Fault(2, "순번 1: 같은 순번이 두 번 있습니다.")]
+    assert faults_of(sound, SENT, MADE_ON, TODAY) == []
+    assert faults_of([paid(1), paid(1)], SENT, MADE_ON, TODAY) == [Fault(2, "순번 1: 같은 순번이 두 번 있습니다.")]
 
 
 def sheet(rows: list[list[Any]]) -> bytes:
@@ -285,6 +286,11 @@ def test_a_workbook_and_a_csv_say_the_same() -> None:
         assert payout_sheets.read_results(target.getvalue().encode(encoding), "결과.CSV") == READ
 
 
+def test_a_number_is_read_as_a_spreadsheet_saved_it() -> None:
+    [found] = payout_sheets.read_results("순번,결과,금액\n3.0,성공,1000.0\n".encode(), "r.csv")
+    assert (found.position, found.amount) == (3, 1_000)
+
+
 def test_a_failure_without_a_reason_says_so() -> None:
     [found] = payout_sheets.read_results("순번,결과\n1,불능\n".encode(), "r.csv")
     assert found.reason == rules.NO_REASON
@@ -293,10 +299,12 @@ def test_a_failure_without_a_reason_says_so() -> None:
 @pytest.mark.parametrize(
     ("body", "sentence"),
     [
-        ("순번,결과\n1,글쎄\n", "순번 1: 결과 「글쎄」을(를) 알 수 없습니다. 성공 또는 실패로 적어 주세요."),
+        ("순번,결과\n1,글쎄\n", "순번 1: 결과 「글쎄」: 성공 또는 실패로 적어 주세요."),
         ("순번,결과\n,성공\n", "순번이 없습니다."),
-        ("순번,결과,지급일\n1,성공,어제\n", "순번 1: 지급일 「어제」을(를) 읽을 수 없습니다."),
-        ("순번,결과,금액\n1,성공,-5\n", "순번 1: 금액 「-5」을(를) 읽을 수 없습니다."),
+        ("순번,결과\n-3,성공\n", "순번이 없습니다."),
+        ("순번,결과\n1.5,성공\n", "순번이 없습니다."),
+        ("순번,결과,지급일\n1,성공,어제\n", "순번 1: 지급일 「어제」: 날짜로 읽을 수 없습니다."),
+        ("순번,결과,금액\n1,성공,-5\n", "순번 1: 금액 「-5」: 0 이상의 정수로 읽을 수 없습니다."),
     ],
 )
 def test_rows_that_cannot_be_read_are_named(body: str, sentence: str) -> None:

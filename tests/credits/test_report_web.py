@@ -119,10 +119,11 @@ def test_a_file_from_due_to_paid(world: World, monkeypatch: pytest.MonkeyPatch) 
         assert {row["계좌번호"] for row in rows} == {"3333011212345"}
 
         early = seat.post(f"{base}/results", files={"file": ("r.csv", b"a", CSV)})
-        assert early.status_code == 422
+        assert (early.status_code, "결과를 읽을 수 없습니다" in early.text) == (422, True)
         assert seat.post(f"{base}/sending").status_code == 303
         assert seat.post(f"{base}/discarding").status_code == 409
 
+        assert 'id="e-file"' in seat.post(f"{base}/results").text
         wrong = "순번,결과\n1,성공\n9,성공\n".encode()
         refused = seat.post(f"{base}/results", files={"file": ("r.csv", wrong, CSV)})
         assert refused.status_code == 422

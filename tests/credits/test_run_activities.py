@@ -208,7 +208,7 @@ def test_what_the_officer_should_know_is_noted(world: World) -> None:
     run_world.computed(run)
     with house.working() as session:
         notes = session.get_one(CreditRun, run.id).notes
-    assert [note["what"] for note in notes] == ["group_missing", "pool_unshared"]
+    assert [note["what"] for note in notes] == ["pool_unshared", "group_missing"]
 
 
 def test_a_month_has_one_open_run(world: World) -> None:

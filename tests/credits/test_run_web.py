@@ -1,6 +1,7 @@
 """The run's pages: started, looked at, approved, tried again, and the policy of the Schedule."""
 
 import asyncio
+import datetime as dt
 import io
 import uuid
 from collections.abc import Iterator
@@ -47,14 +48,14 @@ def world(database: Database) -> World:
     return made
 
 
-def record(run_id: int, act: str, request_id: str | None = None) -> Outcome:
+def record(run_id: int, act: str, request_id: str | None = None, at: dt.datetime = NOW) -> Outcome:
     """What the workflow does with an act."""
     with house.working() as session:
         run = session.get_one(CreditRun, run_id)
     step = Step(
         workflow_id=run.workflow_id, kind="credit_run", document_id=run_id, step=run.step + 1, act=act,
         status=run.status, targets=list(KINDS["credit_run"].rules.move(run.status, act).to), version=run.version,
-        at=NOW, request_id=request_id,
+        at=at, request_id=request_id,
     )  # fmt: skip
     return RECORDER.record_step(step)
 
@@ -72,7 +73,7 @@ def desk(actor: Actor, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
 
 def _decided(command: Command) -> Decision:
     try:
-        return Decision(outcome=record(command.document_id, command.act, str(command.request_id)))
+        return Decision(outcome=record(command.document_id, command.act, str(command.request_id), clock.now()))
     except ApplicationError as error:
         found: Refusal = rebuild(error.type or "", error.details[0])
         return Decision(refusal=found)
@@ -112,6 +113,19 @@ def test_started_looked_at_approved(world: World, monkeypatch: pytest.MonkeyPatc
         assert (done.status_code, only_run().status) == (303, Status.APPROVED)
         shown = seat.get(done.headers["location"])
         assert "승인했습니다" in shown
+
+
+def test_a_repeated_run_says_what_it_leaves_alone(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = run_world.begun(world)
+    run_world.computed(run)
+    run_world.published(run_world.put(run, Status.PUBLISHING))
+    run_world.put(run, Status.PUBLISHED)
+    again = run_world.begun(world)
+    run_world.computed(again)
+    record(again.id or 0, COMPUTED)
+    with desk(world.officer, monkeypatch) as seat:
+        assert "정산그룹 2개는 이미 발행한 것과 같아 그대로 둡니다." in seat.get(f"/credit-runs/{again.id}")
+        assert "이미 발행한 것과 같은 2개 그룹은 그대로 두고" in seat.get(f"/credit-runs/{again.id}/approve")
 
 
 def test_paused_resumed_and_a_failed_group_tried_again(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -162,12 +176,13 @@ def test_the_groups_of_a_run_come_as_a_workbook(world: World, monkeypatch: pytes
     assert len(list(books["failed"].values)) <= 2
 
 
-@pytest.mark.parametrize(("month", "words"), [("2026-11", "끝나지 않은 달"), ("어제", "2026-10처럼"), ("", "정산월")])
-def test_a_month_that_cannot_be_settled(world: World, monkeypatch: pytest.MonkeyPatch, month: str, words: str) -> None:
+def test_a_month_that_cannot_be_settled(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     with desk(world.officer, monkeypatch) as seat:
-        answer = seat.client.post("/credit-runs", data=keys(month=month))
-        assert answer.status_code == 422
-        assert words in answer.text
+        for month, words in (("2026-11", "끝나지 않은 달"), ("어제", "2026-10처럼"), ("", "정산월")):
+            answer = seat.client.post("/credit-runs", data=keys(month=month))
+            assert answer.status_code == 422
+            assert words in answer.text
+            assert 'id="e-month"' in answer.text
 
 
 def test_the_policy_is_kept_with_its_history(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

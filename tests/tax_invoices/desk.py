@@ -1,11 +1,14 @@
 """Pages of settlements and tax invoices for one person, with what is pressed recorded at once, without a hub."""
 
 import datetime as dt
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import pytest
+from sqlalchemy import select
+from sqlmodel import col
 
 from activities import settlements, tax_invoices
 from activities.recording import DomainSteps, Recorder
@@ -100,3 +103,19 @@ def desk(world: World, actor: Actor, monkeypatch: pytest.MonkeyPatch) -> Iterato
     webs = (*settlement_desk.KINDS_SHOWN, pages.WEB)
     with settlement_desk.desk(world, actor, monkeypatch, routers, webs) as seat:
         yield seat
+
+
+def keys(**fields: Any) -> dict[str, Any]:
+    """What every form carries, and what is typed."""
+    return {"csrf": "t", "request_id": str(uuid.uuid4())} | fields
+
+
+def post(seat: Desk, path: str, **fields: Any) -> Any:
+    """The answer to a form, not followed."""
+    return seat.client.post(path, data=keys(**fields), follow_redirects=False)
+
+
+def rows() -> list[TaxInvoice]:
+    """Every invoice there is, the oldest first."""
+    with database.working() as session:
+        return list(session.execute(select(TaxInvoice).order_by(col(TaxInvoice.id))).scalars())

@@ -11,15 +11,13 @@ from activities.gateways.tax_hub.interface import Code, HubStatus, Membership, R
 from models import clock, database
 from models.files.tables import DocumentFile, StoredFile
 from models.files.writes import content
-from models.members.tables import Company
 from models.processes.messages import Job
 from models.processes.queries import events
 from models.settlements.rules import ByHandReasonRequired, EvidenceNumberTaken
 from models.settlements.tables import Settlement
 from models.tax_invoices import refusals, writes
 from models.tax_invoices.kind import TAX_INVOICE
-from models.tax_invoices.messages import Amendment
-from models.tax_invoices.rules import Reason, Status
+from models.tax_invoices.rules import Status
 from models.tax_invoices.tables import TaxInvoice
 from tests.engines import Database
 from tests.etax import papers
@@ -303,50 +301,6 @@ def test_a_hub_that_says_what_cannot_be_is_told_of_once(world: World) -> None:
     del world.hub.papers[made.hub_key]
     world.ask(made)
     assert world.read(made).hub_problem == "중계사이트에 이 문서가 없습니다."
-
-
-@pytest.mark.parametrize("reason", [Reason.TERMINATION, Reason.DUPLICATE, Reason.PRICE_CHANGE])
-def test_a_full_minus_invoice_takes_the_settlement_back(world: World, reason: Reason) -> None:
-    of, invoice = world.settled()
-    world.press(world.officer, of, "request_cancel", at=world.now, reason="계약 해제")
-    world.press(world.partner, of, "confirm_cancel", at=world.now)
-    wanted = Amendment(
-        reason=reason,
-        happened_on=None if reason is Reason.DUPLICATE else TODAY,
-        difference=-26_720 if reason is Reason.PRICE_CHANGE else None,
-        lines=None,
-    )
-    with database.writing(world.officer) as session:
-        (minus,) = writes.amend(session, world.officer, invoice.id or 0, wanted, world.now)
-    done = world.through(minus)
-    assert (done.status, done.verification_problem) == ("nts_accepted", "")
-    assert world.follow() == ["cancel_by_invoice"]
-    found = world.read(of)
-    assert (found.status, found.minus_evidence_number) == ("cancelled", done.approval_number)
-    again = world.draft(*world.ids)
-    assert again.total_amount == of.total_amount
-
-
-def test_a_correction_leaves_the_settlement_as_it_is(world: World) -> None:
-    of, invoice = world.settled()
-    with database.working() as session:
-        session.execute(update(Company).where(col(Company.id) == world.company.id).values(representative="새대표"))
-    with database.writing(world.officer) as session:
-        made = writes.amend(session, world.officer, invoice.id or 0, Amendment(reason=Reason.CORRECTION), world.now)
-    for one in made:
-        assert world.through(one).status == "nts_accepted"
-    assert world.follow() == []
-    assert world.read(of).status == "payment_due"
-
-
-def test_a_return_leaves_the_settlement_as_it_is(world: World) -> None:
-    of, invoice = world.settled()
-    wanted = Amendment(reason=Reason.RETURN, difference=55, happened_on=TODAY)
-    with database.writing(world.officer) as session:
-        (less,) = writes.amend(session, world.officer, invoice.id or 0, wanted, world.now)
-    world.through(less)
-    assert world.follow() == []
-    assert world.read(of).status == "payment_due"
 
 
 def test_reminders_are_counted_and_the_hub_reminds_too(world: World) -> None:

@@ -31,9 +31,8 @@ from models.tax_invoices.rules import PREVIEW_JOB, Reason
 from models.tax_invoices.selling import draft_sale
 from models.tax_invoices.tables import TaxInvoice
 from tests.engines import Database
-from tests.tax_invoices.desk import Office, desk
+from tests.tax_invoices.desk import Office, desk, keys, post, rows
 from tests.tax_invoices.paper_hub import credential_of
-from tests.tax_invoices.test_web import keys, post, rows
 from tests.tax_invoices.world import AT, TODAY, World
 
 PERSON, PASSPORT, COMPANY = "900101-1234568", "M1234 5678", "220-81-62517"

@@ -6,7 +6,6 @@ from typing import Any
 
 from sqlalchemy import select
 from sqlmodel import col
-from temporalio.exceptions import ApplicationError
 
 from activities import inspections, settlements, tax_invoices
 from activities.recording import Recorder
@@ -16,26 +15,26 @@ from models.kernel.roles import Role
 from models.members.tables import Company
 from models.notifications.tables import Notification
 from models.processes.kinds import Kind
-from models.processes.messages import Actor, Job, Outcome, ProcessStart, Step, command_payload
+from models.processes.messages import Actor, Outcome, ProcessStart, command_payload
 from models.processes.tables import Command, Outbox, ProcessColumns
 from models.processes.writes import Press, insert_command
 from models.settlements.kind import SETTLEMENT
 from models.settlements.tables import Settlement
 from models.tax_invoices.kind import TAX_INVOICE
-from models.tax_invoices.messages import HubNews, HubTask
+from models.tax_invoices.messages import HubNews
 from models.tax_invoices.tables import TaxInvoice
 from models.tax_invoices.writes import draft_from_settlement
 from tests import factories
 from tests.etax import papers
 from tests.settlements import world as settlement_world
-from tests.settlements.world import refusal_of
+from tests.stepping import Stepping
 from tests.tax_invoices.paper_hub import PaperHub
 
 AT = settlement_world.AT
 TODAY = dt.date(2026, 2, 9)
 
 
-class World(settlement_world.World):
+class World(Stepping, settlement_world.World):
     """As of settlements; the company can be invoiced, and the hub is of paper."""
 
     def __init__(self, evidence: str = "tax_invoice_auto", prices: tuple[int, ...] = settlement_world.PRICES) -> None:
@@ -50,6 +49,7 @@ class World(settlement_world.World):
         self.recorder = Recorder(
             {"inspection": inspections.STEPS, "settlement": settlements.STEPS, "tax_invoice": tax_invoices.STEPS}
         )
+        self.known_jobs = (*settlements.JOBS, *tax_invoices.JOBS)
         self.hub = PaperHub()
         self.house = Hub(lambda: self.hub, lambda: [papers.authority().certificate])
         self.now = AT
@@ -71,39 +71,11 @@ class World(settlement_world.World):
 
     def step(self, kind: Kind, found: ProcessColumns, act: str, request_id: uuid.UUID | None = None) -> Outcome:
         """The step itself; without a request id it is the machine's. Raises the refusal."""
-        machine = act in {"remind", "escalate"}
-        self.now += dt.timedelta(minutes=1)
-        step = Step(
-            workflow_id=found.workflow_id,
-            kind=kind.key,
-            document_id=found.id or 0,
-            step=found.step + 1,
-            act=act,
-            status=found.status,
-            targets=[found.status] if machine else list(kind.rules.move(found.status, act).to),
-            version=found.version,
-            at=self.now,
-            request_id=str(request_id) if request_id else None,
-        )
-        with clock.set_to(self.now):
-            try:
-                outcome = self.recorder.record_step(step)
-            except ApplicationError as error:
-                raise refusal_of(error) from error
-            self.work(kind, found, outcome.jobs)
-        return outcome
-
-    def work(self, kind: Kind, found: ProcessColumns, jobs: list[str]) -> None:
-        known = {made.__name__: made for made in (*settlements.JOBS, *tax_invoices.JOBS, *self.house.activities)}
-        for job in jobs:
-            known[job](Job(workflow_id="", kind=kind.key, document_id=found.id or 0, job=job, at=self.now))
+        return self.take_step(kind, found, act, request_id)
 
     def ask(self, row: TaxInvoice) -> HubNews:
         """What the workflow does when it is woken: ask, and record what follows."""
-        found = self.read(row)
-        task = HubTask(document_id=found.id or 0, status=found.status, step=found.step, at=self.now)
-        with clock.set_to(self.now):
-            news = self.house.ask_hub(task)
+        news = self.question(self.read(row))
         for act in news.acts:
             self.step(TAX_INVOICE, self.read(row), act)
         return news

@@ -1,6 +1,6 @@
 """정정 · 수기: lines somebody types, settled in a month to come."""
 
-from typing import Annotated, Any
+from typing import Any
 
 from fastapi import APIRouter
 from sqlmodel import Session, col
@@ -17,12 +17,11 @@ from models.credits.tables import CreditAdjustment, CreditBusiness, CreditMedium
 from models.credits.wording import ADJUSTMENT
 from models.kernel.calendar import local_date
 from models.kernel.refusals import NotFound, Refusal
-from models.kernel.roles import Role
 from models.processes.messages import Actor
 from web import forms
-from web.auth.audience import require
-from web.credits import words
-from web.credits.masters import ACTS, SEE_OTHER, UNPROCESSABLE, Looker, make_once
+from web.credits import office, words
+from web.credits.masters import ACTS, make_once
+from web.credits.office import SEE_OTHER, UNPROCESSABLE, Looker, Officer, settles
 from web.errors import sentence
 from web.forms import Parsed
 from web.grid import Choice, Column, Grid, Option, Segment, Text
@@ -31,7 +30,6 @@ from web.render import page
 
 BASE = "/credit-adjustments"
 router = APIRouter(prefix=BASE, include_in_schema=False)
-Officer = Annotated[Actor, require(Role.SETTLEMENT)]
 STATE = {"on": "유효", "off": "취소"}
 STATE_TONES = {"on": "done", "off": "mute"}
 LABELS = {"month": "반영월", "item": "품목", "supply": "공급가액", "reason": "사유", "cancelled": "취소"}
@@ -115,13 +113,9 @@ GRID = Grid(
 @router.get("")
 def listed(request: Request, actor: Looker) -> Response:
     """정정 · 수기."""
-    view = GRID.read(request)
-    with database.reading(actor) as session:
-        if view.download:
-            return GRID.download(session, view, queries.adjustments(), who=actor)
-        found = GRID.fetch(session, view, queries.adjustments(), who=actor)
-    may_write = Role.SETTLEMENT in actor.every_role
-    return page(request, "credits/adjustments.html", grid=GRID.present(view, found), may_write=may_write)
+    return office.listed(
+        request, actor, GRID, queries.adjustments(), "credits/adjustments.html", may_write=settles(actor)
+    )
 
 
 @router.get("/new")
@@ -156,7 +150,7 @@ def _created(request: Request, actor: Actor, data: FormData) -> Response:
     except NotFound:
         raise
     except Refusal as refusal:
-        parsed = parsed.refused(refusal, sentence(refusal))
+        parsed = words.refused(parsed, refusal)
     with database.reading(actor) as session:
         return _ask(request, session, parsed, status=UNPROCESSABLE)
 
@@ -184,7 +178,7 @@ def _page(request: Request, actor: Actor, row_id: int, refused: str = "", status
         row = queries.one(session, CreditAdjustment, row_id)
         medium = queries.one(session, CreditMedium, row.medium_id)
         business = queries.one(session, CreditBusiness, row.business_id)
-        published = queries.is_published(session, row.medium_id, row.month)
+        closed = _why_closed(session, row)
         history = entries(session, "credit_adjustment", row_id, ACTS, LABELS, _shown)
     return page(
         request,
@@ -193,7 +187,7 @@ def _page(request: Request, actor: Actor, row_id: int, refused: str = "", status
         row=row,
         medium=medium,
         business=business,
-        published=published,
+        closed=closed,
         history=history,
         kind=ADJUSTMENT[row.kind],
         month=words.month(row.month),
@@ -201,11 +195,20 @@ def _page(request: Request, actor: Actor, row_id: int, refused: str = "", status
         state=("off" if row.cancelled_at else "on"),
         state_words=STATE,
         state_tones=STATE_TONES,
-        may_write=Role.SETTLEMENT in actor.every_role,
+        may_write=settles(actor),
         saved="saved" in request.query_params,
         refused=refused,
         nav=BASE,
     )
+
+
+def _why_closed(session: Session, row: CreditAdjustment) -> str:
+    """Why it can no longer be cancelled; empty where it can."""
+    try:
+        writes.must_be_unsettled(session, row.medium_id, row.month)
+    except Refusal as refusal:
+        return sentence(refusal)
+    return ""
 
 
 def _shown(name: str, value: Any) -> str:
@@ -221,11 +224,10 @@ async def cancel(request: Request, actor: Officer, row_id: int) -> Response:
 
 
 def _cancelled(request: Request, actor: Actor, row_id: int) -> Response:
-    try:
-        with database.writing(actor) as session:
-            writes.cancel_adjustment(session, actor, row_id, clock.now())
-    except NotFound:
-        raise
-    except Refusal as refusal:
+    def refused(refusal: Refusal) -> Response:
         return _page(request, actor, row_id, refused=sentence(refusal), status=refusal.status)
-    return RedirectResponse(f"{BASE}/{row_id}?saved=1", SEE_OTHER)
+
+    def decide(session: Session) -> object:
+        return writes.cancel_adjustment(session, actor, row_id, clock.now())
+
+    return office.decided(actor, decide, refused, f"{BASE}/{row_id}?saved=1")

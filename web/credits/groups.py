@@ -20,15 +20,24 @@ READY = {
     "account": "계좌 없음",
     "media": "매체 없음",
     "company": "지급처 없음",
+    "closed": "지급처 종료",
 }
-READY_TONES = {"ready": "done", "contact": "wait", "account": "wait", "media": "wait", "company": "stop"}
+READY_TONES = {
+    "ready": "done",
+    "contact": "wait",
+    "account": "wait",
+    "media": "wait",
+    "company": "stop",
+    "closed": "stop",
+}
 
 
 def _readiness(row: Any) -> str:
     """The first thing that is missing before the group can be settled and paid."""
-    group, _, media, bank, contact = row
+    _, company, media, bank, contact = row
     missing = (
-        ("company", group.credit_company_id is None),
+        ("company", company is None),
+        ("closed", company is not None and company.closed_at is not None),
         ("media", not media),
         ("account", bank is None),
         ("contact", contact is None),

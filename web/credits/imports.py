@@ -1,7 +1,6 @@
 """매출 · 소비 자료: upload, every wrong row named, the difference to the file that counts, 「반영」."""
 
-import datetime as dt
-from typing import Annotated, Any
+from typing import Any
 from urllib.parse import quote
 
 from fastapi import APIRouter
@@ -12,9 +11,9 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from models import clock, database
-from models.credits import import_writes, imports, queries, run_queries
+from models.credits import import_writes, imports, queries, run_inputs, run_queries
 from models.credits.messages import ImportForm
-from models.credits.rules import ImportState, Method, item_of, month_after, month_of
+from models.credits.rules import ImportState, Method, SameFile, item_of, month_after, month_of
 from models.credits.tables import CreditBusiness, CreditImport
 from models.credits.wording import IMPORT, IMPORT_TONE
 from models.files.detect import check
@@ -23,12 +22,10 @@ from models.files.tables import StoredFile
 from models.files.writes import content, stage_once
 from models.kernel.calendar import local_date
 from models.kernel.refusals import NotFound, Refusal
-from models.kernel.roles import Role
 from models.processes.messages import Actor
 from web import forms, sheets
-from web.auth.audience import require
-from web.credits import words
-from web.credits.masters import SEE_OTHER, UNPROCESSABLE, Looker
+from web.credits import office, words
+from web.credits.office import SEE_OTHER, UNPROCESSABLE, Looker, Officer, settles
 from web.errors import sentence
 from web.forms import Parsed
 from web.grid import Choice, Column, Grid, Option, Text
@@ -36,7 +33,6 @@ from web.render import page
 
 BASE = "/credit-imports"
 router = APIRouter(prefix=BASE, include_in_schema=False)
-Officer = Annotated[Actor, require(Role.SETTLEMENT)]
 NO_FILE = {"file": "올릴 파일을 골라 주세요."}
 SHOWN_LINES = 200
 UNITS = {Method.POOL.value: "", Method.REVENUE.value: "원"}
@@ -102,13 +98,7 @@ GRID = Grid(
 @router.get("")
 def listed(request: Request, actor: Looker) -> Response:
     """매출 · 소비 자료."""
-    view = GRID.read(request)
-    with database.reading(actor) as session:
-        if view.download:
-            return GRID.download(session, view, queries.imports(), who=actor)
-        found = GRID.fetch(session, view, queries.imports(), who=actor)
-    may_write = Role.SETTLEMENT in actor.every_role
-    return page(request, "credits/imports.html", grid=GRID.present(view, found), may_write=may_write)
+    return office.listed(request, actor, GRID, queries.imports(), "credits/imports.html", may_write=settles(actor))
 
 
 @router.get("/new")
@@ -123,10 +113,11 @@ def new(request: Request, actor: Officer) -> Response:
 @router.get("/form")
 def form(request: Request, actor: Officer) -> Response:
     """「양식 다운로드」: the media that are settled by a business, with an empty column to fill in."""
-    asked = forms.parse(ImportForm, dict(request.query_params)).value
-    if asked is None:
-        raise NotFound
+    typed = forms.parse(ImportForm, dict(request.query_params))
+    asked = typed.value
     with database.reading(actor) as session:
+        if asked is None:
+            return _ask(request, session, typed, status=UNPROCESSABLE)
         business = queries.one(session, CreditBusiness, asked.business_id)
         known = queries.known_media(session, business.id or 0, asked.month)
     rows = sorted((m.name, code) for code, m in known.items() if m.is_open and m.is_rated)
@@ -171,10 +162,10 @@ def _uploaded(request: Request, actor: Actor, asked: Parsed[ImportForm], name: s
             return RedirectResponse(f"{BASE}/{made}", SEE_OTHER)
     except NotFound:
         raise
-    except (FileRefusal, imports.ImportUnreadable) as refusal:
+    except (FileRefusal, SameFile, imports.ImportUnreadable) as refusal:
         asked = asked.with_errors({"file": sentence(refusal)})
     except Refusal as refusal:
-        asked = asked.refused(refusal, sentence(refusal))
+        asked = words.refused(asked, refusal)
     with database.reading(actor) as session:
         return _ask(request, session, asked, status=UNPROCESSABLE)
 
@@ -223,23 +214,29 @@ def _page(request: Request, actor: Actor, import_id: int, refused: str = "", sta
             "in_force": counts,
             "differences": queries.differences(session, import_id, counts.id if counts else None) if is_new else [],
             "lines": queries.lines_of(session, import_id, SHOWN_LINES),
+            "closed": run_inputs.why_closed(session, row.month) if is_new else None,
             "run": run_queries.open_run_of(session, row.month),
+            "settled": run_queries.settled_run_of(session, row.month),
             "replaced_by": session.get(CreditImport, row.replaced_by_id) if row.replaced_by_id else None,
             "value": row.consumption if pool else row.amount,
             "in_force_value": (counts.consumption if pool else counts.amount) if counts else 0,
         }
+    closed: Refusal | None = context.pop("closed")
     return page(
         request,
         "credits/import.html",
         status=status,
         **context,
+        closed=sentence(closed) if closed else "",
+        differences_max=queries.DIFFERENCES_MAX,
+        errors_kept=import_writes.ERRORS_KEPT,
         month=words.month(row.month),
         month_typed=words.typed_month(row.month),
         label=imports.VALUE_LABEL[Method(business.method)],
         unit=UNITS[business.method],
         state_words=IMPORT,
         state_tones=IMPORT_TONE,
-        may_write=Role.SETTLEMENT in actor.every_role,
+        may_write=settles(actor),
         refused=refused,
         nav=BASE,
     )
@@ -258,15 +255,12 @@ async def discard(request: Request, actor: Officer, import_id: int) -> Response:
 
 
 def _decided(request: Request, actor: Actor, import_id: int, decide: Any) -> Response:
-    now: dt.datetime = clock.now()
-    try:
-        with database.writing(actor) as session:
-            decide(session, actor, import_id, now)
-    except NotFound:
-        raise
-    except Refusal as refusal:
+    def refused(refusal: Refusal) -> Response:
         return _page(request, actor, import_id, refused=sentence(refusal), status=refusal.status)
-    return RedirectResponse(f"{BASE}/{import_id}", SEE_OTHER)
+
+    return office.decided(
+        actor, lambda session: decide(session, actor, import_id, clock.now()), refused, f"{BASE}/{import_id}"
+    )
 
 
 @router.get("/{import_id:int}/file")

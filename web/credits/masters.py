@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Annotated, Any
+from typing import Any
 
 from fastapi import APIRouter
 from pydantic import BaseModel
@@ -21,16 +21,14 @@ from models.processes import writes as spine
 from models.processes.messages import Actor
 from models.processes.tables import ProcessColumns
 from web import forms
-from web.auth.audience import require
+from web.credits import words
+from web.credits.office import SEE_OTHER, UNPROCESSABLE, Looker, decided, listed
 from web.errors import sentence
 from web.forms import Parsed
 from web.grid import Grid
 from web.histories import entries
 from web.render import page
 
-Looker = Annotated[Actor, require(Role.SETTLEMENT, Role.MEDIA_MANAGER, Role.ADMIN)]
-UNPROCESSABLE = 422
-SEE_OTHER = 303
 TABS = (
     ("companies", "지급처", "/credit-companies"),
     ("groups", "정산그룹", "/credit-groups"),
@@ -94,7 +92,7 @@ def master_router(master: Master) -> APIRouter:
     router = APIRouter(prefix=master.base, include_in_schema=False)
 
     @router.get("")
-    def listed(request: Request, actor: Looker) -> Response:
+    def rows(request: Request, actor: Looker) -> Response:
         return _listed(request, actor, master)
 
     @router.get("/{row_id:int}")
@@ -142,15 +140,12 @@ def _add_deleting(router: APIRouter, master: Master) -> None:
 
 
 def _listed(request: Request, actor: Actor, master: Master) -> Response:
-    view = master.grid.read(request)
-    with database.reading(actor) as session:
-        if view.download:
-            return master.grid.download(session, view, master.scope(), who=actor)
-        found = master.grid.fetch(session, view, master.scope(), who=actor)
-    return page(
+    return listed(
         request,
+        actor,
+        master.grid,
+        master.scope(),
         "credits/list.html",
-        grid=master.grid.present(view, found),
         master=master,
         may_write=master.may_write(actor),
         done=request.query_params.get("done", ""),
@@ -168,7 +163,7 @@ def _saved(request: Request, actor: Actor, master: Master, row_id: int | None, d
     except NotFound:
         raise
     except Refusal as refusal:
-        parsed = parsed.refused(refusal, sentence(refusal))
+        parsed = words.refused(parsed, refusal)
     with database.reading(actor) as session:
         row = queries.one(session, master.table, row_id) if row_id is not None else None
         return _form_page(request, session, actor, master, row, parsed, status=UNPROCESSABLE)
@@ -208,17 +203,16 @@ def _saving(key: str, form: Parsed[Any]) -> spine.Saving | None:
 
 
 def _closed(request: Request, actor: Actor, master: Master, row_id: int, *, closed: bool) -> Response:
-    try:
-        with database.writing(actor) as session:
-            writes.set_closed(session, actor, master.table, row_id, clock.now(), closed=closed)
-    except NotFound:
-        raise
-    except Refusal as refusal:
+    def refused(refusal: Refusal) -> Response:
         with database.reading(actor) as session:
             row = queries.one(session, master.table, row_id)
             told = forms.blank(master.facts(session, row)).refused(refusal, sentence(refusal))
             return _form_page(request, session, actor, master, row, told, status=refusal.status)
-    return RedirectResponse(f"{master.base}/{row_id}?saved=1", SEE_OTHER)
+
+    def close(session: Session) -> None:
+        writes.set_closed(session, actor, master.table, row_id, clock.now(), closed=closed)
+
+    return decided(actor, close, refused, f"{master.base}/{row_id}?saved=1")
 
 
 def _deleted(actor: Actor, master: Master, row_id: int) -> Response:

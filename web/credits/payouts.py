@@ -14,18 +14,19 @@ from starlette.responses import RedirectResponse, Response
 
 from models import clock, database
 from models.credits import payout_sheets, payouts
-from models.credits.payout_rules import PAYOUTS_MAX, Fault, ResultsFaulty
+from models.credits.payout_rules import PAYOUTS_MAX, Fault, ResultsFaulty, ResultsUnreadable
 from models.credits.report_tables import PayoutFile
 from models.credits.report_wording import WORDS
 from models.credits.rules import PayoutState
 from models.credits.wording import ISSUE_MODE, PAYOUT, PAYOUT_TONE
 from models.kernel.calendar import local_date
 from models.kernel.refusals import NotFound, Refusal
-from models.kernel.roles import Role
 from models.members.places import BANKS
 from models.processes.messages import Actor
 from web import forms, sheets
-from web.auth.audience import require
+from web.credits import office
+from web.credits import words as credit_words
+from web.credits.office import SEE_OTHER, UNPROCESSABLE, Looker, Officer, settles
 from web.errors import sentence
 from web.forms import Parsed
 from web.grid import Column, DateRange, Grid, Option, Segment, Text
@@ -34,9 +35,6 @@ from web.render import page
 BASE = "/credit-payouts"
 router = APIRouter(prefix=BASE, tags=["지급"], include_in_schema=False)
 
-Officer = Annotated[Actor, require(Role.SETTLEMENT)]
-Seer = Annotated[Actor, require(Role.SETTLEMENT, Role.MEDIA_MANAGER, Role.ADMIN)]
-UNPROCESSABLE = 422
 FAULTS_SHOWN = 200
 ROWS_SHOWN = 1000
 CSV_TYPE = "text/csv; charset=utf-8"
@@ -109,15 +107,9 @@ GRID = Grid(
 
 
 @router.get("")
-def file_list(request: Request, actor: Seer) -> Response:
+def file_list(request: Request, actor: Looker) -> Response:
     """Every payout file, the newest first."""
-    view = GRID.read(request)
-    with database.reading(actor) as session:
-        if view.download:
-            return GRID.download(session, view, payouts.files, who=actor)
-        found = GRID.fetch(session, view, payouts.files, who=actor)
-        officer = Role.SETTLEMENT in actor.every_role
-        return page(request, "credits/payouts.html", grid=GRID.present(view, found), officer=officer, nav=BASE)
+    return office.listed(request, actor, GRID, payouts.files, "credits/payouts.html", officer=settles(actor), nav=BASE)
 
 
 @router.get("/new")
@@ -138,7 +130,7 @@ async def chosen(request: Request, actor: Officer) -> Response:  # noqa: ARG001 
     """From 정산리포트: the ticked reports, to look at before their file is made."""
     form = await request.form(max_fields=PAYOUTS_MAX + 10)
     ids = [pick for pick in map(str, form.getlist("selected")) if pick.isascii() and pick.isdecimal()]
-    return RedirectResponse(f"{BASE}/new?" + "&".join(f"report={one}" for one in ids), 303)
+    return RedirectResponse(f"{BASE}/new?" + "&".join(f"report={one}" for one in ids), SEE_OTHER)
 
 
 def _new_page(session: Session, request: Request, actor: Actor, shown: Parsed[Any], *, status: int = 200) -> Response:
@@ -176,15 +168,15 @@ def _made(request: Request, actor: Actor, data: FormData) -> Response:
             wanted = parsed.value
             with database.writing(actor) as session:
                 made = payouts.make(session, actor, wanted.pay_on, clock.now(), wanted.selected or None)
-                return RedirectResponse(f"{BASE}/{made.id}?done=made", 303)
+                return RedirectResponse(f"{BASE}/{made.id}?done=made", SEE_OTHER)
     except Refusal as refusal:
-        parsed = parsed.refused(refusal, sentence(refusal, WORDS.sentences))
+        parsed = credit_words.refused(parsed, refusal, WORDS.sentences)
     with database.reading(actor) as session:
         return _new_page(session, request, actor, parsed, status=UNPROCESSABLE)
 
 
 @router.get("/{file_id:int}")
-def file_page(request: Request, actor: Seer, file_id: int) -> Response:
+def file_page(request: Request, actor: Looker, file_id: int) -> Response:
     """The file, its payments, and where it stands."""
     return _file_page(request, actor, file_id)
 
@@ -195,6 +187,7 @@ def _file_page(
     file_id: int,
     *,
     refused: str = "",
+    file_fault: str = "",
     faults: Sequence[Fault] = (),
     status: int = 200,
 ) -> Response:
@@ -202,6 +195,8 @@ def _file_page(
         of = payouts.file(session, actor, file_id)
         rows = payouts.payments(session, file_id)
         words, tone = state_of(of)
+        officer = settles(actor)
+        takes_results = officer and of.sent_at is not None and of.closed_at is None
         return page(
             request,
             "credits/payout.html",
@@ -217,8 +212,11 @@ def _file_page(
             words=PAYOUT,
             tones=PAYOUT_TONE,
             banks=BANKS,
-            officer=Role.SETTLEMENT in actor.every_role,
-            refused=refused,
+            officer=officer,
+            # Beside the input, where there is one.
+            refused=refused or ("" if takes_results else file_fault),
+            takes_results=takes_results,
+            file_fault=file_fault,
             faults=faults[:FAULTS_SHOWN],
             fault_count=len(faults),
             done=DONE.get(request.query_params.get("done", ""), ""),
@@ -284,14 +282,12 @@ async def discard(request: Request, actor: Officer, file_id: int) -> Response:
 
 
 def _decided(request: Request, actor: Actor, file_id: int, decide: Any, done: str) -> Response:
-    try:
-        with database.writing(actor) as session:
-            decide(session, actor, file_id, clock.now())
-    except NotFound:
-        raise
-    except Refusal as refusal:
+    def refused(refusal: Refusal) -> Response:
         return _file_page(request, actor, file_id, refused=_words(refusal), status=refusal.status)
-    return RedirectResponse(f"{BASE}/{file_id}?done={done}", 303)
+
+    return office.decided(
+        actor, lambda session: decide(session, actor, file_id, clock.now()), refused, f"{BASE}/{file_id}?done={done}"
+    )
 
 
 @router.post("/{file_id:int}/results")
@@ -306,17 +302,21 @@ async def results(request: Request, actor: Officer, file_id: int) -> Response:
 
 
 def _answered(request: Request, actor: Actor, file_id: int, name: str, body: bytes) -> Response:
+    if not body:
+        return _file_page(request, actor, file_id, file_fault="올릴 파일을 골라 주세요.", status=UNPROCESSABLE)
     try:
         found = payout_sheets.read_results(body, name)
         with database.writing(actor) as session:
             payouts.take_results(session, actor, file_id, found, clock.now())
     except NotFound:
         raise
+    except ResultsUnreadable as wrong:
+        return _file_page(request, actor, file_id, file_fault=_words(wrong), status=UNPROCESSABLE)
     except ResultsFaulty as wrong:
         return _file_page(request, actor, file_id, refused=_words(wrong), faults=wrong.faults, status=UNPROCESSABLE)
     except Refusal as refusal:
         return _file_page(request, actor, file_id, refused=_words(refusal), status=refusal.status)
-    return RedirectResponse(f"{BASE}/{file_id}?done=results", 303)
+    return RedirectResponse(f"{BASE}/{file_id}?done=results", SEE_OTHER)
 
 
 def _words(refusal: Refusal) -> str:

@@ -120,6 +120,7 @@ def _rate_choices(session: Session, row: CreditRate | None) -> dict[str, Any]:
         "hints": [(one.name, METHOD_HINT[one.method]) for one in businesses],
         "medium": medium,
         "business": business,
+        "about": f"{medium.name} {business.name}" if medium and business else "",
     }
 
 

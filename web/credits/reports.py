@@ -22,12 +22,12 @@ from models.credits.report_wording import STEP, WORDS
 from models.credits.rules import IssueMode, month_after, month_key, month_of
 from models.credits.wording import ISSUE_MODE, PAYOUT, PAYOUT_TONE, SOURCE
 from models.kernel.calendar import local_date
-from models.kernel.roles import Role
 from models.members.places import BANKS
 from models.processes.messages import Actor
 from models.processes.queries import visible_document, visible_to
 from models.tax_invoices.tables import TaxInvoice
 from models.tax_invoices.wording import WORDS as INVOICE_WORDS
+from web.credits.office import settles
 from web.documents.kinds import WebKind
 from web.grid import Choice, Column, DateRange, Grid, Option, Segment, Text
 from web.lists import Lists
@@ -51,7 +51,7 @@ def report_list(session: Session, request: Request, actor: Actor) -> Response:
     view = grid.read(request)
     if view.download:
         return grid.download(session, view, listed, who=actor)
-    officer = Role.SETTLEMENT in actor.every_role
+    officer = settles(actor)
     return page(
         request,
         "credits/reports.html",

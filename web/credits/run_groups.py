@@ -15,19 +15,17 @@ from models.credits.kind import CREDIT_RUN
 from models.credits.rules import OutcomeState
 from models.credits.run_rules import Status
 from models.credits.run_tables import CreditOutcome, CreditRun
-from models.credits.run_wording import ERROR, WORDS
+from models.credits.run_wording import ERROR, OTHER_ERROR, WORDS
 from models.credits.wording import ISSUE_MODE, OUTCOME, OUTCOME_TONE, OUTLIER
-from models.kernel.roles import Role
 from models.processes.messages import Actor
 from models.processes.queries import visible_document
 from web import sheets
-from web.auth.audience import require
+from web.credits.office import Looker, settles
 from web.render import page
 from web.sheets import SheetColumn
 
 BASE = "/credit-runs"
 router = APIRouter(prefix=BASE, include_in_schema=False)
-Seer = Annotated[Actor, require(Role.SETTLEMENT, Role.MEDIA_MANAGER, Role.ADMIN)]
 SHOWN = 20
 PAGE_ROWS = 50
 VIEWS = {
@@ -42,7 +40,7 @@ VIEWS = {
 @router.get("/{run_id:int}/groups")
 def groups_page(
     request: Request,
-    actor: Seer,
+    actor: Looker,
     run_id: int,
     view: str = "all",
     format: str = "",  # noqa: A002 - the address says format, as every list's does
@@ -107,6 +105,8 @@ SHEET = (
     SheetColumn("전월", lambda row: row.outcome.previous_total, "won"),
     SheetColumn("차이", lambda row: row.difference, "won"),
     SheetColumn("확인", lambda row: " · ".join(row.why), width=40),
+    SheetColumn("결정일시", lambda row: row.outcome.decided_at, "moment", 18),
+    SheetColumn("계산 해시", lambda row: row.outcome.input_hash, width=40),
 )
 
 
@@ -150,7 +150,7 @@ def _workbook(session: Session, actor: Actor, run: CreditRun, view: str) -> Resp
 
 
 def _shown(outcome: CreditOutcome, group: str, company: str | None, mode: str | None) -> GroupRow:
-    failed = (ERROR.get(outcome.error, outcome.error),) if outcome.error else ()
+    failed = (ERROR.get(outcome.error, OTHER_ERROR.format(outcome.error)),) if outcome.error else ()
     return GroupRow(
         outcome=outcome,
         group=group,
@@ -165,4 +165,4 @@ def _shown(outcome: CreditOutcome, group: str, company: str | None, mode: str | 
 
 def may_retry(actor: Actor, run: CreditRun) -> bool:
     """Whether this person may press 「다시 시도」 now."""
-    return Role.SETTLEMENT in actor.every_role and run.status in {Status.PUBLISHING, Status.INCOMPLETE}
+    return settles(actor) and run.status in {Status.PUBLISHING, Status.INCOMPLETE}

@@ -1,5 +1,6 @@
 """월 정산: the list of runs, the live board of one, its groups beside the month before, and the Schedule's policy."""
 
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 from fastapi import APIRouter
@@ -10,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from models import clock, database
-from models.credits import run_queries, run_writes
+from models.credits import run_inputs, run_queries, run_writes
 from models.credits.kind import CREDIT_RUN
 from models.credits.messages import PolicyForm, RunOut, StartForm
 from models.credits.rules import month_after, month_key, month_of
@@ -23,7 +24,9 @@ from models.kernel.roles import Role
 from models.processes.messages import Actor
 from web import forms
 from web.auth.audience import require
-from web.credits.run_groups import BASE, Seer, counts, groups, may_retry
+from web.credits import words
+from web.credits.office import SEE_OTHER, UNPROCESSABLE, Looker, Officer, settles
+from web.credits.run_groups import BASE, counts, groups, may_retry
 from web.documents.kinds import WebKind
 from web.errors import sentence
 from web.forms import Parsed
@@ -33,9 +36,7 @@ from web.render import page
 
 router = APIRouter(prefix=BASE, tags=["월 정산"], include_in_schema=False)
 
-Officer = Annotated[Actor, require(Role.SETTLEMENT)]
 Keeper = Annotated[Actor, require(Role.SETTLEMENT, Role.ADMIN)]
-UNPROCESSABLE = 422
 REASON_HINT = "월 정산 기록에 남습니다. 1,000자까지 쓸 수 있습니다."
 """A run has no other side to read it."""
 
@@ -89,7 +90,7 @@ GRID = Grid(
 
 
 @router.get("")
-def run_list(request: Request, actor: Seer) -> Response:
+def run_list(request: Request, actor: Looker) -> Response:
     """Every run, the newest first, and when the next one begins by itself."""
     view = GRID.read(request)
     with database.reading(actor) as session:
@@ -115,7 +116,7 @@ def _list_page(
         grid=GRID.present(view, found),
         form=form,
         refused=refused,
-        may_start=Role.SETTLEMENT in actor.every_role,
+        may_start=settles(actor),
         policy=policy,
         next_launch=run_writes.next_launch(policy, clock.now()),
         nav=BASE,
@@ -137,15 +138,15 @@ def _started(request: Request, actor: Actor, data: FormData) -> Response:
                 made = once(
                     session, actor, KIND, parsed, lambda: run_writes.open_run(session, actor, month, clock.now())
                 )
-            return RedirectResponse(f"{BASE}/{made}", 303)
+            return RedirectResponse(f"{BASE}/{made}", SEE_OTHER)
     except Refusal as refusal:
-        parsed = parsed.refused(refusal, sentence(refusal, WORDS.sentences))
+        parsed = words.refused(parsed, refusal, WORDS.sentences)
     with database.reading(actor) as session:
         return _list_page(request, session, actor, parsed, status=UNPROCESSABLE)
 
 
 @router.get("/policy")
-def policy_page(request: Request, actor: Seer) -> Response:
+def policy_page(request: Request, actor: Looker) -> Response:
     """정산 일정: day, hour and limits, and every one there was."""
     with database.reading(actor) as session:
         return _policy_page(request, session, actor, forms.blank(_typed(run_queries.policy(session))))
@@ -183,7 +184,7 @@ def _saved(request: Request, actor: Actor, data: FormData) -> Response:
         if parsed.value is not None:
             with database.writing(actor) as session:
                 run_writes.save_policy(session, actor, parsed.value, clock.now())
-            return RedirectResponse(f"{BASE}/policy?saved=1", 303)
+            return RedirectResponse(f"{BASE}/policy?saved=1", SEE_OTHER)
     except FieldErrors as refusal:
         parsed = parsed.with_errors(refusal.errors)
     with database.reading(actor) as session:
@@ -199,7 +200,8 @@ def context(session: Session, actor: Actor, run: CreditRun) -> dict[str, Any]:
         "head_note": f"{month_key(run.month)} · {run.run_no}차 · {by}",
         "run": run,
         "board": run_queries.board(session, run.id or 0),
-        "notes": [NOTE[note["what"]].format(name=note["name"], more=_amount(note["more"])) for note in run.notes],
+        "notes": [*_changes(session, run), *map(_note, run.notes)],
+        "as_published": run_queries.as_published(session, run) if run.status == Status.PREVIEWED else 0,
         "counted": counted,
         "failed": groups(session, actor, run.id or 0, "failed"),
         "outliers": groups(session, actor, run.id or 0, "outliers"),
@@ -207,6 +209,16 @@ def context(session: Session, actor: Actor, run: CreditRun) -> dict[str, Any]:
         "next_month": month_key(month_after(run.month)),
         "nav": BASE,
     }
+
+
+def _changes(session: Session, run: CreditRun) -> list[str]:
+    """What approving would refuse, said before it is tried."""
+    changed = run_inputs.changed(session, run) if run.status == Status.PREVIEWED else []
+    return [sentence(run_inputs.refusal(changed), WORDS.sentences)] if changed else []
+
+
+def _note(note: Mapping[str, str]) -> str:
+    return NOTE[note["what"]].format(name=note["name"], more=_amount(note["more"]))
 
 
 def _amount(more: str) -> str:
