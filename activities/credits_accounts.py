@@ -9,7 +9,7 @@ from sqlmodel import Session, col
 from temporalio import activity
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
-from activities import credits_report
+from activities import credits_follow
 from activities.gateways.asking import Rejected, Unavailable
 from activities.gateways.bank import choice
 from activities.gateways.bank.interface import Account, Bank
@@ -124,7 +124,7 @@ def _into_force(step: StepContext) -> str:
         account.effective_at = step.now
     words = "변경되었습니다" if before is not None else "등록되었습니다"
     _tell(step, f"지급계좌가 {words}. {_words(account)}")
-    credits_report.account_changed(step.session, account.group_id, account.id or 0)
+    credits_follow.account_changed(step.session, account.group_id, account.id or 0)
     return Status.ACTIVE.value
 
 
@@ -187,8 +187,9 @@ def cancel(step: StepContext) -> None:
 
 
 def _tell(step: StepContext, words: str) -> None:
-    """「지급정보 관리 메뉴의 정보가 변경되면 알림」: everybody of the credit, its author as well."""
+    """「지급정보 관리 메뉴의 정보가 변경되면 알림」: everybody of the credit, its author as well, and nobody twice."""
     account: CreditAccount = step.document
+    step.author_ending = ""
     _notify(step.session, account.group_id, account.workflow_id, account.step + 1, words, step.now)
 
 

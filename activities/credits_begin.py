@@ -31,7 +31,6 @@ WORKFLOW_HOLE, CASE_HOLE, INPUT_HOLE = "<workflow>", "<case>", "<input>"
 
 UNCARRY = "DELETE FROM credit_carry WHERE from_month = :month AND group_id = ANY (:groups)"
 
-# 「상생 RS > 뉴스 > 매체 외」: the first line's, and whether another medium follows.
 _REPORTS = """
 INSERT INTO credit_report (workflow_id, company_id, case_key, status, version, step, turn, due_at, status_since,
     created_by, created_at, number, group_id, month, run_id, credit_company_id, company_name, group_name, issue_mode,
@@ -39,10 +38,7 @@ INSERT INTO credit_report (workflow_id, company_id, case_key, status, version, s
     published_at, approval_number, invoice_problem, held_reason, payment_problem, payments)
 SELECT 'report/' || :key || '/' || o.group_id, 0, n.number, f.status, 1, 1, f.turn, f.due_at, :now,
        0, :now, n.number, o.group_id, :month, :run, c.id, c.name,
-       concat_ws(' > ', b.name, nullif(m.service, ''), m.name) || CASE WHEN EXISTS (
-           SELECT 1 FROM credit_draft_line e
-            WHERE e.run_id = :run AND e.group_id = o.group_id AND e.medium_id <> d.medium_id) THEN ' 외' ELSE '' END,
-       c.issue_mode,
+       g.name, c.issue_mode,
        o.input_hash, o.line_count, o.supply, o.tax, o.total, o.withheld_income, o.withheld_local,
        o.total - o.withheld_income - o.withheld_local, :sign_by, :pay_on, :now, '', '', '', '', 0
   FROM unnest(CAST(:groups AS bigint[])) AS asked(group_id)
@@ -51,15 +47,11 @@ SELECT 'report/' || :key || '/' || o.group_id, 0, n.number, f.status, 1, 1, f.tu
   JOIN credit_company c ON c.id = g.credit_company_id
   JOIN unnest(CAST(:modes AS text[]), CAST(:statuses AS text[]), CAST(:turns AS text[]),
               CAST(:dues AS timestamptz[])) AS f(mode, status, turn, due_at) ON f.mode = c.issue_mode
-  JOIN credit_draft_line d ON d.run_id = :run AND d.group_id = o.group_id AND d.position = 1
-   AND d.group_id BETWEEN :first AND :last
-  JOIN credit_medium m ON m.id = d.medium_id
-  JOIN credit_business b ON b.id = d.business_id
  CROSS JOIN LATERAL (SELECT 'RS' || replace(:key, '-', '') || '-' ||
                             CASE WHEN o.group_id < 100000 THEN lpad(o.group_id::text, 5, '0')
                                  ELSE o.group_id::text END AS number) n
 ON CONFLICT (group_id, month) DO NOTHING
-RETURNING id, group_id, workflow_id, number, group_name, status
+RETURNING id, group_id, workflow_id, company_name, group_name, month, total, status
 """
 
 # From the first group to the last, for the database knows nothing yet of lines that were only just written.

@@ -11,6 +11,7 @@ from sqlmodel import Session
 from models.columns import Encrypted
 from models.credits.kind import CREDIT_REPORT
 from models.credits.links import report_link
+from models.credits.report_wording import report_title
 from models.harmony.rules import Space
 from models.notifications.rules import Event
 from models.notifications.writes import Addressee, Occasion, composed, switched_off
@@ -64,8 +65,8 @@ def tell(session: Session, reports: Sequence[Any], now: dt.datetime) -> None:
             workflow_id=row.workflow_id,
             step=1,
             params={
-                "title": f"{row.number} {row.group_name}",
-                "status": CREDIT_REPORT.words.status[row.status],
+                "title": report_title(row),
+                "status": f"합계 {row.total:,}원 · {CREDIT_REPORT.words.status[row.status]}",
             },
             now=now,
         )

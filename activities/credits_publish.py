@@ -19,6 +19,7 @@ from models.credits.kind import CREDIT_REPORT
 from models.credits.links import report_link
 from models.credits.messages import Revision
 from models.credits.report_tables import CreditReport
+from models.credits.report_wording import report_title
 from models.credits.rules import month_after
 from models.credits.run_tables import CreditOutcome, CreditRun
 from models.harmony.queries import members_of
@@ -188,7 +189,7 @@ def revised(step: StepContext) -> None:
         workflow_id=report.workflow_id,
         step=report.step + 1,
         params={
-            "title": f"{report.number} {report.group_name}",
+            "title": report_title(report),
             "status": f"정산 금액이 {report.total:,}원으로 바뀌었습니다.",
         },
         now=step.now,

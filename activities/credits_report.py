@@ -1,18 +1,13 @@
-"""What the steps of a settlement report change beyond its status, and what tax invoices and accounts press on it."""
+"""What the steps of a settlement report change beyond its status."""
 
 import datetime as dt
-import uuid
 from typing import Any
 
-from sqlalchemy import select, update
-from sqlmodel import Session, col
-
+from activities.credits_follow import tell_credit
 from activities.credits_publish import revised as take_over
 from activities.recording import DomainSteps, StepContext
-from models import clock
 from models.credits import invoicing, paying
 from models.credits.kind import CREDIT_REPORT
-from models.credits.links import report_link
 from models.credits.messages import ByInvoice, PaidOn, PaymentFailed, RegisterInvoice, RequestInvoice
 from models.credits.report_rules import (
     INVOICE_DROPPED,
@@ -26,27 +21,21 @@ from models.credits.report_rules import (
     Status,
 )
 from models.credits.report_tables import CreditReport, Payout
-from models.credits.rules import PayoutState, month_key, next_pay_on, pay_on_when_signed
+from models.credits.rules import PayoutState, next_pay_on, payable_on
 from models.files.rules import MEDIA_TYPES, FileKind, FileRole
 from models.files.tables import StoredFile
 from models.files.writes import attach, content
-from models.harmony.queries import members_of
-from models.harmony.rules import Space, StepUpNeeded
+from models.harmony.rules import StepUpNeeded
 from models.kernel.calendar import local_date
 from models.kernel.refusals import ActNotPossible, NotFound
-from models.kernel.roles import Role
 from models.notifications.rules import Event
-from models.notifications.writes import notify
 from models.processes.deadlines import ESCALATE, REMIND
-from models.processes.messages import Actor, command_payload
-from models.processes.tables import Command
-from models.processes.writes import COMMANDS, Press, insert_command, wake
 from models.settlements.rules import PaidInFuture
 from models.tax_invoices.tables import TaxInvoice
 
-MACHINE = Actor(member_id=0, name="", roles=frozenset({Role.SYSTEM}))
 STEP_UP = "reverse_request"
 """What 추가인증 is for here."""
+ASKED = "세금계산서 역발행을 신청했습니다. 담당자 이메일로 보내드리면 다시 알려드립니다."
 
 
 def request_invoice(step: StepContext) -> None:
@@ -61,7 +50,7 @@ def request_invoice(step: StepContext) -> None:
     invoice = invoicing.draft_from_report(step.session, report, asked.written_on, step.now)
     report.invoice_problem, report.approval_number, report.invoiced_at = "", "", None
     step.detail["invoice"] = invoice.number
-    tell(step, Event.PROGRESS_CHANGED, "세금계산서 역발행을 신청했습니다. 담당자 이메일로 받아 전자서명해 주세요.")
+    tell(step, Event.PROGRESS_CHANGED, ASKED)
 
 
 def invoice_signed(step: StepContext) -> None:
@@ -89,8 +78,7 @@ def _to_pay(step: StepContext) -> None:
     """지급예정일: by the day it was signed on, and never before today."""
     report: CreditReport = step.document
     signed = local_date(report.invoiced_at or step.now)
-    by_rule = pay_on_when_signed(report.month, signed, step.holidays)
-    report.pay_on = max(by_rule, next_pay_on(local_date(step.now), step.holidays))
+    report.pay_on = payable_on(report.month, signed, local_date(step.now), step.holidays)
     step.detail["pay_on"] = report.pay_on.isoformat()
     tell(
         step, Event.PROGRESS_CHANGED, f"세금계산서 확인이 완료되어 지급 처리중입니다. 지급예정일: {_day(report.pay_on)}"
@@ -120,12 +108,13 @@ def _without_invoice(step: StepContext, invoice: TaxInvoice, why: str) -> None:
 def register_invoice(step: StepContext) -> None:
     """정발행: the partner names the invoice it issued; as XML its signature is checked by the machine.
 
-    Raises EvidenceNumberWrong, ApprovalNumberTaken, WrittenOnOutside, ReceivedFaulty, InvoiceDiffers, NotFound.
+    Raises WrittenOnOutside, EvidenceNumberWrong, ApprovalNumberDay, ApprovalNumberTaken, ReceivedFaulty,
+    InvoiceDiffers, NotFound.
     """
     report: CreditReport = step.document
     given: RegisterInvoice = step.payload
-    number = invoicing.check_number(step.session, report, given.approval_number)
     invoicing.check_written_on(report, given.written_on, local_date(step.now))
+    number = invoicing.check_number(step.session, report, given.approval_number, given.written_on)
     report.approval_number, report.written_on = number, given.written_on
     report.invoiced_at, report.invoice_problem = step.now, ""
     if given.paper_file_id is not None:
@@ -262,8 +251,11 @@ def _out_of_file(step: StepContext) -> None:
 
 
 def remind(step: StepContext) -> None:
-    """「정산 마감 임박」: what is to be done, by when."""
+    """「정산 마감 임박」: what is to be done, by when; nothing where the partner has done its part."""
     report: CreditReport = step.document
+    if report.status == Status.INVOICE_REQUESTED and (report.invoiced_at or report.invoice_problem):
+        # Signed at the hub already, or never come there: what is left is not the partner's.
+        return
     if report.status == Status.PAYMENT_FAILED:
         words = f"대금을 지급하지 못했습니다. {report.payment_problem} 지급계좌를 확인해 주세요."
     elif local_date(step.now) > report.sign_by:
@@ -283,21 +275,7 @@ def _done_by(report: CreditReport) -> str:
 def tell(step: StepContext, event: Event, words: str) -> None:
     """Everybody of the credit, once per step; each may have turned the event off."""
     report: CreditReport = step.document
-    inside = members_of(step.session, Space.CREDIT, report.group_id)
-    notify(
-        step.session,
-        event=event.value,
-        members=[one.member_id for one in inside],
-        link=report_link(report.group_id, report.id or 0),
-        workflow_id=report.workflow_id,
-        step=report.step + 1,
-        params={
-            "title": f"{report.company_name} “{report.group_name}” {month_key(report.month)}",
-            "status": words,
-            "act": "",
-        },
-        now=step.now,
-    )
+    tell_credit(step.session, report, event, words, (report.workflow_id, report.step + 1), step.now)
 
 
 def _day(day: dt.date) -> str:
@@ -329,51 +307,3 @@ STEPS = DomainSteps(
         ESCALATE: remind,
     },
 )
-
-
-def invoice_accepted(session: Session, invoice: TaxInvoice) -> None:
-    """The tax service has an invoice: have the machine go on with the report it is of, once."""
-    if invoice.verified_at is None or invoice.verification_problem or not invoice.approval_number:
-        return
-    report = invoicing.report_of(session, invoice.id)
-    if report is None or invoice.amendment_reason is not None:
-        return
-    if report.status == Status.INVOICE_REQUESTED:
-        _press(session, report, INVOICE_SIGNED, invoice)
-    elif report.status == Status.INVOICE_CHECKING:
-        _press(session, report, "confirm_invoice", invoice)
-
-
-def invoice_lost(session: Session, invoice: TaxInvoice, act: str) -> None:
-    """An invoice came to nothing: `act` is INVOICE_REFUSED or INVOICE_DROPPED."""
-    report = invoicing.report_of(session, invoice.id)
-    if report is not None and report.status == Status.INVOICE_REQUESTED:
-        _press(session, report, act, invoice)
-
-
-def account_changed(session: Session, group_id: int, account_id: int) -> None:
-    """A corrected account is in force: payments of the group that failed are tried again, without anybody's act."""
-    failed = select(CreditReport).where(
-        col(CreditReport.group_id) == group_id, col(CreditReport.status) == Status.PAYMENT_FAILED.value
-    )
-    for report in session.execute(failed.order_by(col(CreditReport.id))).scalars().all():
-        _insert(
-            session, report, "retry", uuid.uuid5(uuid.NAMESPACE_URL, f"{report.workflow_id}/retry/{account_id}"), {}
-        )
-
-
-def _press(session: Session, report: CreditReport, act: str, invoice: TaxInvoice) -> None:
-    request_id = uuid.uuid5(uuid.NAMESPACE_URL, f"{report.workflow_id}/{invoice.workflow_id}/{act}")
-    payload = {} if act == "confirm_invoice" else command_payload(ByInvoice(tax_invoice_id=invoice.id or 0))
-    _insert(session, report, act, request_id, payload)
-
-
-def _insert(
-    session: Session, report: CreditReport, act: str, request_id: uuid.UUID, payload: dict[str, object]
-) -> None:
-    press = Press(CREDIT_REPORT.key, act, request_id, payload, frozenset({Role.SYSTEM}), None)
-    insert_command(session, MACHINE, report, press)
-    # Nobody waits for the answer: the relay brings it at once.
-    due = update(Command).where(col(Command.request_id) == request_id).values(next_attempt_at=clock.now())
-    session.execute(due.execution_options(synchronize_session=False))
-    wake(session, COMMANDS)

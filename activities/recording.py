@@ -47,7 +47,7 @@ class StepContext:
     ending: str = "closed"
     """What the partner is told when the document ends with this step."""
     author_ending: str = "decided"
-    """What its author is told then, where the partner is not."""
+    """What its author is told then, where the partner is not; empty where the effect tells everybody itself."""
 
     def start(self, kind: Kind, document: ProcessColumns) -> None:
         """Start the next process of the chain once this step is committed."""
@@ -304,7 +304,8 @@ class _Recording:
         author = [around.author] if around.author else []
         if document.turn is None:
             told = around.turn if document.is_sent else []
-            return [(context.ending, told), (context.author_ending, [one for one in author if one not in told])]
+            own = [one for one in author if one not in told]
+            return [(context.ending, told), *([(context.author_ending, own)] if context.author_ending else [])]
         if self.step.act == deadlines.ESCALATE:
             return [("escalation", [*around.turn, *(person for person in author if person not in around.turn)])]
         return [("reminder" if self.step.act == deadlines.REMIND else "your_turn", around.turn)]

@@ -8,7 +8,7 @@ from sqlalchemy import update
 from sqlmodel import Session, col
 from temporalio import activity
 
-from activities import credits_report
+from activities import credits_follow
 from activities.documents.tax_invoice import paper
 from activities.recording import DomainSteps, Effect, StepContext
 from models import clock, database
@@ -63,6 +63,11 @@ def _check_settlement(session: Session, row: TaxInvoice) -> None:
         raise refusals.NotForInvoice(why=NOT_FOR_INVOICE["status"])
 
 
+def filed(step: StepContext) -> None:
+    """The hub has it."""
+    credits_follow.invoice_filed(step.session, step.document, step.now)
+
+
 def filing_failed(step: StepContext) -> None:
     """The hub did not take it: a draft again, under a key the hub has never heard."""
     row: TaxInvoice = step.document
@@ -72,6 +77,7 @@ def filing_failed(step: StepContext) -> None:
     row.hub_state, row.hub_version = None, None
     step.detail["problem"] = row.hub_problem
     step.jobs.append(WITHDRAW_LEFT_JOB)
+    credits_follow.invoice_unfiled(step.session, row)
 
 
 def cancel(step: StepContext) -> None:
@@ -107,17 +113,18 @@ def supplier_signed(step: StepContext) -> None:
     if row.verification_problem:
         step.detail["problem"] = row.verification_problem
     step.jobs.append(PAPER_JOB)
+    credits_follow.invoice_issued(step.session, row)
 
 
 def supplier_refused(step: StepContext) -> None:
     step.detail["refused_reason"] = step.document.refused_reason
     step.ending = "decided"
-    credits_report.invoice_lost(step.session, step.document, INVOICE_REFUSED)
+    credits_follow.invoice_lost(step.session, step.document, INVOICE_REFUSED)
 
 
 def dropped(step: StepContext) -> None:
     """Taken back before there was one: who asked for it may ask again."""
-    credits_report.invoice_lost(step.session, step.document, INVOICE_DROPPED)
+    credits_follow.invoice_lost(step.session, step.document, INVOICE_DROPPED)
 
 
 def rejected(step: StepContext) -> None:
@@ -148,7 +155,7 @@ def settle(session: Session, row: TaxInvoice, *, counted: bool) -> None:
     `counted`: whether the row is among the accepted ones already.
     """
     if row.settlement_id is None:
-        credits_report.invoice_accepted(session, row)
+        credits_follow.invoice_accepted(session, row)
         return
     if row.verified_at is None or row.verification_problem or not row.approval_number:
         return
@@ -266,6 +273,7 @@ _EFFECTS: Mapping[str, Effect] = {
     "cancel_issue": keep_reason,
     "send": send,
     "resend": send,
+    rules.FILED: filed,
     rules.FILING_FAILED: filing_failed,
     rules.REQUEST_STANDS: stands,
     rules.ISSUE_STANDS: stands,

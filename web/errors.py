@@ -189,4 +189,5 @@ def _back(request: Request) -> str:
     """The page of ours the person came from, for 「이전 화면으로」; the front page otherwise."""
     came = urlsplit(request.headers.get("referer", ""))
     own = came.netloc == request.headers.get("host") and came.path not in {"", request.url.path}
-    return f"{came.path}{'?' + came.query if came.query else ''}" if own else "/"
+    front = "/harmony" if request.url.path.startswith("/harmony") else "/"
+    return f"{came.path}{'?' + came.query if came.query else ''}" if own else front

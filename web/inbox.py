@@ -110,7 +110,7 @@ def show_case(request: Request, actor: CurrentActor, case_key: str) -> Response:
 
 
 @router.get("/receipts/{request_id}")
-def show_receipt(request: Request, actor: CurrentActor, request_id: uuid.UUID) -> Response:
+def show_receipt(request: Request, actor: Reader, request_id: uuid.UUID) -> Response:
     """접수증: who pressed what, when, and what became of it."""
     command, decision = read_decision(actor, request_id)
     kind = catalog.KINDS[command.kind]

@@ -12,5 +12,5 @@ class NightlyAudit:
 
     @workflow.run
     async def run(self) -> int:
-        covered: int = await workflow.execute_activity("anchor_record", result_type=int, **steps.DOCUMENT)
+        covered: int = await steps.perform("anchor_record", result_type=int, **steps.DOCUMENT)
         return covered

@@ -69,7 +69,7 @@ class CreditAccountWorkflow(Process):
             at=workflow.now(),
         )
         try:
-            found: str = await workflow.execute_activity(CHECK_JOB, asked, result_type=str, **ASK)
+            found: str = await steps.perform(CHECK_JOB, asked, result_type=str, **ASK)
         except ActivityError:
             return ""
         return found
@@ -102,5 +102,5 @@ class CreditContactNotice:
 
     @workflow.run
     async def run(self, notice: ContactNotice) -> int:
-        told: int = await workflow.execute_activity("tell_of_credit_contact", notice, result_type=int, **steps.DOCUMENT)
+        told: int = await steps.perform("tell_of_credit_contact", notice, result_type=int, **steps.DOCUMENT)
         return told

@@ -34,5 +34,5 @@ class CreditPayday:
 
     @workflow.run
     async def run(self) -> int:
-        told: int = await workflow.execute_activity("tell_of_credit_day", result_type=int, **steps.DOCUMENT)
+        told: int = await steps.perform("tell_of_credit_day", result_type=int, **steps.DOCUMENT)
         return told

@@ -101,7 +101,7 @@ class CreditRunWorkflow(Process):
     async def _planned(self, activity: str) -> Pages:
         """`fault` where it was refused for good; what is wrong for the moment is tried again."""
         task = RunTask(run_id=self.start.document_id, step=self.step, at=workflow.now())
-        found: Pages = await workflow.execute_activity(activity, task, result_type=Pages, **PAGE)
+        found: Pages = await steps.perform(activity, task, result_type=Pages, **PAGE)
         return found
 
     async def _paged(self, activity: str, pages: list[tuple[int, int]], wanted: Callable[[], bool]) -> None:
@@ -114,7 +114,7 @@ class CreditRunWorkflow(Process):
                 if not wanted():
                     return
                 page = Page(run_id=self.start.document_id, step=step, first=first, last=last, at=at)
-                await workflow.execute_activity(activity, page, result_type=PageDone, **PAGE)
+                await steps.perform(activity, page, result_type=PageDone, **PAGE)
 
         workers: list[Awaitable[None]] = [worker() for _ in range(PAGES_AT_ONCE)]
         await asyncio.gather(*workers)
@@ -131,9 +131,7 @@ class CreditRunLauncher:
     async def run(self) -> str:
         """The workflow id of the month's run; empty when the month has one already."""
         meant = workflow.info().typed_search_attributes.get(SCHEDULED_START) or workflow.info().start_time
-        begun: str = await workflow.execute_activity(
-            run_messages.OPEN_RUN, Occasion(scheduled_at=meant), result_type=str, **PAGE
-        )
+        begun: str = await steps.perform(run_messages.OPEN_RUN, Occasion(scheduled_at=meant), result_type=str, **PAGE)
         return begun
 
 
@@ -143,4 +141,4 @@ class CreditScheduling:
 
     @workflow.run
     async def run(self, start: dict[str, str]) -> None:  # noqa: ARG002 - what an outbox row carries
-        await workflow.execute_activity(run_messages.APPLY_SCHEDULE, **PAGE)
+        await steps.perform(run_messages.APPLY_SCHEDULE, **PAGE)

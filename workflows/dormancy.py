@@ -71,5 +71,5 @@ class DormancyWorkflow:
         return undisturbed
 
     async def _ask(self, activity: str, what: DormancyStart | AbsenceStep) -> Absence:
-        found: Absence = await workflow.execute_activity(activity, what, result_type=Absence, **steps.DOCUMENT)
+        found: Absence = await steps.perform(activity, what, result_type=Absence, **steps.DOCUMENT)
         return found

@@ -27,9 +27,7 @@ class Inquiry:
     @workflow.run
     async def run(self, start: InquiryStart) -> InquiryResult:
         try:
-            result: InquiryResult = await workflow.execute_activity(
-                "answer_inquiry", start, result_type=InquiryResult, **ASK
-            )
+            result: InquiryResult = await steps.perform("answer_inquiry", start, result_type=InquiryResult, **ASK)
         except ActivityError:
             return InquiryResult(state=InquiryState.AWAY)
         return result

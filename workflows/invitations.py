@@ -53,7 +53,7 @@ class OidcInquiry:
     @workflow.run
     async def run(self, task: OidcTask) -> OidcAnswer:
         try:
-            answer: OidcAnswer = await workflow.execute_activity("ask_provider", task, result_type=OidcAnswer, **ASK)
+            answer: OidcAnswer = await steps.perform("ask_provider", task, result_type=OidcAnswer, **ASK)
         except ActivityError:
             return OidcAnswer(refused=AWAY)
         return answer

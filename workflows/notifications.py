@@ -23,16 +23,16 @@ class MessageBatch:
 
     @workflow.run
     async def run(self, start: MessageBatchStart) -> MessageBatchResult:
-        messages = await workflow.execute_activity("reserve_messages", start, result_type=list[int], **steps.GATEWAY)
-        first = await workflow.execute_activity("send_messages", messages, result_type=MessageRound, **steps.GATEWAY)
+        messages = await steps.perform("reserve_messages", start, result_type=list[int], **steps.GATEWAY)
+        first = await steps.perform("send_messages", messages, result_type=MessageRound, **steps.GATEWAY)
         later = await asyncio.gather(*(self._send(message) for message in first.left))
         sent = first.sent + sum(later)
         return MessageBatchResult(sent=sent, failed=len(messages) - sent)
 
     async def _send(self, message: int) -> bool:
         try:
-            sent = await workflow.execute_activity("send_message", message, result_type=bool, **SEND)
+            sent = await steps.perform("send_message", message, result_type=bool, **SEND)
             return bool(sent)
         except ActivityError:
-            await workflow.execute_activity("give_up_message", message, **steps.GATEWAY)
+            await steps.perform("give_up_message", message, **steps.GATEWAY)
             return False

@@ -98,7 +98,7 @@ class Process:
             job=job,
             at=workflow.now(),
         )
-        await workflow.execute_activity(job, asked, **steps.DOCUMENT)
+        await steps.perform(job, asked, **steps.DOCUMENT)
 
     async def record(self, act: str, request_id: str | None = None) -> Outcome:
         """Record one step and follow where it leads. The caller holds the lock."""

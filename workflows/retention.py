@@ -21,7 +21,7 @@ class NightlyClearing:
 
     @workflow.run
     async def run(self) -> int:
-        gone: int = await workflow.execute_activity("clear_old_traces", result_type=int, **CLEARING)
-        await workflow.execute_activity("watch_absences", result_type=int, **steps.DOCUMENT)
-        await workflow.execute_activity("announce_terms", result_type=int, **CLEARING)
+        gone: int = await steps.perform("clear_old_traces", result_type=int, **CLEARING)
+        await steps.perform("watch_absences", result_type=int, **steps.DOCUMENT)
+        await steps.perform("announce_terms", result_type=int, **CLEARING)
         return gone

@@ -107,7 +107,7 @@ class TaxInvoiceWorkflow(Process):
             at=workflow.now(),
         )
         try:
-            await workflow.execute_activity(job, asked, **config)
+            await steps.perform(job, asked, **config)
         except ActivityError:
             if config is not TELL:
                 raise
@@ -131,7 +131,7 @@ class TaxInvoiceWorkflow(Process):
     async def _news(self) -> HubNews:
         task = HubTask(document_id=self.start.document_id, status=self.status, step=self.step, at=workflow.now())
         try:
-            news: HubNews = await workflow.execute_activity("ask_hub", task, result_type=HubNews, **ASK)
+            news: HubNews = await steps.perform("ask_hub", task, result_type=HubNews, **ASK)
         except ActivityError:
             return HubNews(away=True)
         return news

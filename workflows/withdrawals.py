@@ -34,7 +34,7 @@ class NightlyErasing:
     async def run(self) -> int:
         erased = 0
         for _ in range(ROUNDS_MAX):
-            found: int = await workflow.execute_activity("erase_expired", result_type=int, **steps.DOCUMENT)
+            found: int = await steps.perform("erase_expired", result_type=int, **steps.DOCUMENT)
             erased += found
             if found == 0:
                 break

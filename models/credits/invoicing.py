@@ -5,13 +5,13 @@ The report is above tax invoices: they know nothing of it, the report names its 
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import replace
 
 from sqlalchemy import select
 from sqlmodel import Session, col
 
 from models.credits.account_tables import CreditContact
 from models.credits.report_rules import (
+    ApprovalNumberDay,
     FactsMissing,
     InvoiceDiffers,
     WrittenOnOutside,
@@ -158,7 +158,8 @@ def _supplier(company: CreditCompany, contact: CreditContact) -> Party:
     )
 
 
-def _house(officer: Member | None = None) -> Party:
+def _house() -> Party:
+    """The buyer, by its settlement desk: the partner's preview and the invoice name the same."""
     return Party(
         registration_number=HOUSE.number,
         name=HOUSE.name,
@@ -167,7 +168,7 @@ def _house(officer: Member | None = None) -> Party:
         address=HOUSE.address,
         business_type=HOUSE.business_type,
         business_class=HOUSE.business_item,
-        contacts=(Contact(name=officer.name, email=officer.email),) if officer else (),
+        contacts=(Contact(name=f"{HOUSE.short_name} 정산담당자", email=HOUSE.settlement_email),),
     )
 
 
@@ -177,9 +178,8 @@ def draft_from_report(session: Session, report: CreditReport, written_on: dt.dat
     Raises WrittenOnOutside, FactsMissing, InvoiceFaulty, NoOfficer.
     """
     lines = lines_of(session, report.id or 0)
-    content_asked = preview(session, report, lines, written_on, local_date(now))
+    asked = preview(session, report, lines, written_on, local_date(now))
     officer = officer_of(session, report)
-    asked = replace(content_asked, buyer=_house(invoices.person(session, officer.member_id)))
     wrong = standard.faults(asked)
     if wrong:
         raise refusals.InvoiceFaulty(count=len(wrong), first=f"{wrong[0].path}: {wrong[0].sentence}")
@@ -228,9 +228,14 @@ def officer_of(session: Session, report: CreditReport) -> Actor:
     return Actor(member_id=found[0], name=found[1], company_name=HOUSE.short_name, roles=frozenset({Role.SETTLEMENT}))
 
 
-def check_number(session: Session, report: CreditReport, typed: str) -> str:
-    """The 승인번호 of an invoice issued elsewhere, as it is kept. Raises EvidenceNumberWrong, ApprovalNumberTaken."""
+def check_number(session: Session, report: CreditReport, typed: str, written_on: dt.date) -> str:
+    """The 승인번호 of an invoice issued elsewhere, as it is kept.
+
+    Raises EvidenceNumberWrong, ApprovalNumberDay, ApprovalNumberTaken.
+    """
     number = check_evidence_number(EVIDENCE, typed) or ""
+    if not number.startswith(f"{written_on:%Y%m%d}"):
+        raise ApprovalNumberDay(field="approval_number", day=f"{written_on:%Y%m%d}")
     lock_case(session, f"approval-number/{number}")
     other = invoices.by_approval_number(session, number)
     own = other is not None and other.id == report.tax_invoice_id
@@ -254,14 +259,14 @@ def receive_for_report(
     found = sound(looked_through(xml))
     company = session.get_one(CreditCompany, report.credit_company_id)
     differing = {
-        "approval_number": found.issue_id == number,
-        "supplier": found.supplier.registration_number == company.business_number,
-        "amount": (found.charge_total, found.tax_total) == (report.supply, report.tax),
-        "amendment": found.amendment is None,
+        "승인번호": found.issue_id == number,
+        "공급자 등록번호": found.supplier.registration_number == company.business_number,
+        "공급가액과 세액": (found.charge_total, found.tax_total) == (report.supply, report.tax),
+        "수정세금계산서 여부": found.amendment is None,
     }
-    wrong = [field for field, same in differing.items() if not same]
+    wrong = [what for what, same in differing.items() if not same]
     if wrong:
-        raise InvoiceDiffers(field=wrong[0])
+        raise InvoiceDiffers(field="paper_upload", what=", ".join(wrong))
     check_written_on(report, found.written_on, local_date(now))
     row = new_row(session, officer_of(session, report), found, _frame(report, Direction.FORWARD), now)
     row.status = InvoiceStatus.NTS_ACCEPTED

@@ -25,6 +25,8 @@ from models.kernel.text import clean_line, digits
 from models.processes.messages import Reason, SteppedUp
 
 APPROVAL_CHARS = 24
+APPROVAL_NUMBER = re.compile(r"[0-9]{16}[0-9A-Za-z]{8}", re.ASCII)
+"""작성일, the hub's number, and a serial that may hold letters."""
 _PERCENT = re.compile(r"(\d{1,4})(?:\.(\d{1,4}))?\s*%?", re.ASCII)
 
 
@@ -45,7 +47,7 @@ class RegisterInvoice(BaseModel):
     @classmethod
     def _number(cls, value: str) -> str:
         number = re.sub(r"[\s-]", "", value)
-        if len(number) != APPROVAL_CHARS:
+        if not APPROVAL_NUMBER.fullmatch(number):
             raise ValueError(f"승인번호 {APPROVAL_CHARS}자리를 입력해 주세요.")
         return number
 

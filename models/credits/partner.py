@@ -109,15 +109,14 @@ def neighbours(session: Session, actor: Actor, of: CreditReport) -> tuple[Credit
     return session.execute(before).scalar_one_or_none(), session.execute(after).scalar_one_or_none()
 
 
-def newest_of_groups(session: Session, actor: Actor, group_ids: Sequence[int]) -> dict[int, int]:
+def newest_of_groups(session: Session, actor: Actor, group_ids: Sequence[int]) -> dict[int, CreditReport]:
     """Group id -> its newest report: where the list of groups leads to."""
     newest = (
         reports(actor, group_ids)
-        .with_only_columns(col(CreditReport.group_id), col(CreditReport.id))
         .ext(distinct_on(col(CreditReport.group_id)))
         .order_by(col(CreditReport.group_id), col(CreditReport.month).desc())
     )
-    return {row[0]: row[1] for row in session.execute(newest)}
+    return {row.group_id: row for row in session.execute(newest).scalars()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,6 +226,21 @@ def accounts(session: Session, actor: Actor, group_id: int) -> Sequence[CreditAc
     rows = visible_to(actor, CreditAccount).where(col(CreditAccount.group_id) == group_id)
     ordered = rows.order_by(col(CreditAccount.account_version).desc()).limit(ACCOUNTS_SHOWN)
     return session.execute(ordered).scalars().all()
+
+
+def accounts_of(session: Session, actor: Actor, group_ids: Sequence[int]) -> dict[int, list[CreditAccount]]:
+    """Group id -> every version of its account, newest first."""
+    rows = visible_to(actor, CreditAccount).where(col(CreditAccount.group_id).in_(group_ids))
+    found: dict[int, list[CreditAccount]] = {}
+    for account in session.execute(rows.order_by(col(CreditAccount.account_version).desc())).scalars():
+        found.setdefault(account.group_id, []).append(account)
+    return found
+
+
+def contacts_of(session: Session, group_ids: Sequence[int]) -> dict[int, CreditContact]:
+    """담당자 by group, of groups the caller was allowed to find."""
+    rows = select(CreditContact).where(col(CreditContact.group_id).in_(group_ids))
+    return {one.group_id: one for one in session.execute(rows).scalars()}
 
 
 def in_force(found: Iterable[CreditAccount]) -> CreditAccount | None:

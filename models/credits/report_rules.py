@@ -111,9 +111,17 @@ class WrittenOnOutside(Refusal):
 
 
 class InvoiceDiffers(Refusal):
-    """The invoice that was issued is not the report's; fact: `field`."""
+    """The invoice that was issued is not the report's; facts: `field`, `what` (Korean)."""
 
     code = "invoice_differs"
+    status = 422
+
+
+class ApprovalNumberDay(Refusal):
+    """A 승인번호 begins with its 작성일자, and this one with another day; facts: `field`, `day`."""
+
+    code = "approval_number_day"
+    status = 422
 
 
 class PayoutRunning(Refusal):

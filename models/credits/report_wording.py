@@ -1,10 +1,12 @@
 """Korean of settlement reports (정산리포트), in the guide's words where it has them."""
 
+import datetime as dt
 from collections.abc import Mapping
+from typing import Protocol
 
 from models.credits import report_rules as rules
 from models.credits.report_rules import Status
-from models.credits.rules import IssueMode
+from models.credits.rules import IssueMode, month_key
 from models.processes.kinds import Words
 
 STEP: Mapping[IssueMode, Mapping[str, str]] = {
@@ -28,7 +30,8 @@ SENTENCES: dict[str, str] = {
     "account_missing": "지급계좌가 등록되지 않았습니다. 지급계좌 관리에서 먼저 등록해 주세요.",
     "facts_missing": "회사정보 또는 담당자 정보가 입력되어 있지 않습니다: {fields}",
     "written_on_outside": "작성일자는 {first}부터 {last}까지 고를 수 있습니다. 미래 날짜는 쓸 수 없습니다.",
-    "invoice_differs": "세금계산서의 {field:이} 정산리포트와 다릅니다.",
+    "invoice_differs": "올리신 세금계산서가 등록하려는 정산과 다릅니다: {what}",
+    "approval_number_day": "승인번호는 작성일자로 시작합니다. 앞 8자리가 {day}인지 확인해 주세요.",
     "account_cooling": "바꾼 지급계좌는 {until}부터 쓸 수 있습니다. 그때 자동으로 다시 지급합니다.",
     "payout_unknown": "이 정산리포트의 지급이 아니거나 이미 결과가 반영된 지급입니다.",
     "no_settlement_officer": "정산담당자가 없어 세금계산서를 요청할 수 없습니다. 제휴담당자에게 문의해 주세요.",
@@ -128,3 +131,16 @@ WORDS = Words(
     reason={"hold": "보류 사유", "return_invoice": "요청 사유", "payment_failed": "실패 사유"},
     sentences=SENTENCES,
 )
+
+
+class Named(Protocol):
+    """What a report is called by."""
+
+    company_name: str
+    group_name: str
+    month: dt.date
+
+
+def report_title(report: Named) -> str:
+    """「주식회사 카카오 “다음스포츠 외” 2019-02」: how messages name a report."""
+    return f"{report.company_name} “{report.group_name}” {month_key(report.month)}"

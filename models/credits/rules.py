@@ -216,6 +216,11 @@ def pay_on_when_signed(month: dt.date, signed: dt.date, holidays: AbstractSet[dt
     return payment_day(month_after(month_of(signed)), holidays)
 
 
+def payable_on(month: dt.date, signed: dt.date, today: dt.date, holidays: AbstractSet[dt.date]) -> dt.date:
+    """When a report is paid whose invoice was signed on `signed`: by the rule, and never before today."""
+    return max(pay_on_when_signed(month, signed, holidays), next_pay_on(today, holidays))
+
+
 def next_pay_on(day: dt.date, holidays: AbstractSet[dt.date]) -> dt.date:
     """The first payment day that is not before `day`: of a payment that is tried again."""
     return payment_day_on_or_after(day, holidays)

@@ -16,6 +16,8 @@ class House:
     """업태."""
     business_item: str = ""
     """종목."""
+    settlement_email: str = ""
+    """Where media partners' tax invoices are sent to."""
 
 
 HOUSE = House(
@@ -26,4 +28,5 @@ HOUSE = House(
     address="제주특별자치도 제주시 첨단로 242",
     business_type="정보통신업",
     business_item="포털 및 기타 인터넷 정보매개 서비스업",
+    settlement_email="settlement@dongban.example",
 )

@@ -16,7 +16,6 @@ from models.processes.deadlines import ESCALATE, REMIND
 from models.processes.kinds import Kind
 from models.processes.messages import Actor, Outcome
 from models.processes.tables import NumberCounter, ProcessColumns, ProcessEvent
-from ops.seed.stage import all_actors
 
 SEED = 20230208
 OPEN_HOUR, CLOSE_HOUR = 9, 18
@@ -25,12 +24,12 @@ OPEN_HOUR, CLOSE_HOUR = 9, 18
 class Chronicle:
     """One transaction of the past. The same day always writes the same documents."""
 
-    def __init__(self, session: Session, now: dt.datetime) -> None:
+    def __init__(self, session: Session, now: dt.datetime, cast: Mapping[str, Actor]) -> None:
         self.session = session
         self.now = now
         self.random = random.Random(SEED)  # noqa: S311 - invented documents, no secret
         self.holidays = queries.holidays(session)
-        self.cast: Mapping[str, Actor] = all_actors(session)
+        self.cast = cast
         self._numbers: Counter[tuple[str, dt.date]] = Counter()
 
     def number(self, prefix: str, at: dt.datetime) -> str:

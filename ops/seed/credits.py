@@ -44,6 +44,7 @@ from ops.seed import credits_past
 from ops.seed.chronicle import Chronicle
 from ops.seed.credits_past import MONTHS, Settled, businesses
 from ops.seed.past import frame
+from ops.seed.stage import office
 
 HARIN = "harin.seo"
 ACCOUNT_AGE = dt.timedelta(days=420)
@@ -98,7 +99,7 @@ def load() -> None:
     with database.working() as session:
         if session.execute(select(col(CreditCompany.id)).limit(1)).first() is not None:
             return
-        chronicle = Chronicle(session, clock.now())
+        chronicle = Chronicle(session, clock.now(), office(session))
         settled = [one for index, payee in enumerate(PAYEES) for one in payee_of(chronicle, index, payee)]
         last = month_after(month_of(local_date(chronicle.now)), -1)
         for back in range(MONTHS, -1, -1):

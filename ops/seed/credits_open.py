@@ -53,7 +53,7 @@ from ops.seed.chronicle import Chronicle
 from ops.seed.credits import PAYEES, Payee, payee_of
 from ops.seed.credits_past import Settled, businesses, lives, outcome, report
 from ops.seed.past import frame
-from ops.seed.stage import DAEUN, Stage
+from ops.seed.stage import DAEUN, Stage, office
 
 REVERSE, FORWARD, PERSON = (
     Payee(
@@ -164,7 +164,7 @@ def _write_once() -> None:
         known = select(col(CreditCompany.id)).where(col(CreditCompany.name) == REVERSE.name)
         if session.execute(known).first() is not None:
             return
-        chronicle = Chronicle(session, clock.now())
+        chronicle = Chronicle(session, clock.now(), office(session))
         payees = enumerate((REVERSE, FORWARD, PERSON), start=len(PAYEES))
         settled = [one for index, payee in payees for one in payee_of(chronicle, index, payee)]
         last = session.execute(select(func.max(col(CreditRun.month)))).scalar_one()

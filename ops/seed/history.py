@@ -21,7 +21,7 @@ from ops.seed.chronicle import Chronicle
 from ops.seed.goods import Good, Lot
 from ops.seed.past import Deal
 from ops.seed.people import FIRMS
-from ops.seed.stage import AMELA, DAEUN, HANBIT, JUN, YOUNG
+from ops.seed.stage import AMELA, DAEUN, HANBIT, JUN, YOUNG, all_actors
 
 DEALS = 84
 SPAN_DAYS = 540
@@ -35,7 +35,7 @@ REJECTED = ("재검 필요", "수량 부족", "사양 불일치", "파손")
 def load(remember: Callable[[Session], None]) -> None:
     """Write all of it in one transaction, in which `remember` notes that it is there."""
     with database.working() as session:
-        chronicle = Chronicle(session, clock.now())
+        chronicle = Chronicle(session, clock.now(), all_actors(session))
         today = local_date(chronicle.now)
         for number in range(DEALS):
             age = SPAN_DAYS - number * (SPAN_DAYS - NEWEST_DAYS) // DEALS

@@ -156,15 +156,20 @@ DEPUTY = "amela.cha for jun.kwon"
 """차지애 acting on behalf of 권준, by the delegation in `people.load`."""
 
 
-def all_actors(session: Session) -> dict[str, Actor]:
-    """Log-in (or `DEPUTY`) -> actor, of everybody in the demo."""
-    logins = [login for login, *_ in people.STAFF] + [login for firm in people.FIRMS for login, *_ in firm.contacts]
-    cast = {login: people.actor(session, login) for login in logins}
+def office(session: Session) -> dict[str, Actor]:
+    """Log-in (or `DEPUTY`) -> actor, of everybody of the house."""
+    cast = {login: people.actor(session, login) for login, *_ in people.STAFF}
     giver = cast[JUN]
     lent = {Role.BUYER: Person(member_id=giver.member_id, name=giver.name)}
     # She is a buyer herself; what she does for him is done in his role alone.
     cast[DEPUTY] = cast[AMELA].model_copy(update={"roles": cast[AMELA].roles - {Role.BUYER}, "delegated": lent})
     return cast
+
+
+def all_actors(session: Session) -> dict[str, Actor]:
+    """Log-in (or `DEPUTY`) -> actor, of everybody in the demo."""
+    contacts = [login for firm in people.FIRMS for login, *_ in firm.contacts]
+    return office(session) | {login: people.actor(session, login) for login in contacts}
 
 
 def _wish(kind: Kind, document: ProcessColumns, act: str, payload: BaseModel | None, request_id: uuid.UUID) -> Wish:

@@ -6,14 +6,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from fastapi import Depends, FastAPI
+from fastapi import FastAPI
 from sqlmodel import Session
-from starlette.requests import Request
 from starlette.testclient import TestClient
 
-from models import catalog, clock, database
+from models import clock, database
 from models.announcements.wording import SENTENCES as ANNOUNCEMENT_SENTENCES
-from models.auth.messages import Visit
 from models.auth.wording import SENTENCES as AUTH_SENTENCES
 from models.files.wording import SENTENCES as FILE_SENTENCES
 from models.kernel.roles import Role
@@ -21,9 +19,8 @@ from models.masters.wording import SENTENCES as MASTER_SENTENCES
 from models.members.administration_wording import SENTENCES as ADMINISTRATION_SENTENCES
 from models.members.tables import Company, Member
 from models.processes.messages import Actor
-from tests import factories
-from web import admin, announcements, errors, footer, masters
-from web.portals import Shell, audience_of
+from tests import factories, visiting
+from web import admin, announcements, footer, masters
 
 AT = dt.datetime(2026, 2, 9, 1, 0, tzinfo=dt.UTC)
 
@@ -98,36 +95,12 @@ def member(member_id: int) -> Member:
 
 
 def _app(actor: Actor | None) -> FastAPI:
-    async def meet(request: Request) -> None:
-        request.state.visit = request.state.shell = None
-        if actor is None:
-            return
-        request.state.visit = Visit(
-            session_id=1,
-            actor=actor,
-            login="t",
-            csrf="t",
-            unread=0,
-            must_change_password=False,
-            created_at=AT,
-            last_seen_at=AT,
-            ends_at=AT,
-        )
-        request.state.shell = Shell(
-            audience=audience_of(actor.every_role), name=actor.name, roles=actor.every_role, csrf="t"
-        )
-
-    app = FastAPI(dependencies=[Depends(meet)])
-    app.state.temporal = None
-    errors.install(app)
-    errors.add_sentences(
+    sentences = (
         ADMINISTRATION_SENTENCES,
         MASTER_SENTENCES,
         ANNOUNCEMENT_SENTENCES,
         FILE_SENTENCES,
         AUTH_SENTENCES,
-        *(kind.words.sentences for kind in catalog.KINDS.values()),
     )
-    for router in (footer.router, announcements.router, masters.router, admin.router):
-        app.include_router(router)
-    return app
+    routers = (footer.router, announcements.router, masters.router, admin.router)
+    return visiting.application(actor, AT, routers, sentences=sentences)

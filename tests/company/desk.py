@@ -8,22 +8,18 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from fastapi import Depends, FastAPI
-from starlette.requests import Request
+from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 from models import clock
-from models.auth.messages import Visit
 from models.catalog import KINDS
 from models.kernel.refusals import Refusal
 from models.processes.messages import Actor
 from models.processes.tables import Command
+from tests import visiting
 from tests.changes.world import AT, World
-from web import changes, company, confirming, errors, files, identity, inbox, withdrawals
-from web.documents.api import api_router
-from web.documents.routes import document_router
+from web import changes, company, confirming, files, identity, inbox, withdrawals
 from web.engine import Decision
-from web.portals import Shell, audience_of
 
 HIDDEN = re.compile(r'<input type="hidden" name="([\w-]+)" value="([^"]*)"')
 
@@ -74,34 +70,10 @@ def _recorded(world: World, command: Command) -> Decision:
 
 
 def _app(actor: Actor, *, individual: bool) -> FastAPI:
-    async def meet(request: Request) -> None:
-        request.state.visit = Visit(
-            session_id=1,
-            actor=actor,
-            login="t",
-            csrf="t",
-            unread=0,
-            must_change_password=False,
-            created_at=AT,
-            last_seen_at=AT,
-            ends_at=AT,
-            individual=individual,
-        )
-        request.state.shell = Shell(
-            audience=audience_of(actor.every_role), name=actor.name, roles=actor.every_role, csrf="t"
-        )
-
-    app = FastAPI(dependencies=[Depends(meet)])
-    app.state.temporal = None
+    routers = (inbox.router, files.router, identity.router, company.router, changes.router, withdrawals.router)
+    webs = (changes.WEB, withdrawals.WEB)
+    app = visiting.application(actor, AT, routers, webs, individual=individual)
     app.state.act_pages = {kind: frozenset() for kind in KINDS} | {
-        web.kind.key: frozenset(web.act_templates) for web in (changes.WEB, withdrawals.WEB)
+        web.kind.key: frozenset(web.act_templates) for web in webs
     }
-    errors.install(app)
-    for kind in KINDS.values():
-        errors.add_sentences(kind.words.sentences)
-    for router in (inbox.router, files.router, identity.router, company.router, changes.router, withdrawals.router):
-        app.include_router(router)
-    for web in (changes.WEB, withdrawals.WEB):
-        app.include_router(document_router(web))
-        app.include_router(api_router(web), prefix="/api/v1")
     return app

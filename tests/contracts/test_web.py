@@ -16,13 +16,12 @@ from starlette.testclient import TestClient
 from temporalio.exceptions import ApplicationError
 
 from models import clock, database
-from models.auth.messages import Visit
 from models.contracts.tables import Contract
 from models.files.store import storage
 from models.files.tables import StoredFile
 from models.kernel.refusals import rebuild
 from models.processes.messages import Actor
-from tests import factories
+from tests import factories, visiting
 from tests.contracts.world import World, draft_data, seal_png
 from tests.engines import Database
 from web import contracts, errors, files
@@ -30,7 +29,6 @@ from web.acts import Wish
 from web.documents import routes
 from web.documents.routes import document_router
 from web.engine import Decision
-from web.portals import Shell, audience_of
 
 
 class Site:
@@ -51,12 +49,7 @@ class Site:
         self.client = TestClient(app, base_url="http://portal.example", follow_redirects=False)
 
     async def _as_somebody(self, request: Request, go_on: Callable[[Request], Awaitable[Response]]) -> Response:
-        actor = self.actors[request.headers["x-as"]]
-        now = factories.NOW
-        request.state.visit = Visit(1, actor, "login", "token", 0, False, now, now, now)  # noqa: FBT003
-        request.state.shell = Shell(
-            audience=audience_of(actor.every_role), name=actor.name, roles=actor.every_role, csrf="token"
-        )
+        visiting.enter(request, self.actors[request.headers["x-as"]], factories.NOW)
         return await go_on(request)
 
     async def _submit(self, client: Any, actor: Actor, wish: Wish) -> Decision:
@@ -71,7 +64,7 @@ class Site:
         return self.client.get(path, headers={"x-as": who, "accept": "text/html"})
 
     def post(self, who: str, path: str, data: dict[str, Any], files: dict[str, Any] | None = None) -> Any:
-        body = {"csrf": "token", "request_id": "0" * 31 + "1"} | data
+        body = {"csrf": visiting.CSRF, "request_id": "0" * 31 + "1"} | data
         return self.client.post(path, data=body, files=files, headers={"x-as": who, "accept": "text/html"})
 
 

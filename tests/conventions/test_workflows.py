@@ -45,6 +45,7 @@ WORKFLOWS: Sequence[type] = (
     NightlyErasing,
 )
 COMMANDS = {
+    "perform",
     "execute_activity",
     "execute_local_activity",
     "start_activity",

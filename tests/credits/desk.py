@@ -8,21 +8,18 @@ from dataclasses import dataclass
 from typing import Any
 
 import openpyxl
-from fastapi import Depends, FastAPI
-from starlette.requests import Request
+from fastapi import FastAPI
 from starlette.testclient import TestClient
 
-from models import catalog, clock, database
-from models.auth.messages import Visit
+from models import clock, database
 from models.credits.wording import SENTENCES
 from models.files.wording import SENTENCES as FILE_SENTENCES
 from models.kernel.roles import Role
 from models.processes.messages import Actor
-from tests import factories
+from tests import factories, visiting
 from tests.admin.office import AT, Seat
 from web import credits as credit_pages
-from web import errors, footer
-from web.portals import Shell, audience_of
+from web import footer
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -68,26 +65,4 @@ def text(*rows: tuple[Any, ...], encoding: str = "utf-8-sig", name: str = "1월.
 
 
 def _app(actor: Actor) -> FastAPI:
-    async def meet(request: Request) -> None:
-        request.state.visit = Visit(
-            session_id=1,
-            actor=actor,
-            login="t",
-            csrf="t",
-            unread=0,
-            must_change_password=False,
-            created_at=AT,
-            last_seen_at=AT,
-            ends_at=AT,
-        )
-        request.state.shell = Shell(
-            audience=audience_of(actor.every_role), name=actor.name, roles=actor.every_role, csrf="t"
-        )
-
-    app = FastAPI(dependencies=[Depends(meet)])
-    app.state.temporal = None
-    errors.install(app)
-    errors.add_sentences(SENTENCES, FILE_SENTENCES, *(kind.words.sentences for kind in catalog.KINDS.values()))
-    for router in (footer.router, credit_pages.router):
-        app.include_router(router)
-    return app
+    return visiting.application(actor, AT, (footer.router, credit_pages.router), sentences=(SENTENCES, FILE_SENTENCES))

@@ -9,10 +9,9 @@ from typing import Any
 
 import httpx2
 import pytest
-from fastapi import Depends, FastAPI
+from fastapi import FastAPI
 from sqlalchemy import select
 from sqlmodel import col
-from starlette.requests import Request
 from starlette.testclient import TestClient
 
 from activities import credits_accounts
@@ -21,7 +20,7 @@ from activities.gateways.bank.interface import Account
 from models import clock, database
 from models.auth import queries as visits
 from models.auth import writes as sessions
-from models.auth.messages import Caller, Visit
+from models.auth.messages import Caller
 from models.catalog import KINDS
 from models.credits.account_rules import Status
 from models.credits.account_tables import CreditAccount
@@ -37,11 +36,11 @@ from models.processes.tables import Command, ProcessColumns
 from models.terms import standard
 from models.terms.queries import current
 from models.terms.writes import consent
+from tests import visiting
 from tests.credits.report_world import World
-from web import confirming, errors, harmony
+from web import confirming, harmony
 from web.engine import Decision
 from web.harmony.credits import router
-from web.portals import Shell, audience_of
 
 CSRF = re.compile(r'name="csrf" value="([^"]*)"')
 VERSION = re.compile(r'name="version" value="(\d+)"')
@@ -203,27 +202,6 @@ def _session_of(world: PartnerWorld, actor: Actor) -> int:
 
 
 def _app(world: PartnerWorld, actor: Actor, session_id: int) -> FastAPI:
-    async def meet(request: Request) -> None:
-        request.state.visit = Visit(
-            session_id=session_id,
-            actor=actor,
-            login="t",
-            csrf="t",
-            unread=0,
-            must_change_password=False,
-            created_at=world.now,
-            last_seen_at=world.now,
-            ends_at=world.now,
-        )
-        request.state.shell = Shell(
-            audience=audience_of(actor.every_role), name=actor.name, roles=actor.every_role, csrf="t"
-        )
-
-    app = FastAPI(dependencies=[Depends(meet)])
-    app.state.temporal = None
-    errors.install(app)
+    app = visiting.application(actor, world.now, (router,), session_id=session_id)
     harmony.install(app)
-    for kind in KINDS.values():
-        errors.add_sentences(kind.words.sentences)
-    app.include_router(router)
     return app

@@ -8,25 +8,21 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from fastapi import Depends, FastAPI
-from starlette.requests import Request
+from fastapi import FastAPI
 from starlette.testclient import TestClient
 
-from models import catalog, clock
+from models import clock
 from models import database as house_database
-from models.auth.messages import Visit
 from models.credits.report_tables import CreditReport
 from models.kernel.refusals import Refusal
 from models.processes.messages import Actor
 from models.processes.tables import Command
+from tests import visiting
 from tests.credits.report_world import World
-from web import bulk, confirming, errors, footer
+from web import bulk, confirming, footer
 from web import credits as credit_pages
 from web.credits import reports
-from web.documents.api import api_router
-from web.documents.routes import document_router
 from web.engine import Decision
-from web.portals import Shell, audience_of
 
 VERSION = re.compile(r'name="version" value="(\d+)"')
 
@@ -81,28 +77,5 @@ def _recorded(world: World, command: Command) -> Decision:
 
 
 def _app(world: World, actor: Actor) -> FastAPI:
-    async def meet(request: Request) -> None:
-        request.state.visit = Visit(
-            session_id=1,
-            actor=actor,
-            login="t",
-            csrf="t",
-            unread=0,
-            must_change_password=False,
-            created_at=world.now,
-            last_seen_at=world.now,
-            ends_at=world.now,
-        )
-        request.state.shell = Shell(
-            audience=audience_of(actor.every_role), name=actor.name, roles=actor.every_role, csrf="t"
-        )
-
-    app = FastAPI(dependencies=[Depends(meet)])
-    app.state.temporal = None
-    errors.install(app)
-    errors.add_sentences(*(kind.words.sentences for kind in catalog.KINDS.values()))
-    for router in (bulk.router, footer.router, credit_pages.router):
-        app.include_router(router)
-    app.include_router(document_router(reports.WEB))
-    app.include_router(api_router(reports.WEB), prefix="/api/v1")
-    return app
+    routers = (bulk.router, footer.router, credit_pages.router)
+    return visiting.application(actor, world.now, routers, (reports.WEB,))

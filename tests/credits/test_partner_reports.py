@@ -96,6 +96,8 @@ def test_the_invoice_is_never_of_the_future_nor_of_another_month(
         browser.step_up("reverse_request")
         answer = browser.post(_page(report, "/invoice"), browser.get(_page(report, "/invoice")), written_on=day)
         assert answer.status_code == 422
+        assert 'name="written_on"' in answer.text
+        assert 'aria-invalid="true"' in answer.text
     assert world.read(report).status == Status.PUBLISHED
 
 
@@ -166,7 +168,7 @@ def test_the_invoice_is_brought_as_xml(world: PartnerWorld, monkeypatch: pytest.
     assert world.invoice_of(world.read(report)).approval_number == number
 
 
-def test_an_individual_has_two_steps_and_sees_what_is_withheld(
+def test_an_individual_has_no_invoice_steps_and_sees_what_is_withheld(
     world: PartnerWorld, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     report = world.published(IssueMode.INDIVIDUAL, (1_234_567,))

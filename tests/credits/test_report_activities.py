@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 from sqlmodel import col
 
-from activities.credits_report import account_changed
+from activities.credits_follow import account_changed
 from activities.gateways.tax_hub.interface import Code, HubStatus, Rejected
 from models import clock
 from models import database as house_database
@@ -248,7 +248,7 @@ def test_an_xml_of_another_amount_is_refused(world: World) -> None:
     facts = {"approval_number": number, "written_on": WRITTEN, "paper_file_id": file_id}
     with pytest.raises(rules.InvoiceDiffers) as refused:
         world.press(world.partner, other, "register_invoice", **facts)
-    assert refused.value.detail["field"] == "amount"
+    assert refused.value.detail == {"field": "paper_upload", "what": "공급가액과 세액"}
     with pytest.raises(NotFound):
         world.press(world.stranger, report, "register_invoice", **facts)
 

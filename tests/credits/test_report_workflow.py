@@ -151,7 +151,7 @@ async def test_forward_is_reminded_until_it_is_registered_and_the_officer_confir
     async with story(time_skipping, PUBLISHED, IssueMode.FORWARD) as told:
         await told.until(dt.date(2027, 3, 8), 12)
         assert [day.day for _, day in told.rings()] == [5, 8]
-        facts = {"approval_number": "202702204100007300000077", "written_on": dt.date(2027, 2, 26)}
+        facts = {"approval_number": "202702264100007300000077", "written_on": dt.date(2027, 2, 26)}
         await told.press(told.world.partner, "register_invoice", **facts)
         await told.press(told.world.officer, "confirm_invoice")
         found = told.world.read(told.report)

@@ -27,11 +27,11 @@ from models.kernel.refusals import Refusal, rebuild
 from models.kernel.roles import Role
 from models.processes.messages import Actor, Outcome, Step
 from models.processes.tables import Command, Outbox
-from tests import factories
+from tests import factories, visiting
 from tests.credits import run_world
 from tests.credits.run_world import NOW, World
 from tests.engines import Database
-from tests.settlements.desk import Desk, _app
+from tests.settlements.desk import Desk
 from web import confirming
 from web.credits import run_groups, runs
 from web.engine import Decision
@@ -66,7 +66,8 @@ def desk(actor: Actor, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
         return await asyncio.to_thread(_decided, command)
 
     monkeypatch.setattr(confirming, "deliver", deliver)
-    with clock.set_to(NOW), TestClient(_app(actor, (runs.router, run_groups.router), (runs.WEB,))) as client:
+    app = visiting.application(actor, NOW, (runs.router, run_groups.router), (runs.WEB,))
+    with clock.set_to(NOW), TestClient(app) as client:
         yield Desk(client, actor)
 
 

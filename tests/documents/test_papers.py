@@ -1,7 +1,6 @@
 import datetime as dt
 import hashlib
 import io
-import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
@@ -275,17 +274,3 @@ def test_quantities_and_days() -> None:
     ]
     assert papers.day_short(None) == ""
     assert papers.moment_text(dt.datetime(2023, 12, 31, 15, 0, tzinfo=dt.UTC)) == "2024.01.01 00:00:00"
-
-
-def test_a_ten_line_contract_takes_little_time() -> None:
-    paper = samples.contract(10)
-    contract.draft(paper)
-    best = min(_cpu(lambda: contract.draft(paper)) for _ in range(5))
-    # Measured 18 to 26 ms; the bound leaves room for a busy machine.
-    assert best < 0.12
-
-
-def _cpu(act: Callable[[], object]) -> float:
-    start = time.thread_time()
-    act()
-    return time.thread_time() - start

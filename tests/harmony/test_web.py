@@ -284,6 +284,30 @@ def test_personal_data_is_behind_it(world: World, browser: TestClient) -> None:
         assert answer.headers["location"].startswith("/harmony/verification?purpose=profile"), path
 
 
+def test_the_page_of_the_code_says_what_the_guide_says_and_keeps_what_was_chosen(
+    world: World, browser: TestClient
+) -> None:
+    _local(world)
+    _try(browser, PASSWORD)
+    address = "/harmony/verification?purpose=account&next=/harmony/credits/1/account"
+    shown = browser.get(address).text
+    for words in ("관리자 추가인증이 필요합니다.", "카카오톡이나 SMS", "5분 동안 유효합니다.", "카카오톡 PC버전으로는"):
+        assert words in shown
+    assert 'href="/harmony/credits/accounts">취소' in shown
+    wrong = browser.post(address, data={"csrf": _csrf(shown), "channel": "pigeon"})
+    assert wrong.status_code == 422
+    assert browser.post(address, data={"csrf": _csrf(shown), "channel": "sms"}).status_code == 303
+    sent = browser.get(address).text
+    assert "번호의 문자메시지로 인증번호를 보내드렸습니다." in sent
+    assert "인증번호를 받으실 수 없나요?" in sent
+    confirmation = address.replace("verification?", "verification/confirmation?")
+    again = browser.post(confirmation, data={"csrf": _csrf(sent), "code": "000000"})
+    assert again.status_code == 422
+    assert re.search(r'value="sms" checked', again.text)
+    assert again.text.count("인증번호가 맞지 않습니다.") == 2  # on top, and at its field
+    assert "000000" in again.text
+
+
 def _told(person: Actor, event: Event) -> tuple[int, int]:
     """Bell lines and messages a member got of an event."""
     with database.working() as session:

@@ -100,6 +100,17 @@ async def test_its_own_people_find_it(of_credits: Credits) -> None:
     assert of_credits.foreign.shown_in(listed.content)
 
 
+async def test_messages_lead_its_own_people_to_their_own_pages(of_credits: Credits) -> None:
+    """A mail names the staff's address of a document: Harmony's people are led to theirs."""
+    things = of_credits.foreign.things
+    homes = {"credit_report": f"{CREDITS}/", "credit_account": ACCOUNT, "credit_change": f"{CREDITS}/information"}
+    for kind, home in homes.items():
+        for row in things[kind]:
+            answer = await of_credits.own.client.get(f"/{kind.replace('_', '-')}s/{row}")
+            assert answer.status_code == SEE_OTHER, kind
+            assert answer.headers["location"].startswith(home), kind
+
+
 async def test_lists_and_sums_of_another_credit_hold_nothing_of_it(of_credits: Credits) -> None:
     paths = [r.path for r in _harmonys() if "GET" in r.methods and "{" not in r.path]
     company, group = (of_credits.foreign.things[name][0] for name in ("credit_company", "credit_group"))

@@ -176,6 +176,10 @@ def _reverse(house: House, partner: Partner) -> None:
     page.get_by_role("button", name="세금계산서 역발행 신청").click()
     partner.at_step("세금계산서 서명요청")
     partner.look("sign")
+    page.get_by_role("link", name="접수증").click()
+    expect(page.get_by_role("heading", name="접수증")).to_be_visible()
+    page.get_by_role("link", name="문서로").click()
+    partner.at_step("세금계산서 서명요청")
     with page.context.new_page() as hub:
         hub.set_default_timeout(SLOW)
         walking.open_mail(hub, house.sandbox, CONTACT)

@@ -11,15 +11,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.testclient import TestClient
 
-from models.auth.messages import Visit
 from models.processes.messages import Actor
+from tests import visiting
 from tests.orders.world import NOW, World
 from web import bulk, deliveries, errors, files, orders
 from web.acts import Wish
 from web.documents import routes
 from web.documents.routes import document_router
 from web.engine import Decision
-from web.portals import Shell, audience_of
 
 INPUT = re.compile(r'name="(rows-\d+-[a-z_]+)"[^>]*? value="([^"]*)"')
 CHOSEN = re.compile(r'<select [^>]*name="([^"]+)".*?<option value="([^"]*)" selected', re.DOTALL)
@@ -54,11 +53,7 @@ class Site:
         return self.world.actor(self.people[who])
 
     async def _as_somebody(self, request: Request, go_on: Callable[[Request], Awaitable[Response]]) -> Response:
-        actor = self.actor(request.headers["x-as"])
-        request.state.visit = Visit(1, actor, "login", "token", 0, False, NOW, NOW, NOW)  # noqa: FBT003
-        request.state.shell = Shell(
-            audience=audience_of(actor.every_role), name=actor.name, roles=actor.every_role, csrf="token"
-        )
+        visiting.enter(request, self.actor(request.headers["x-as"]), NOW)
         return await go_on(request)
 
     async def _submit(self, client: Any, actor: Actor, wish: Wish) -> Decision:
@@ -69,7 +64,7 @@ class Site:
         return self.client.get(path, headers={"x-as": who, "accept": "text/html"})
 
     def post(self, who: str, path: str, data: dict[str, Any] | None = None, files: dict[str, Any] | None = None) -> Any:
-        body = {"csrf": "token", "request_id": f"{self.world.next_id():032x}"} | (data or {})
+        body = {"csrf": visiting.CSRF, "request_id": f"{self.world.next_id():032x}"} | (data or {})
         return self.client.post(path, data=body, files=files, headers={"x-as": who, "accept": "text/html"})
 
 

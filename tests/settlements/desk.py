@@ -8,23 +8,19 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from fastapi import APIRouter, Depends, FastAPI
-from starlette.requests import Request
+from fastapi import APIRouter
 from starlette.testclient import TestClient
 
 from models import clock
-from models.auth.messages import Visit
 from models.catalog import KINDS
 from models.kernel.refusals import Refusal
 from models.processes.messages import Actor
 from models.processes.tables import Command
+from tests import visiting
 from tests.settlements.world import AT, World
-from web import bulk, confirming, errors, inspections, settlements
-from web.documents.api import api_router
+from web import bulk, confirming, inspections, settlements
 from web.documents.kinds import WebKind
-from web.documents.routes import document_router
 from web.engine import Decision
-from web.portals import Shell, audience_of
 
 VERSION = re.compile(r'name="version" value="(\d+)"')
 REQUEST = re.compile(r'name="request_id" value="([0-9a-f-]{36})"')
@@ -72,7 +68,7 @@ def desk(
         return await asyncio.to_thread(_recorded, world, command)
 
     monkeypatch.setattr(confirming, "deliver", deliver)
-    with clock.set_to(AT), TestClient(_app(actor, routers, webs)) as client:
+    with clock.set_to(AT), TestClient(visiting.application(actor, AT, routers, webs)) as client:
         yield Desk(client, actor)
 
 
@@ -83,33 +79,3 @@ def _recorded(world: World, command: Command) -> Decision:
         return Decision(outcome=world.record(kind, found, command.act, AT, command.request_id))
     except Refusal as refusal:
         return Decision(refusal=refusal)
-
-
-def _app(actor: Actor, routers: Sequence[APIRouter], webs: Sequence[WebKind]) -> FastAPI:
-    async def meet(request: Request) -> None:
-        request.state.visit = Visit(
-            session_id=1,
-            actor=actor,
-            login="t",
-            csrf="t",
-            unread=0,
-            must_change_password=False,
-            created_at=AT,
-            last_seen_at=AT,
-            ends_at=AT,
-        )
-        request.state.shell = Shell(
-            audience=audience_of(actor.every_role), name=actor.name, roles=actor.every_role, csrf="t"
-        )
-
-    app = FastAPI(dependencies=[Depends(meet)])
-    app.state.temporal = None
-    errors.install(app)
-    for kind in KINDS.values():
-        errors.add_sentences(kind.words.sentences)
-    for router in routers:
-        app.include_router(router)
-    for web in webs:
-        app.include_router(document_router(web))
-        app.include_router(api_router(web), prefix="/api/v1")
-    return app

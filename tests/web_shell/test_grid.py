@@ -2,7 +2,6 @@
 
 import datetime as dt
 import io
-import time
 import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
@@ -117,7 +116,7 @@ def test_page_links_name_gaps_and_both_ends() -> None:
     assert page.total_words == "총 10,000+건"
 
 
-def test_the_whole_list_is_drawn_fast_and_right() -> None:
+def test_the_whole_list_is_drawn() -> None:
     rows = [row(i) for i in range(1, 51)]
     source = '{% import "components/ui.html" as ui %}{{ ui.filter_bar(grid) }}{{ ui.grid_panel(grid, shell) }}'
     template = render.ENV.from_string(source)
@@ -127,13 +126,6 @@ def test_the_whole_list_is_drawn_fast_and_right() -> None:
     assert "총 218건" in text
     assert "내 차례 <b>2</b>" in text
     assert 'href="/contracts?size=50&amp;format=xlsx"' in text
-    spent = []
-    for _ in range(30):
-        start = time.perf_counter()
-        template.render(grid=page, shell=SHELL)
-        spent.append(time.perf_counter() - start)
-    # The fastest of many runs: about 1.5 ms on an idle core; the bound only catches a macro per cell.
-    assert min(spent) < 0.006
 
 
 THINGS = Table(

@@ -80,6 +80,8 @@ class DirectAct(DirectForm):
 
 def direct_routes(web: WebKind) -> list[Direct]:
     """The page and the acts of one kind."""
+    # Where Harmony has a page of its own, its people are led there from here.
+    audience = Audience(media=web.media_home is not None)
 
     async def show(request: Request) -> Response:
         return await aside(partial(shown, request))
@@ -88,9 +90,9 @@ def direct_routes(web: WebKind) -> list[Direct]:
         document_id: int = request.path_params["document_id"]
         receipt = _receipt(request)
         with visiting(request, counted=False) as (session, visit):
-            actor = EVERYBODY.admit(visit)
+            actor = audience.admit(visit)
             counting = getattr(request.app.state, "counting_inbox", None)
-            tasks = counting(actor) if counting else None
+            tasks = counting(actor) if counting and actor.side != "media" else None
             try:
                 seen = look(session, actor, web, document_id, receipt, tasks)
             except Refusal:
@@ -103,7 +105,7 @@ def direct_routes(web: WebKind) -> list[Direct]:
         return await press(request, web, request.path_params["document_id"], act_name(request.path_params["act"]))
 
     path = f"/{web.kind.plural}/{{document_id:int}}"
-    return [Direct(path, show, "GET"), DirectAct(f"{path}/{{act}}", do, frozenset(web.kind.rules.acts))]
+    return [Direct(path, show, "GET", audience), DirectAct(f"{path}/{{act}}", do, frozenset(web.kind.rules.acts))]
 
 
 def _tell(request: Request, tasks: int) -> None:

@@ -19,12 +19,14 @@ from models.kernel.transitions import ProcessRules
 from models.processes.messages import Actor, Evidence, SteppedUp
 from web import forms
 from web.acts import Wish, submit
-from web.auth.audience import CurrentActor
+from web.auth.audience import CurrentActor, require
 from web.documents.kinds import WebKind
 from web.documents.view import Seen, look, page_context
 from web.errors import sentence
 from web.render import page
 
+Anybody = Annotated[Actor, require(media=True)]
+"""Of kinds that have a page in Harmony too: its people follow messages here and are led there."""
 UNPROCESSABLE = 422
 AGENT_CHARS_MAX = 300
 
@@ -43,6 +45,11 @@ def document_router(web: WebKind) -> APIRouter:
     ) -> Response:
         return document_page(request, actor, web, document_id, receipt=receipt)
 
+    def lead(
+        request: Request, actor: Anybody, document_id: int, receipt: Annotated[uuid.UUID | None, Query()] = None
+    ) -> Response:
+        return document_page(request, actor, web, document_id, receipt=receipt)
+
     def ask(request: Request, actor: CurrentActor, document_id: int, act: str) -> Response:
         try:
             return act_page(request, actor, web, document_id, act_name(act), None)
@@ -53,7 +60,8 @@ def document_router(web: WebKind) -> APIRouter:
         return await perform(request, actor, web, document_id, act_name(act))
 
     key = web.kind.key
-    router.add_api_route("/{document_id:int}", show, include_in_schema=False, name=f"{key}-page")
+    page_of = lead if web.media_home else show
+    router.add_api_route("/{document_id:int}", page_of, include_in_schema=False, name=f"{key}-page")
     router.add_api_route("/{document_id:int}/{act}", ask, include_in_schema=False, name=f"{key}-act-page")
     router.add_api_route("/{document_id:int}/{act}", do, methods=["POST"], include_in_schema=False, name=f"{key}-act")
     return router

@@ -31,6 +31,12 @@ from web.render import page
 
 PAGE = "/harmony/verification"
 router = APIRouter(include_in_schema=False)
+CANCEL = {
+    "account": "/harmony/credits/accounts",
+    "person": "/harmony/credits/information",
+    "reverse_request": "/harmony/credits/reports",
+}
+"""Where who does not want to go on is led, by what the code was for; else 내 정보."""
 CHANNELS = {Channel.KAKAOTALK: "카카오톡", Channel.SMS: "문자"}
 
 
@@ -88,12 +94,14 @@ def _page(
         phone = stepups.own_phone(session, actor)
         made = queries.step_up(session, actor, visit.session_id, purpose)
     waiting = made is not None and made.passed_at is None and now < made.expires_at
+    typed_code = "code" in form.values
     seconds = max(0, int((made.expires_at - now).total_seconds())) if made is not None and waiting else 0
     return page(
         request,
         "harmony/verification.html",
         status=status,
-        form=form,
+        form=form if typed_code else blank(),
+        sending=blank({"channel": made.channel if made else Channel.KAKAOTALK}) if typed_code else form,
         purpose=purpose,
         target=target,
         phone=mask_phone(phone),
@@ -101,6 +109,7 @@ def _page(
         waiting=waiting,
         channel=CHANNELS[Channel(made.channel)] if made is not None else "",
         seconds=seconds,
+        cancel=CANCEL.get(purpose, "/harmony/me") if target != "/harmony" else target,
     )
 
 

@@ -1,9 +1,11 @@
 """지급계좌 관리: masked for everybody, in full and to be changed after 추가인증 (guide p. 33)."""
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any
 
 from fastapi import APIRouter
+from sqlmodel import Session
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
@@ -11,8 +13,9 @@ from starlette.responses import Response
 from models import clock, database
 from models.auth.messages import Visit
 from models.credits import account_writes, partner
-from models.credits.account_tables import CreditContact
+from models.credits.account_tables import CreditAccount, CreditContact
 from models.credits.account_wording import ACCOUNT_SENTENCES, ACCOUNT_WORDS
+from models.credits.kind import CREDIT_ACCOUNT
 from models.credits.partner_messages import AccountForm, account_values
 from models.credits.partner_wording import CONSENT
 from models.harmony import queries, stepups
@@ -23,57 +26,95 @@ from models.kernel.refusals import NotFound, Refusal
 from models.members.places import BANKS
 from models.notifications.rules import Channel
 from models.processes.messages import Actor
+from models.processes.queries import pending, shown_document
 from models.processes.writes import audit_of
 from web import forms
-from web.acts import Wish, submit
 from web.auth.audience import CurrentVisit
-from web.documents.routes import request_id_of
+from web.documents.view import live_mark
 from web.errors import sentence
 from web.forms import Parsed
-from web.harmony.credits.common import ACCOUNT, ACCOUNTS, BASE, chosen, guard, shown
+from web.harmony.credits.common import ACCOUNTS, BASE, chosen, guard, press, said, shown
 from web.harmony.doors import MediaActor, go
 from web.render import page
 
 router = APIRouter(prefix=BASE, include_in_schema=False)
 STEP_UP = "account"
 CONTACT_PHONE = "contact_phone"
+GROUPS_SHOWN = 20
 
 
 @router.get("/accounts")
-def list_accounts(request: Request, actor: MediaActor, company: int | None = None) -> Response:
+def list_accounts(
+    request: Request, actor: MediaActor, company: int | None = None, group: int | None = None
+) -> Response:
     """담당자 and account of every group, masked; a change under way with its day and 「변경 취소」."""
-    return _list(request, actor, company)
+    return _list(request, actor, company, group)
 
 
-def _list(request: Request, actor: Actor, company: int | None, refusal: Refusal | None = None) -> Response:
+def _list(
+    request: Request, actor: Actor, company: int | None, group: int | None, refusal: Refusal | None = None
+) -> Response:
     with database.reading(actor) as session:
         found, one = chosen(session, actor, company)
-        cards = []
-        for group in one.groups if one else ():
-            held = partner.accounts(session, actor, group.id or 0)
-            cards.append(
-                {
-                    "group": group,
-                    "contact": partner.contact(session, group.id or 0),
-                    "account": partner.in_force(held),
-                    "coming": partner.to_come(held),
-                    "refused": partner.last_refused(held),
-                    "history": held,
-                }
-            )
+        groups, others = _page_of(one.groups if one else (), group)
+        cards = _cards(session, actor, groups)
         days = partner.cooling_days(session)
+        live_url = _followed(session, actor, [card["coming"] for card in cards if card["coming"]])
     return page(
         request,
         "harmony/credits/accounts.html",
         status=refusal.status if refusal else 200,
         cards=cards,
+        others=others,
         banks=BANKS,
         words_table=ACCOUNT_WORDS,
         days=days,
+        live_url=live_url,
+        **said(request),
         base=BASE,
         refused=sentence(refusal, ACCOUNT_SENTENCES) if refusal else "",
         **shown(found, one, ACCOUNTS),
     )
+
+
+def _followed(session: Session, actor: Actor, coming: Sequence[CreditAccount]) -> str:
+    """Where the page hears of the newest change on its way, until it is in force or came to nothing."""
+    if not coming:
+        return ""
+    newest = max(coming, key=lambda one: one.id or 0)
+    shown = shown_document(session, actor, CreditAccount, newest.id or 0)
+    mark = live_mark(shown, pending(session, newest.workflow_id, actor))
+    return f"/live/{CREDIT_ACCOUNT.key}/{newest.id}?seen={mark}"
+
+
+def _page_of(groups: Sequence[CreditGroup], group_id: int | None) -> tuple[Sequence[CreditGroup], dict[str, Any]]:
+    """The page with this group on it, or the first; where the pages before and after it begin."""
+    place = next((number for number, one in enumerate(groups) if one.id == group_id), 0)
+    first = place - place % GROUPS_SHOWN
+    before = groups[first - GROUPS_SHOWN].id if first else None
+    after = groups[first + GROUPS_SHOWN].id if first + GROUPS_SHOWN < len(groups) else None
+    shown = groups[first : first + GROUPS_SHOWN]
+    return shown, {"before": before, "after": after, "first": first + 1, "last": first + len(shown)}
+
+
+def _cards(session: Session, actor: Actor, groups: Sequence[CreditGroup]) -> list[dict[str, Any]]:
+    """Of each group its 담당자, account, what is on its way and what came to nothing."""
+    ids = [group.id or 0 for group in groups]
+    accounts = partner.accounts_of(session, actor, ids)
+    contacts = partner.contacts_of(session, ids)
+    return [_card(group, contacts.get(group.id or 0), accounts.get(group.id or 0, [])) for group in groups]
+
+
+def _card(group: CreditGroup, contact: CreditContact | None, held: Sequence[CreditAccount]) -> dict[str, Any]:
+    return {
+        "group": group,
+        "contact": contact,
+        "account": partner.in_force(held),
+        "coming": partner.to_come(held),
+        "refused": partner.last_refused(held),
+        "history": held[: partner.ACCOUNTS_SHOWN],
+        "count": len(held),
+    }
 
 
 @router.get("/{group_id:int}/account")
@@ -148,14 +189,20 @@ def _save(request: Request, actor: Actor, visit: Visit, group_id: int, form: Par
             if not _phone_is_known(partner.contact(session, group_id), form.value.phone, proved):
                 wrong = form.with_errors({"phone": "바꾼 연락처는 「인증」을 마쳐 주세요."})
                 return _edit(request, actor, visit, group_id, wrong, status=422)
-            account_writes.save_account(session, actor, group, form.value, now)
+            changed = account_writes.save_account(session, actor, group, form.value, now)
             company_id = group.credit_company_id
     except NotFound:
         raise
     except Refusal as refusal:
         again = form.refused(refusal, sentence(refusal, ACCOUNT_SENTENCES))
         return _edit(request, actor, visit, group_id, again, status=refusal.status)
-    return go(f"{ACCOUNTS}?company={company_id or 0}#group-{group_id}")
+    done = "contact" if changed is None else "account"
+    return go(_home(company_id, group_id, done))
+
+
+def _home(company_id: int | None, group_id: int, done: str = "") -> str:
+    """A group's place among the others, with the word of what was done."""
+    return f"{ACCOUNTS}?company={company_id or 0}&group={group_id}{'&done=' + done if done else ''}#group-{group_id}"
 
 
 def _phone_is_known(contact: Any, phone: str, proved: str) -> bool:
@@ -222,27 +269,17 @@ def _confirm(
 @router.post("/{group_id:int}/account/cancellation")
 async def cancel_change(request: Request, actor: MediaActor, group_id: int) -> Response:
     """「변경 취소」: anybody of the credit, without a code; the account before stays."""
-    form = forms.parse(ACCOUNT.kind.payload("cancel"), await request.form())
+    form = forms.parse(CREDIT_ACCOUNT.payload("cancel"), await request.form())
     group, coming = await run_in_threadpool(_coming, actor, group_id)
-    back = f"{ACCOUNTS}?company={group.credit_company_id or 0}#group-{group_id}"
     if coming is None:
-        return go(back)
+        return go(_home(group.credit_company_id, group_id))
     try:
-        wish = Wish(
-            rules=ACCOUNT.kind.rules,
-            table=ACCOUNT.kind.table,
-            document_id=coming,
-            act="cancel",
-            payload=form.value,
-            request_id=request_id_of(form.request_id),
-            expected_version=None,
-        )
-        await submit(request.app.state.temporal, actor, wish)
+        await press(request, actor, CREDIT_ACCOUNT, coming, "cancel", form)
     except NotFound:
         raise
     except Refusal as refusal:
-        return await run_in_threadpool(_list, request, actor, group.credit_company_id, refusal)
-    return go(back)
+        return await run_in_threadpool(_list, request, actor, group.credit_company_id, group_id, refusal)
+    return go(_home(group.credit_company_id, group_id, "cancelled"))
 
 
 def _coming(actor: Actor, group_id: int) -> tuple[CreditGroup, int | None]:

@@ -1,27 +1,45 @@
 """What the credit pages share: their addresses, whose they are, the report as one kind of document."""
 
 import datetime as dt
+import uuid
+from collections.abc import Mapping
 from typing import Any
 
 from sqlmodel import Session
+from starlette.requests import Request
 
-from models import database
+from models import clock, database
 from models.auth.messages import Visit
 from models.credits import partner
-from models.credits.kind import CREDIT_ACCOUNT, CREDIT_REPORT
-from models.credits.messages import AccountOut, ReportOut
+from models.credits.kind import CREDIT_REPORT
+from models.credits.messages import ReportOut
 from models.credits.partner import Payee
 from models.credits.rules import NotAMonth, parse_month
 from models.files.rules import FileKind, Use
 from models.kernel.identifiers import format_brn
+from models.members.house import HOUSE
+from models.processes.kinds import Kind
 from models.processes.messages import Actor
+from web.acts import Wish, submit
 from web.documents.kinds import WebKind
+from web.documents.routes import request_id_of
+from web.forms import Parsed
 from web.harmony.stepup import demand
 
 BASE = "/harmony/credits"
 REPORTS, STATISTICS, ACCOUNTS, INFORMATION = (
     f"{BASE}/{part}" for part in ("reports", "statistics", "accounts", "information")
 )
+BUYER = (
+    ("등록번호", format_brn(HOUSE.number)),
+    ("상호", HOUSE.name),
+    ("대표자", HOUSE.representative),
+    ("사업장 주소", HOUSE.address),
+    ("업태", HOUSE.business_type),
+    ("종목", HOUSE.business_item),
+    ("이메일", HOUSE.settlement_email),
+)
+"""공급받는자: what a partner that issues its invoice itself writes into it."""
 INVOICE_PAPER = Use(frozenset({FileKind.XML, FileKind.PDF, FileKind.PNG, FileKind.JPEG}), 10 * 1024 * 1024)
 
 REPORT = WebKind(
@@ -32,13 +50,42 @@ REPORT = WebKind(
     list_link=REPORTS,
     uploads={"paper_file_id": INVOICE_PAPER},
 )
-ACCOUNT = WebKind(
-    kind=CREDIT_ACCOUNT,
-    template="harmony/credits/accounts.html",
-    api=AccountOut,
-    list_label="지급계좌 관리",
-    list_link=ACCOUNTS,
-)
+SAVED: Mapping[str, str] = {
+    "contact": "담당자 정보를 저장했습니다.",
+    "account": "지급계좌 변경을 신청했습니다. 은행에 예금주를 확인합니다.",
+    "cancelled": "지급계좌 변경을 취소했습니다.",
+    "asked": "회사정보 변경을 요청했습니다.",
+    "withdrawn": "회사정보 변경요청을 취소했습니다.",
+    "person": "정산정보를 저장했습니다.",
+}
+"""What was just done, by the word in the address."""
+
+
+def said(request: Request) -> dict[str, Any]:
+    """The toast of what was just done; anything else in the address says nothing."""
+    live = "x-live" in request.headers  # the page only follows its document: nothing was done just now
+    words = "" if live else SAVED.get(request.query_params.get("done", ""))
+    return {"toast": {"words": words, "at": clock.now(), "href": ""}} if words else {}
+
+
+async def press(
+    request: Request, actor: Actor, kind: Kind, document_id: int, act: str, form: Parsed[Any], payload: Any = None
+) -> uuid.UUID:
+    """One act of a form, taken to the engine: its request id. `payload`: what is sent where the form is not all of it.
+
+    Raises the act's refusal.
+    """
+    wish = Wish(
+        rules=kind.rules,
+        table=kind.table,
+        document_id=document_id,
+        act=act,
+        payload=payload or form.value,
+        request_id=request_id_of(form.request_id),
+        expected_version=form.version,
+    )
+    await submit(request.app.state.temporal, actor, wish)
+    return wish.request_id
 
 
 def report_page(group_id: int, report_id: int) -> str:

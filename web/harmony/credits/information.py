@@ -25,12 +25,10 @@ from models.harmony.rules import Space
 from models.kernel.refusals import NotFound, Refusal
 from models.processes.messages import Actor
 from web import forms
-from web.acts import Wish, submit
 from web.auth.audience import CurrentVisit
-from web.documents.routes import request_id_of
 from web.errors import sentence
 from web.forms import Parsed
-from web.harmony.credits.common import BASE, INFORMATION, chosen, guard, shown
+from web.harmony.credits.common import BASE, INFORMATION, chosen, guard, press, said, shown
 from web.harmony.doors import MediaActor, go
 from web.render import page
 
@@ -66,6 +64,7 @@ def _page(request: Request, actor: Actor, company: int | None, form: Parsed[Any]
         words=CHANGE_WORDS,
         paper=PAPER,
         base=BASE,
+        **said(request),
         **shown(found, one, INFORMATION),
     )
 
@@ -111,7 +110,7 @@ def _request(
     except Refusal as refusal:
         again = form.refused(refusal, sentence(refusal, CHANGE_SENTENCES))
         return _page(request, actor, company_id, again, status=refusal.status)
-    return go(f"{INFORMATION}?company={company_id or 0}")
+    return go(f"{INFORMATION}?company={company_id or 0}&done=asked")
 
 
 @router.post("/{group_id:int}/changes/cancellation")
@@ -121,22 +120,13 @@ async def cancel_change(request: Request, actor: MediaActor, group_id: int) -> R
     company_id, opened = await run_in_threadpool(_opened, actor, group_id)
     if opened is not None:
         try:
-            wish = Wish(
-                rules=CREDIT_CHANGE.rules,
-                table=CREDIT_CHANGE.table,
-                document_id=opened,
-                act="cancel",
-                payload=form.value,
-                request_id=request_id_of(form.request_id),
-                expected_version=None,
-            )
-            await submit(request.app.state.temporal, actor, wish)
+            await press(request, actor, CREDIT_CHANGE, opened, "cancel", form)
         except NotFound:
             raise
         except Refusal as refusal:
             again = form.refused(refusal, sentence(refusal, CHANGE_SENTENCES))
             return await run_in_threadpool(_page, request, actor, company_id, again, status=refusal.status)
-    return go(f"{INFORMATION}?company={company_id or 0}")
+    return go(f"{INFORMATION}?company={company_id or 0}" + ("&done=withdrawn" if opened is not None else ""))
 
 
 def _opened(actor: Actor, group_id: int) -> tuple[int | None, int | None]:
@@ -199,4 +189,4 @@ def _save_person(request: Request, actor: Actor, group_id: int, form: Parsed[Per
         raise
     except Refusal as refusal:
         return _person_page(request, group_id, form.refused(refusal, sentence(refusal)), status=refusal.status)
-    return go(f"{INFORMATION}?company={company_id or 0}")
+    return go(f"{INFORMATION}?company={company_id or 0}&done=person")

@@ -22,12 +22,11 @@ from models.kernel.refusals import FieldErrors, NotFound, Refusal
 from models.processes.messages import Actor
 from models.tax_invoices import form as boxes
 from web import forms
-from web.acts import Wish, submit
 from web.auth.audience import CurrentVisit
-from web.documents.routes import keep_uploads, request_id_of
+from web.documents.routes import keep_uploads
 from web.errors import sentence
 from web.forms import Parsed
-from web.harmony.credits.common import BASE, INVOICE_PAPER, REPORT, REPORTS, guard, report_page
+from web.harmony.credits.common import BASE, BUYER, INVOICE_PAPER, REPORT, REPORTS, guard, press, report_page
 from web.harmony.credits.reports import report_answer
 from web.harmony.doors import MediaActor, go
 from web.render import page
@@ -35,6 +34,8 @@ from web.render import page
 router = APIRouter(prefix=BASE, include_in_schema=False)
 STEP_UP = "reverse_request"
 UNPROCESSABLE = 422
+FIELDS = {name: name for name in ("approval_number", "written_on", "paper_upload")} | {"xml": "paper_upload"}
+"""The field of a form where a refusal is said, by the one it names."""
 Day = Annotated[str, Query(max_length=10)]
 
 
@@ -66,7 +67,7 @@ def _preview(
         known = form or forms.blank({"written_on": day})
         drawn, wrong = _drawn(session, report, day, today)
     told = refusal or wrong
-    shown = known.refused(told, sentence(told, REPORT.kind.words.sentences)) if told else known
+    shown = _told(known, told) if told else known
     first, last = written_on_limits(report.month, today)
     return page(
         request,
@@ -121,21 +122,12 @@ async def _press(
 ) -> Response:
     await run_in_threadpool(_find, actor, *where)
     try:
-        wish = Wish(
-            rules=REPORT.kind.rules,
-            table=REPORT.kind.table,
-            document_id=where[1],
-            act=act,
-            payload=payload,
-            request_id=request_id_of(form.request_id),
-            expected_version=form.version,
-        )
-        await submit(request.app.state.temporal, actor, wish)
+        request_id = await press(request, actor, REPORT.kind, where[1], act, form, payload)
     except NotFound:
         raise
     except Refusal as refusal:
         return await run_in_threadpool(_again, request, actor, where, act, form, refusal)
-    return go(f"{report_page(*where)}?receipt={wish.request_id}")
+    return go(f"{report_page(*where)}?receipt={request_id}")
 
 
 def _find(actor: Actor, group_id: int, report_id: int) -> None:
@@ -158,9 +150,8 @@ def _told(form: Parsed[Any], refusal: Refusal) -> Parsed[Any]:
     if isinstance(refusal, FieldErrors):
         return form.with_errors(refusal.errors)
     words = sentence(refusal, REPORT.kind.words.sentences, FILE_SENTENCES)
-    field = refusal.detail.get("field")
-    known = {"approval_number", "written_on", "paper_upload"}
-    return form.with_errors({str(field): words}) if field in known else form.refused(refusal, words)
+    field = FIELDS.get(str(refusal.detail.get("field")))
+    return form.with_errors({field: words}) if field else form.refused(refusal, words)
 
 
 @router.get("/{group_id:int}/reports/{report_id:int}/registration")
@@ -187,6 +178,7 @@ def _registration(request: Request, actor: Actor, group_id: int, report_id: int,
         first=first,
         last=last,
         paper=INVOICE_PAPER,
+        buyer=BUYER,
     )
 
 

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import uuid
+from collections.abc import Set as AbstractSet
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
@@ -11,39 +12,41 @@ from starlette.responses import Response
 
 from models import clock, database
 from models.credits import invoicing, partner
-from models.credits.partner_wording import GUIDE
-from models.credits.report_rules import STEPS, Status, step_index
+from models.credits.report_rules import Status
 from models.credits.report_tables import CreditReport
-from models.credits.report_wording import STEP, WORDS
+from models.credits.report_wording import WORDS
 from models.credits.rules import IssueMode, month_key
 from models.credits.wording import ISSUE_MODE
 from models.files.tables import StoredFile
 from models.files.writes import content
+from models.kernel.calendar import local_date
 from models.kernel.refusals import NotFound, Refusal
 from models.kernel.text import mask_email
-from models.kernel.wording import date as day_words
 from models.members.places import BANKS
 from models.processes.messages import Actor
-from models.tax_invoices.tables import TaxInvoice
+from models.processes.queries import holidays
 from web.documents.view import look, page_context
 from web.files import HEADERS
 from web.grid import Choice, Column, Grid, Option
-from web.harmony.credits.common import BASE, REPORT, REPORTS, chosen, report_page, shown
+from web.harmony.credits.common import BASE, BUYER, REPORT, REPORTS, chosen, report_page, shown
+from web.harmony.credits.progress import Progress
 from web.harmony.doors import MediaActor, go
 from web.render import page
 
 router = APIRouter(prefix=BASE, include_in_schema=False)
 YEARS_SHOWN = 6
+CARDS_MAX = 12
+"""Groups with a card each above the list; who has more chooses in the list."""
 
 
 def _link(row: CreditReport) -> str:
     return report_page(row.group_id, row.id or 0)
 
 
-def _grid(found: list[partner.Payee], year: int) -> Grid:
-    """The list's columns and filters; groups and years are the person's own."""
+def _grid(found: list[partner.Payee], today: dt.date, days: AbstractSet[dt.date]) -> Grid:
+    """The list's columns and filters; groups and years are the person's own. `days`: holidays, for 지급예정일."""
     groups = [(group, one.name) for one in found for group in one.groups]
-    years = range(year, year - YEARS_SHOWN, -1)
+    years = range(today.year, today.year - YEARS_SHOWN, -1)
     return Grid(
         name="credit-reports",
         title="정산리포트",
@@ -62,7 +65,8 @@ def _grid(found: list[partner.Payee], year: int) -> Grid:
             Column(key="payable", label="지급액", kind="won", sort=col(CreditReport.payable), shown=False),
             Column(key="issue_mode", label="발행방식", value=lambda row: ISSUE_MODE[row.issue_mode], shown=False),
             Column(key="sign_by", label="서명 기한", kind="date", sort=col(CreditReport.sign_by), shown=False),
-            Column(key="pay_on", label="지급예정일", kind="date", sort=col(CreditReport.pay_on)),
+            Column(key="pay_on", label="지급예정일", kind="date", sort=col(CreditReport.pay_on),
+                   value=lambda row: row.pay_on if row.paid_on else Progress(row, today, days).pay_on),
             Column(key="paid_on", label="지급일", kind="date", sort=col(CreditReport.paid_on)),
         ),
         filters=(
@@ -90,19 +94,21 @@ def list_reports(request: Request, actor: MediaActor) -> Response:
     """Every report of one's groups."""
     with database.reading(actor) as session:
         found, one = chosen(session, actor, None)
-        grid = _grid(found, clock.now().year)
+        grid = _grid(found, local_date(clock.now()), holidays(session))
         view = grid.read(request)
         scope = partner.reports(actor)
         if view.download:
             return grid.download(session, view, scope, who=actor)
         rows = grid.fetch(session, view, scope, who=actor)
-        newest = partner.newest_of_groups(session, actor, [i for one in found for i in one.group_ids])
+        ids = [i for one in found for i in one.group_ids]
+        cards = partner.newest_of_groups(session, actor, ids) if len(ids) <= CARDS_MAX else None
         return page(
             request,
             "harmony/credits/reports.html",
             grid=grid.present(view, rows),
-            newest=newest,
-            link=report_page,
+            cards=cards,
+            words=WORDS,
+            link=_link,
             **shown(found, one, REPORTS),
         )
 
@@ -113,7 +119,7 @@ def newest_report(actor: MediaActor, group_id: int) -> Response:
     with database.reading(actor) as session:
         partner.group(session, actor, group_id)
         newest = partner.newest_of_groups(session, actor, [group_id])
-    return go(report_page(group_id, newest[group_id]) if newest else REPORTS)
+    return go(report_page(group_id, newest[group_id].id or 0) if newest else REPORTS)
 
 
 @router.get("/{group_id:int}/reports/{report_id:int}")
@@ -143,30 +149,28 @@ def report_answer(
         seen = look(session, actor, REPORT, report_id, receipt)
         context = page_context(seen, refusal) | _context(session, actor, seen.document)
         context["base"] = report_page(group_id, report_id)
-        if seen.document.status == Status.PAYING:
-            # Neither the partner nor anybody by name: the bank's turn on its day.
-            context["turn"] |= {"title": "지급을 준비하고 있습니다.", "mine": False}
+        context["turn"] = context["progress"].turn(context["turn"])
         context["crumbs"] = [("정산리포트", REPORTS), (context["number"], None)]
         return page(request, REPORT.template, status=refusal.status if refusal else 200, **context)
 
 
 def _context(session: Session, actor: Actor, report: CreditReport) -> dict[str, Any]:
     found, one = chosen(session, actor, report.credit_company_id)
-    mode = IssueMode(report.issue_mode)
-    at = step_index(mode, report.status, report.held_from)
+    progress = Progress(report, local_date(clock.now()), holidays(session))
     held = partner.accounts(session, actor, report.group_id)
     contact = partner.contact(session, report.group_id)
-    invoice = session.get(TaxInvoice, report.tax_invoice_id) if report.tax_invoice_id else None
+    company = one.company if one else None
+    artist = progress.mode is IssueMode.INDIVIDUAL and company is not None and company.artist
     before, after = partner.neighbours(session, actor, report)
     own = partner.in_force(held)
     return {
         **shown(found, one, REPORTS),
         "report": report,
         "lines": invoicing.lines_of(session, report.id or 0),
-        "steps": _steps(mode, at, report),
-        "guide": _guide(mode, at, report, mask_email(contact.email) if contact else "담당자 이메일 미등록"),
-        "step_key": STEPS[mode][at][0],
-        "mode": mode.value,
+        "progress": progress,
+        "guide": progress.guide(mask_email(contact.email) if contact else "담당자 이메일 미등록", artist=artist),
+        "mode": progress.mode.value,
+        "buyer": BUYER if report.status == Status.INVOICE_WAITING else (),
         "month": month_key(report.month),
         "before": before,
         "after": after,
@@ -174,26 +178,8 @@ def _context(session: Session, actor: Actor, report: CreditReport) -> dict[str, 
         "account": own,
         "coming": partner.to_come(held),
         "bank": BANKS.get(own.bank_code, own.bank_code) if own else "",
-        "invoice": invoice,
         "link": report_page,
     }
-
-
-def _steps(mode: IssueMode, at: int, report: CreditReport) -> list[tuple[str, str]]:
-    """(words, "done" | "now" | "") of 정산 진행현황."""
-    paid = report.status == Status.PAID
-    states = ["done" if number < at or paid else "now" if number == at else "" for number in range(len(STEPS[mode]))]
-    return [(STEP[mode][key], state) for (key, _), state in zip(STEPS[mode], states, strict=True)]
-
-
-def _guide(mode: IssueMode, at: int, report: CreditReport, email: str) -> list[str]:
-    facts = {
-        "sign_by": day_words(report.sign_by),
-        "pay_on": day_words(report.pay_on),
-        "paid_on": day_words(report.paid_on) if report.paid_on else "",
-        "email": email,
-    }
-    return [words.format(**facts) for words in GUIDE[mode][STEPS[mode][at][0]]]
 
 
 def _siblings(
@@ -204,15 +190,15 @@ def _siblings(
         return []
     newest = partner.newest_of_groups(session, actor, one.group_ids)
     month = partner.reports(actor, one.group_ids).where(col(CreditReport.month) == report.month)
-    same = {row.group_id: row.id or 0 for row in session.execute(month).scalars()}
+    shown = newest | {row.group_id: row for row in session.execute(month).scalars()}
     return [
         (
             group.name,
-            report_page(group.id or 0, same.get(group.id or 0, newest[group.id or 0])),
+            _link(shown[group.id or 0]),
             group.id == report.group_id,
         )
         for group in one.groups
-        if group.id in newest
+        if group.id in shown
     ]
 
 
