@@ -146,7 +146,8 @@ class House:
             children.Plan("web", [*python, *web, *serve], told["web"]),
         ]
         if not self._config.sandbox_url:
-            plans.append(children.Plan("sandbox", [*python, *world, *serve], told["sandbox"]))
+            # The world outside has machines of its own: nobody's click waits for it here.
+            plans.append(children.Plan("sandbox", [*python, *world, *serve], told["sandbox"], gives_way=True))
         for plan in plans:
             await self._add(plan).start()
 
