@@ -20,7 +20,6 @@ from bench.processes import answering, listens, running
 from models.settings import read
 from ops import keyring, layout, postgres, temporal
 from ops.ports import LOOPBACK, free_port
-from ops.priority import give_way
 
 ROOT = Path(__file__).parents[1]
 
@@ -67,7 +66,6 @@ class Installation:
         command = [sys.executable, "-m", "uvicorn", "web.sandbox.app:app", "--host", LOOPBACK, "--port", port]
         command += ["--no-access-log", "--no-server-header"]
         with running(command, self.told["sandbox"], self.root / "sandbox.log") as pid:
-            give_way(pid)
             answering(lambda: listens(int(port)), "the sandbox world")
             yield pid
 

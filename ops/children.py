@@ -13,7 +13,6 @@ from typing import Any
 from ops.errors import OperatorError
 from ops.instance import ControlFile
 from ops.logs import Log
-from ops.priority import give_way
 
 RESTART_SECONDS = 0.2
 QUICK_DEATH_SECONDS = 5.0
@@ -24,8 +23,7 @@ CHUNK = 65536
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How one child is run: `prepare` before each start, in a thread; an end that says `excused` is fine; one that
-    `gives_way` takes what the others leave of the processors."""
+    """How one child is run: `prepare` before each start, in a thread; an end that says `excused` is fine."""
 
     name: str
     command: Sequence[str]
@@ -36,7 +34,6 @@ class Plan:
     prepare: Callable[[], None] | None = None
     excused: re.Pattern[str] | None = None
     directory: Path = Path()
-    gives_way: bool = False
 
 
 def pause_after(quick_deaths: int) -> float:
@@ -98,8 +95,6 @@ class Child:
             start_new_session=True,
             **plan.identity,
         )
-        if plan.gives_way:
-            give_way(self._process.pid)
         self._control.put(plan.name, self._process.pid)
 
     async def _keep(self) -> None:

@@ -146,8 +146,7 @@ class House:
             children.Plan("web", [*python, *web, *serve], told["web"]),
         ]
         if not self._config.sandbox_url:
-            # The world outside has machines of its own: nobody's click waits for it here.
-            plans.append(children.Plan("sandbox", [*python, *world, *serve], told["sandbox"], gives_way=True))
+            plans.append(children.Plan("sandbox", [*python, *world, *serve], told["sandbox"]))
         for plan in plans:
             await self._add(plan).start()
 

@@ -16,7 +16,6 @@ from ops import instance, keyring, layout, ports
 from ops.children import follow, pause_after
 from ops.errors import OperatorError
 from ops.logs import Log
-from ops.priority import NICENESS, give_way
 
 
 class TestPorts:
@@ -157,21 +156,3 @@ class TestLayout:
 
     def test_the_administrators_own_database_is_left_alone(self) -> None:
         assert layout.database_of("postgresql://a@h/postgres") == layout.database_of("postgresql://a@h") == "dongban"
-
-
-class TestPriority:
-    def test_a_child_gives_way_with_its_session(self) -> None:
-        with subprocess.Popen(
-            [sys.executable, "-c", "input()"], stdin=subprocess.PIPE, start_new_session=True
-        ) as child:
-            give_way(child.pid)
-            assert os.getpriority(os.PRIO_PROCESS, child.pid) == NICENESS
-            own = Path(f"/proc/{child.pid}/autogroup")
-            if own.exists():
-                assert own.read_text().split()[-1] == str(NICENESS)
-            child.communicate(b"\n")
-
-    def test_a_child_that_is_gone_already_is_no_error(self) -> None:
-        with subprocess.Popen([sys.executable, "-c", ""], start_new_session=True) as child:
-            child.wait()
-        give_way(child.pid)
