@@ -30,9 +30,9 @@ from activities import (
     credits_report,
     credits_run,
     credits_schedule,
-    credits_statements,
     deliveries,
     dormancy,
+    drawn,
     harmony,
     inspections,
     orders,
@@ -109,7 +109,8 @@ PROCESSES: Sequence[type] = (
 PEOPLE, COURIER, BATCH = PARTS = ("people", "courier", "batch")
 COURIER_NICENESS = 5
 THREADS = 24
-CACHED_WORKFLOWS = 500
+CACHED_WORKFLOWS = 400
+"""Of some seventy kilobytes each; one that is not there is played back at its next act, a few milliseconds."""
 CONNECT_RETRY_SECONDS = 1.0
 RUNNER = SandboxedWorkflowRunner(restrictions=SandboxRestrictions.default.with_passthrough_modules("workflows"))
 """Our files of workflows are read once, not at every start; tests read them in the sandbox as it is (ADR 12)."""
@@ -147,7 +148,7 @@ def interactive(
             *audit.ACTIVITIES,
             *credits_accounts.JOBS,
             *credits_payday.ACTIVITIES,
-            *credits_statements.JOBS,
+            drawn.build_credit_statement,
             *dormancy.ACTIVITIES,
             *retention.ACTIVITIES,
             *terms.ACTIVITIES,
@@ -192,7 +193,9 @@ def external(client: Client, threads: ThreadPoolExecutor) -> Worker:
 
 
 def batch(client: Client, threads: ThreadPoolExecutor) -> Worker:
-    """The worker of the monthly run's pages."""
+    """The worker of the monthly run's pages; only it loads what sets their statements."""
+    from activities import credits_statements
+
     return Worker(
         client,
         workflow_runner=RUNNER,

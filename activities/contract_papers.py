@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlmodel import Session, col
-from temporalio import activity
 
 from activities.documents import contract as sheets
 from activities.documents.audit import AuditRecord, PagesSeen
@@ -47,7 +46,6 @@ class _File:
 class ContractPapers:
     """The jobs of the contract process; each may run again and changes nothing the second time."""
 
-    @activity.defn(name="build_contract_papers")
     def build_contract_papers(self, job: Job) -> None:
         """The draft of every paper as PDF; a round that was overtaken by the next one is left to that one."""
         with database.working() as session:
@@ -64,7 +62,6 @@ class ContractPapers:
             contract.papers_ready = True
             announce(session, KIND, job.document_id, contract.company_id)
 
-    @activity.defn(name="build_contract_finals")
     def build_contract_finals(self, job: Job) -> None:
         """Every paper with both marks and its record, attested by the house's key."""
         with database.working() as session:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from activities.contract_papers import ContractPapers
+from activities import drawn
 from activities.recording import DomainSteps, StepContext
 from activities.sealing import command_of, keep_signature, partner_mark, seal
 from models.contracts import queries
@@ -110,5 +110,4 @@ STEPS = DomainSteps(
     quick={"request_review", "complete_review", "return_to_draft"},
 )
 
-_PAPERS = ContractPapers()
-JOBS = [_PAPERS.build_contract_papers, _PAPERS.build_contract_finals]
+JOBS = [drawn.build_contract_papers, drawn.build_contract_finals]

@@ -11,7 +11,6 @@ from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
 from activities import credits_follow
 from activities.gateways.asking import Rejected, Unavailable
-from activities.gateways.bank import choice
 from activities.gateways.bank.interface import Account, Bank
 from activities.recording import DomainSteps, StepContext
 from models import database
@@ -261,6 +260,9 @@ CHANGE_STEPS = DomainSteps(kind=CREDIT_CHANGE, effects={"approve": approve, "rej
 
 @functools.cache
 def _bank() -> Bank:
+    # Loaded where the house asks, which as a rule is another worker.
+    from activities.gateways.bank import choice
+
     return choice.bank(settings())
 
 

@@ -25,7 +25,6 @@ from models.kernel.calendar import local_date
 from models.processes.messages import Job
 
 PAGE_STATEMENTS = 20
-STATEMENT_JOB = "build_credit_statement"
 
 
 @activity.defn(name=run_messages.STATEMENTS)
@@ -57,7 +56,6 @@ def build_statements(page: Page) -> PageDone:
         return PageDone(groups=_made(ids))
 
 
-@activity.defn(name=STATEMENT_JOB)
 def build_statement(job: Job) -> None:
     """The statement of one report whose sums were put right."""
     _made([job.document_id])
@@ -112,4 +110,3 @@ def _keep(session: Session, report_id: int, paper: CreditStatement, pdf: bytes) 
 
 
 BATCH: list[Callable[..., Any]] = [plan_statements, build_statements]
-JOBS: list[Callable[..., Any]] = [build_statement]

@@ -8,7 +8,6 @@ from sqlmodel import Session, col
 from temporalio import activity
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
-from activities.gateways.oidc import choice
 from activities.gateways.oidc.interface import Refused, Unavailable
 from activities.recording import DomainSteps, StepContext
 from models import clock, database
@@ -182,6 +181,9 @@ class Accounts:
     @activity.defn(name="ask_provider")
     def ask_provider(self, task: OidcTask) -> OidcAnswer:
         """Raises ApplicationError while the provider does not answer."""
+        # Loaded where the house asks, which as a rule is another worker.
+        from activities.gateways.oidc import choice
+
         provider = choice.provider(settings())
         try:
             if task.task == "address":

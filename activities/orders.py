@@ -2,20 +2,12 @@
 
 from sqlalchemy import func, select, update
 from sqlmodel import Session, col
-from temporalio import activity
 
-from activities.documents import order as sheet
-from activities.order_papers import evidence, paper, seals
-from activities.papers import attested
+from activities import drawn
 from activities.recording import DomainSteps, StepContext
 from activities.sealing import keep_signature, partner_mark
-from models import database
 from models.deliveries.rules import Status as RoundStatus
 from models.deliveries.tables import DeliveryRound, Receipt
-from models.files.pages import page_count
-from models.files.rules import FileKind, FileRole
-from models.files.tables import StoredFile
-from models.files.writes import attach, keep
 from models.inspections.rules import Status as InspectionStatus
 from models.inspections.tables import Inspection
 from models.kernel.roles import Role
@@ -26,8 +18,6 @@ from models.orders.kind import ORDER
 from models.orders.messages import Confirm
 from models.orders.rules import Status
 from models.orders.tables import OrderItem, PurchaseOrder
-from models.processes.messages import Job
-from models.processes.writes import announce
 from models.signatures.queries import BUYER, PARTNER, last_seal
 
 SHEET_JOB = "build_order_sheet"
@@ -169,54 +159,6 @@ def _move_rounds(session: Session, order: PurchaseOrder) -> None:
             session.execute(update(table).where(at).values(values))
 
 
-@activity.defn(name=SHEET_JOB)
-def build_order_sheet(job: Job) -> None:
-    """The sheet to confirm, as PDF. Done once per request: repeated it changes nothing."""
-    with database.working() as session:
-        order = session.get_one(PurchaseOrder, job.document_id)
-        version = order.version
-        if order.sheet_ready or order.status != Status.CONFIRMATION_REQUESTED:
-            return
-        facts = paper(session, order)
-    pdf = sheet.draft(facts)
-    pages = page_count(pdf)
-    with database.working() as session:
-        order = session.get_one(PurchaseOrder, job.document_id, with_for_update=True)
-        if order.sheet_ready or order.version != version:
-            return
-        file = _kept(session, order, pdf, FileRole.DRAFT)
-        order.draft_file_id, order.draft_sha256, order.draft_pages = file.id, file.sha256, pages
-        order.sheet_ready = True
-        announce(session, ORDER.key, job.document_id, order.company_id)
-
-
-@activity.defn(name=FINAL_JOB)
-def build_order_final(job: Job) -> None:
-    """The confirmed sheet with both seals, its audit pages and the house's attestation; made once."""
-    with database.working() as session:
-        order = session.get_one(PurchaseOrder, job.document_id)
-        if order.final_file_id is not None:
-            return
-        facts = paper(session, order)
-        marks, record = seals(session, order), evidence(session, order)
-    pdf = attested(sheet.final(facts, marks, record), job.at)
-    pages = page_count(pdf)
-    with database.working() as session:
-        order = session.get_one(PurchaseOrder, job.document_id, with_for_update=True)
-        if order.final_file_id is not None:
-            return
-        file = _kept(session, order, pdf, FileRole.FINAL)
-        order.final_file_id, order.final_sha256, order.final_pages = file.id, file.sha256, pages
-        announce(session, ORDER.key, job.document_id, order.company_id)
-
-
-def _kept(session: Session, order: PurchaseOrder, pdf: bytes, role: FileRole) -> StoredFile:
-    name = f"발주서_{order.number}_{order.revision}차.pdf"
-    file = keep(session, FileKind.PDF, name, pdf, order.company_id)
-    attach(session, file, ORDER.key, order.id or 0, role, company_id=order.company_id, title="발주서")
-    return file
-
-
 STEPS = DomainSteps(
     kind=ORDER,
     effects={
@@ -227,4 +169,4 @@ STEPS = DomainSteps(
     },
     quick={"refuse", "revise"},
 )
-JOBS = [build_order_sheet, build_order_final]
+JOBS = [drawn.build_order_sheet, drawn.build_order_final]

@@ -1,9 +1,11 @@
-"""Seals and signatures on a document: which mark is used, and the evidence that is kept with it."""
+"""Seals and signatures on a document: which mark is used, and the evidence that is kept with it.
+
+What reads pictures is loaded with the first new mark; a step that signs has a thread of its own.
+"""
 
 import json
 from typing import Any, Protocol
 
-from activities.documents.seals import drawn_signature, normalise_seal
 from activities.recording import StepContext
 from models.contracts.refusals import SealMissing, SealNotYours, SignatureMissing
 from models.files.rules import FileKind, FileRole
@@ -38,6 +40,8 @@ def partner_mark(step: StepContext, given: Given) -> StoredFile:
     if company.kind != CompanyKind.INDIVIDUAL:
         return seal(step, PARTNER, company.id, given.seal_file_id)
     if given.drawing:
+        from activities.documents.seals import drawn_signature
+
         return keep(step.session, FileKind.PNG, "사인.png", drawn_signature(given.drawing), company.id)
     if given.seal_file_id is None:
         raise SignatureMissing
@@ -58,6 +62,8 @@ def _uploaded(step: StepContext, company_id: int | None, file_id: int) -> Stored
     file = step.session.get(StoredFile, file_id)
     if file is None or file.created_by != command_of(step).actor_id:
         raise SealNotYours
+    from activities.documents.seals import normalise_seal
+
     image = normalise_seal(content(file))
     return keep(step.session, FileKind.PNG, "직인.png", image, company_id)
 

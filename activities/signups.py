@@ -6,7 +6,6 @@ from sqlalchemy import select
 from sqlmodel import Session, col
 from temporalio import activity
 
-from activities.gateways.registry.choice import registry
 from activities.recording import DomainSteps, StepContext
 from models import clock, database
 from models.auth import dormancy
@@ -190,6 +189,9 @@ def _mail(step: StepContext, event: Event, content: SignupContent, **more: str) 
 @activity.defn(name=REGISTRY_JOB)
 def look_up_registry(job: Job) -> None:
     """What the tax service says of the applicant's number, kept for whoever decides. Repeating is free."""
+    # A client of HTTP is loaded with the first question.
+    from activities.gateways.registry.choice import registry
+
     with database.working() as session:
         number = session.get_one(Signup, job.document_id).business_number
     if not number:

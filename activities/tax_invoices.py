@@ -6,22 +6,18 @@ from collections.abc import Mapping
 from pydantic import BaseModel
 from sqlalchemy import update
 from sqlmodel import Session, col
-from temporalio import activity
 
-from activities import credits_follow
-from activities.documents.tax_invoice import paper
+from activities import credits_follow, drawn
 from activities.recording import DomainSteps, Effect, StepContext
-from models import clock, database
+from models import clock
 from models.credits.report_rules import INVOICE_DROPPED, INVOICE_REFUSED
-from models.files.rules import FileKind, FileRole
-from models.files.writes import attach, keep
 from models.kernel.calendar import local_date
 from models.kernel.roles import Role
 from models.kernel.vat import Taxed
 from models.notifications.rules import Event
 from models.notifications.writes import notify
 from models.processes.deadlines import ESCALATE, REMIND
-from models.processes.messages import Actor, Job, command_payload
+from models.processes.messages import Actor, command_payload
 from models.processes.tables import Command
 from models.processes.writes import COMMANDS, Press, announce, insert_command, wake
 from models.settlements.kind import SETTLEMENT
@@ -31,7 +27,7 @@ from models.settlements.rules import Status as Settled
 from models.settlements.tables import Settlement
 from models.tax_invoices import drafting, queries, refusals, rules, standard
 from models.tax_invoices.kind import TAX_INVOICE
-from models.tax_invoices.rules import EDITABLE, PAPER_JOB, PREVIEW_JOB, REMIND_JOB, WITHDRAW_LEFT_JOB, Reason
+from models.tax_invoices.rules import PAPER_JOB, REMIND_JOB, WITHDRAW_LEFT_JOB, Reason
 from models.tax_invoices.showing import show_anew
 from models.tax_invoices.tables import TaxInvoice
 from models.tax_invoices.wording import NOT_FOR_INVOICE, paid_words
@@ -293,44 +289,4 @@ STEPS = DomainSteps(
 )
 
 
-@activity.defn(name=PAPER_JOB)
-def build_tax_invoice_paper(job: Job) -> None:
-    """Make the form as PDF, both copies, once, and put it into the document."""
-    with database.working() as session:
-        row = session.get_one(TaxInvoice, job.document_id)
-        if row.pdf_file_id is not None:
-            return
-        found = standard.invoice(row, queries.lines(session, job.document_id))
-    pdf = paper(found)
-    with database.working() as session:
-        row = session.get_one(TaxInvoice, job.document_id, with_for_update=True)
-        if row.pdf_file_id is not None:
-            return
-        file = keep(session, FileKind.PDF, f"세금계산서_{row.approval_number}.pdf", pdf, row.company_id)
-        title = f"세금계산서 {row.approval_number}"
-        attach(session, file, TAX_INVOICE.key, job.document_id, FileRole.FINAL, company_id=row.company_id, title=title)
-        row.pdf_file_id = file.id
-        announce(session, TAX_INVOICE.key, job.document_id, row.company_id)
-
-
-@activity.defn(name=PREVIEW_JOB)
-def build_tax_invoice_preview(job: Job) -> None:
-    """Make the form of a draft as PDF, as it stands now and marked as not issued, for the house's eyes alone."""
-    with database.working() as session:
-        row = session.get_one(TaxInvoice, job.document_id)
-        if row.status not in EDITABLE or queries.preview_file(session, row) is not None:
-            return
-        version, found = row.edit_version, standard.draft(row, queries.lines(session, job.document_id))
-    pdf = paper(found)
-    with database.working() as session:
-        row = session.get_one(TaxInvoice, job.document_id, with_for_update=True)
-        file = keep(session, FileKind.PDF, f"세금계산서_미리보기_{row.number}.pdf", pdf, None)
-        title = f"미리보기 {row.number}"
-        attach(
-            session, file, TAX_INVOICE.key, job.document_id, FileRole.DRAFT, company_id=None, title=title,
-            position=version,
-        )  # fmt: skip
-        show_anew(session, job.document_id, row.company_id)
-
-
-JOBS = [build_tax_invoice_paper, build_tax_invoice_preview]
+JOBS = [drawn.build_tax_invoice_paper, drawn.build_tax_invoice_preview]

@@ -6,6 +6,7 @@ work (compiling, identity map, change tracking) costs several times what the dat
 
 import datetime as dt
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from copy import copy
@@ -15,6 +16,7 @@ from typing import Any, Generic, TypeVar, cast
 
 import psycopg
 import sqlalchemy
+from psycopg import RawCursor
 from psycopg.rows import namedtuple_row
 from sqlalchemy import create_engine, text
 from sqlalchemy.orm import configure_mappers
@@ -25,6 +27,8 @@ from sqlmodel import Session
 from models.columns import Encrypted
 
 Found = TypeVar("Found")
+
+_PLACE = re.compile(rb"%(?:\((\w+)\)s|%)")
 
 DIALECT = create_engine("postgresql+psycopg://").dialect
 
@@ -46,6 +50,24 @@ class Plain(Generic[Found]):
                 self.sealed[column.name] = column.type.opened
             elif isinstance(column.type, TypeDecorator):
                 raise TypeError(f"{column} is not read plainly")
+        self.number()
+
+    def number(self) -> None:
+        """Put its places as the server counts them: the driver would look for them at every execution."""
+        order: dict[str, int] = {}
+
+        def place(found: re.Match[bytes]) -> bytes:
+            if found[1] is None:
+                return b"%"
+            return b"$%d" % order.setdefault(found[1].decode(), len(order) + 1)
+
+        self.numbered = _PLACE.sub(place, self.sql)
+        self.order = tuple(order)
+
+    def values(self, given: Mapping[str, Any]) -> list[Any]:
+        """One for each place."""
+        known = {**self.given, **given}
+        return [known[name] for name in self.order]
 
 
 @lru_cache(maxsize=4096)
@@ -56,6 +78,7 @@ def beside(asked: Plain[Any], other: Plain[Any], name: str = "beside") -> Plain[
     if asked.given.keys() & other.given.keys():
         raise TypeError("parameters of the same name")
     both.given = {**asked.given, **other.given}
+    both.number()
     return both
 
 
@@ -72,8 +95,8 @@ def driver(session: Session) -> "psycopg.Connection[Any]":
 
 def rows(session: Session, asked: Plain[Found], given: Mapping[str, Any]) -> Sequence[Found]:
     """What the statement finds within the session's transaction."""
-    cursor = driver(session).cursor(row_factory=namedtuple_row)
-    found: list[Any] = cursor.execute(asked.sql, {**asked.given, **given}, prepare=True).fetchall()
+    cursor = RawCursor(driver(session), row_factory=namedtuple_row)
+    found: list[Any] = cursor.execute(asked.numbered, asked.values(given), prepare=True).fetchall()
     return cast("list[Found]", [_opened(asked, row) for row in found] if asked.sealed else found)
 
 
@@ -88,9 +111,9 @@ def each(session: Session, *asked: Plain[Any]) -> list[Sequence[Any]]:
     """`rows` of several statements that are given nothing, in one round trip."""
     connection = driver(session)
     with connection.pipeline():
-        cursors = [connection.cursor(row_factory=namedtuple_row) for _ in asked]
+        cursors = [RawCursor(connection, row_factory=namedtuple_row) for _ in asked]
         for cursor, one in zip(cursors, asked, strict=True):
-            cursor.execute(one.sql, one.given, prepare=True)
+            cursor.execute(one.numbered, one.values({}), prepare=True)
     found = [(one, cursor.fetchall()) for one, cursor in zip(asked, cursors, strict=True)]
     return [[_opened(one, row) for row in told] if one.sealed else told for one, told in found]
 
@@ -99,8 +122,8 @@ def last(session: Session, asked: Plain[Found], given: Mapping[str, Any]) -> Seq
     """`rows`, in one round trip with the transaction's commit. What is asked after it begins another."""
     connection = driver(session)
     with connection.pipeline():
-        cursor = connection.cursor(row_factory=namedtuple_row)
-        cursor.execute(asked.sql, {**asked.given, **given}, prepare=True)
+        cursor = RawCursor(connection, row_factory=namedtuple_row)
+        cursor.execute(asked.numbered, asked.values(given), prepare=True)
         connection.commit()
     found: list[Any] = cursor.fetchall()
     return cast("list[Found]", [_opened(asked, row) for row in found] if asked.sealed else found)
@@ -114,7 +137,7 @@ def one_or_none(session: Session, asked: Plain[Found], given: Mapping[str, Any])
 
 def execute(session: Session, asked: Plain[Any], given: Mapping[str, Any]) -> None:
     """For what the statement does; whatever it finds is dropped."""
-    driver(session).execute(asked.sql, {**asked.given, **given}, prepare=True)
+    RawCursor(driver(session)).execute(asked.numbered, asked.values(given), prepare=True)
 
 
 @contextmanager

@@ -1,11 +1,13 @@
 """How every outside world that is asked over HTTP answers: with something, with a no, or not at all."""
 
-from typing import Any
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
 
-import httpx2
+if TYPE_CHECKING:
+    import httpx2
 
 TIMEOUT_SECONDS = 6.0
-RETRIED = frozenset({httpx2.codes.REQUEST_TIMEOUT, httpx2.codes.TOO_MANY_REQUESTS})
+RETRIED = frozenset({HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS})
 
 
 class Unavailable(Exception):  # noqa: N818 - an answer of the world
@@ -21,24 +23,27 @@ class Rejected(Exception):  # noqa: N818 - an answer of the world
 
 
 def ask(
-    client: httpx2.Client, method: str, path: str, *, meant: frozenset[int] = frozenset(), **how: Any
-) -> httpx2.Response:
+    client: "httpx2.Client", method: str, path: str, *, meant: frozenset[int] = frozenset(), **how: Any
+) -> "httpx2.Response":
     """One request. Raises Unavailable for silence and for what is worth trying again; other statuses come back.
 
     `meant`: statuses this world uses to say no, though they sound like being away.
     """
+    # Whoever only knows these answers by name asks nobody, and carries no client.
+    import httpx2
+
     try:
         answer = client.request(method, path, **how)
     except httpx2.TransportError as error:
         # The address may hold a key, so only the kind of failure is told.
         raise Unavailable(type(error).__name__) from None
-    away = answer.status_code in RETRIED or answer.status_code >= httpx2.codes.INTERNAL_SERVER_ERROR
+    away = answer.status_code in RETRIED or answer.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR
     if away and answer.status_code not in meant:
         raise Unavailable(f"HTTP {answer.status_code}")
     return answer
 
 
-def content(answer: httpx2.Response) -> dict[str, Any]:
+def content(answer: "httpx2.Response") -> dict[str, Any]:
     """The JSON object of an answer. Raises Unavailable for anything else: a gateway's error page, a login form."""
     try:
         found = answer.json()

@@ -54,7 +54,6 @@ from models.tax_invoices.receiving import sound
 from models.tax_invoices.rules import CHECK_RECEIVED_JOB, LINES_MAX, PAPER_JOB, Direction
 from models.tax_invoices.rules import Status as InvoiceStatus
 from models.tax_invoices.tables import TaxInvoice
-from models.tax_invoices.verification import looked_through
 from models.tax_invoices.writes import Frame, new_row, save_lines
 
 EVIDENCE = "tax_invoice"
@@ -256,7 +255,7 @@ def receive_for_report(
 
     Raises ReceivedFaulty, InvoiceDiffers.
     """
-    found = sound(looked_through(xml))
+    found = sound(xml)
     company = session.get_one(CreditCompany, report.credit_company_id)
     differing = {
         "승인번호": found.issue_id == number,

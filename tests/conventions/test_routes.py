@@ -1,4 +1,4 @@
-"""Every route says who it is for, and the web does not carry the worker's world."""
+"""Every route says who it is for, and no program carries what it does not use."""
 
 import subprocess
 import sys
@@ -7,7 +7,8 @@ import pytest
 
 from web.auth.audience import Anyone, Declared, declared
 
-HEAVY = ("reportlab", "pyhanko", "boto3", "openpyxl", "activities")
+HEAVY = ("reportlab", "pyhanko", "boto3", "openpyxl", "activities", "lxml")
+DRAWING = ("reportlab", "PIL", "pyhanko", "openpyxl", "lxml")
 
 
 NO_CODE_OF_OURS = {"/api/v1/openapi.json", "/static/{path:path}"}
@@ -42,6 +43,14 @@ def test_every_api_operation_has_a_name_of_its_own() -> None:
 
 
 def test_the_web_process_does_not_load_the_workers_world() -> None:
-    code = f"import sys, app; print([name for name in {HEAVY!r} if name in sys.modules])"
+    assert _loaded("app", HEAVY) == "[]"
+
+
+def test_a_worker_that_draws_nothing_does_not_load_what_draws() -> None:
+    assert _loaded("worker", DRAWING) == "[]"
+
+
+def _loaded(program: str, names: tuple[str, ...]) -> str:
+    code = f"import sys, {program}; print([name for name in {names!r} if name in sys.modules])"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
-    assert run.stdout.strip() == "[]"
+    return run.stdout.strip()

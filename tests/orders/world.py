@@ -165,7 +165,7 @@ class World:
         return self.ids
 
     def job(self, name: str, order: PurchaseOrder) -> None:
-        jobs = {"build_order_sheet": orders.build_order_sheet, "build_order_final": orders.build_order_final}
+        jobs = {made.__name__: made for made in orders.JOBS}
         jobs[name](Job(workflow_id=order.workflow_id, kind="order", document_id=order.id or 0, job=name, at=NOW))
 
     def fresh(self, document: Any) -> Any:

@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import col
 
 from activities import settlements
-from activities.settlements import build_settlement_statement
+from activities.settlement_papers import build_settlement_statement
 from models import database
 from models.files.tables import DocumentFile, StoredFile
 from models.files.writes import content

@@ -344,7 +344,7 @@ def test_jobs_do_nothing_the_second_time(world: World) -> None:
     made = world.accepted()
     before = world.read(made)
     job = Job(workflow_id="", kind="tax_invoice", document_id=made.id or 0, job="", at=world.now)
-    from activities.tax_invoices import build_tax_invoice_paper
+    from activities.tax_invoice_papers import build_tax_invoice_paper
 
     build_tax_invoice_paper(job)
     world.house.check_received_tax_invoice(job)
