@@ -14,7 +14,7 @@ from temporalio import activity
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
 from activities.gateways.messages import choice
-from activities.gateways.messages.interface import Carriers, Outgoing, Receipt, Unavailable, Undeliverable
+from activities.gateways.messages.interface import Carrier, Carriers, Outgoing, Receipt, Unavailable, Undeliverable
 from models import clock, database
 from models.notifications.messages import MessageBatchStart, MessageRound
 from models.notifications.rules import Channel, MessageState, fallback, is_impatient
@@ -28,7 +28,8 @@ OPEN = (MessageState.QUEUED.value, MessageState.SENDING.value)
 ERROR_CHARS_MAX = 200
 ROUND_SECONDS = 30
 HANDFUL = 10
-"""Messages opened and noted together; as many go out twice where a process dies before it noted the answers."""
+"""Messages opened, handed over and noted together: as many go out twice where a process dies before it noted the
+answers."""
 
 
 class Messages:
@@ -84,17 +85,14 @@ class Messages:
         taken, open_ones = self._open(messages)
         answers: dict[int, Receipt | str] = {}
         left: list[int] = []
-        for message_id, message in open_ones.items():
-            if left:
-                left.append(message_id)
-                continue
-            try:
-                answers[message_id] = carriers[message.channel].send(message)
-            except Undeliverable as answer:
-                answers[message_id] = answer.code
-            except Unavailable as answer:
-                log.warning("carrier of %s is away: %s", message.channel, answer)
-                left.append(message_id)
+        for carrier, mine in _by_carrier(carriers, open_ones).items():
+            for message_id, answer in zip(mine, carrier.send_all(list(mine.values())), strict=True):
+                if isinstance(answer, Unavailable):
+                    left.append(message_id)
+                else:
+                    answers[message_id] = answer.code if isinstance(answer, Undeliverable) else answer
+        if left:
+            log.warning("carriers are away: %d messages wait", len(left))
         return taken + self._note(answers), self._still_waiting(left)
 
     @activity.defn(name="give_up_message")
@@ -136,6 +134,13 @@ class Messages:
             hasty = {row.id or 0 for row in rows if is_impatient(Channel(row.channel), clock.now() - row.created_at)}
         self._note(dict.fromkeys(hasty, "unavailable"))
         return [message for message in messages if message not in hasty]
+
+
+def _by_carrier(carriers: Carriers, messages: Mapping[int, Outgoing]) -> dict[Carrier, dict[int, Outgoing]]:
+    found: dict[Carrier, dict[int, Outgoing]] = {}
+    for message_id, message in messages.items():
+        found.setdefault(carriers[message.channel], {})[message_id] = message
+    return found
 
 
 def _locked(session: Session, messages: Sequence[int]) -> Sequence[Message]:

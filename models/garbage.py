@@ -8,13 +8,20 @@ import time
 YOUNG, MIDDLE, OLD = 10_000, 50, 100
 """Objects made until the young are looked through; how often until the older ones are. A look at everything, with some
 hundred workflows in memory, stops the program for half a second."""
+POOLS = 2
+"""Of memory, that the C library keeps beside each other for threads: by itself eight for each processor, and every one
+holds on to what its threads once needed."""
+_M_ARENA_MAX = -8
 QUIET_SECONDS = 2.0
 QUIET_SHARE = 0.1
 """Of one processor, below which a program has nothing to do."""
 
 
 def settle() -> None:
-    """Once everything is imported: what is there now stays, and is not looked at again."""
+    """Once everything is imported: what is there now stays, and is not looked at again; threads share their memory."""
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
+    if mallopt is not None:
+        mallopt(_M_ARENA_MAX, POOLS)
     gc.collect()
     gc.freeze()
     gc.set_threshold(YOUNG, MIDDLE, OLD)

@@ -17,7 +17,7 @@ from typing import Any, ClassVar
 import pytest
 
 from activities.gateways.messages import smtp, solapi
-from activities.gateways.messages.interface import Outgoing, Unavailable, Undeliverable
+from activities.gateways.messages.interface import Outgoing, Receipt, Unavailable, Undeliverable
 from models.notifications.rules import Channel
 
 NOW = dt.datetime(2026, 2, 9, 1, 0, tzinfo=dt.UTC)
@@ -36,21 +36,26 @@ def serving(server: socketserver.TCPServer) -> Iterator[int]:
         thread.join()
 
 
-def outgoing(channel: Channel, text: str = "[동반] 알림", to: str = "01012345678") -> Outgoing:
-    return Outgoing(
-        key="contract/CR/1:3:your_turn:7", channel=channel, event="your_turn", recipient=to, subject="제목", body=text
-    )
+KEY = "contract/CR/1:3:your_turn:7"
+
+
+def outgoing(channel: Channel, text: str = "[동반] 알림", to: str = "01012345678", key: str = KEY) -> Outgoing:
+    return Outgoing(key=key, channel=channel, event="your_turn", recipient=to, subject="제목", body=text)
+
+
+def listed(key: str = KEY, code: str = "2000", name: str = "M4V") -> dict[str, Any]:
+    return {"messageId": name, "statusCode": code, "statusMessage": "", "customFields": {"key": key}}
 
 
 class SolapiStub(BaseHTTPRequestHandler):
     """Answers as the class attributes say, and keeps what it was asked."""
 
     answer: ClassVar[tuple[int, dict[str, Any]]] = (200, {})
-    asked: ClassVar[list[tuple[str, str, dict[str, Any]]]] = []
+    asked: ClassVar[list[tuple[str, str, list[dict[str, Any]]]]] = []
 
     def do_POST(self) -> None:
         body = json.loads(self.rfile.read(int(self.headers["content-length"])))
-        self.asked.append((self.path, self.headers["authorization"], body["message"]))
+        self.asked.append((self.path, self.headers["authorization"], body["messages"]))
         status, content = self.answer
         packed = json.dumps(content).encode()
         self.send_response(status)
@@ -65,7 +70,7 @@ class SolapiStub(BaseHTTPRequestHandler):
 @pytest.fixture
 def carrier() -> Iterator[solapi.SolapiCarrier]:
     SolapiStub.asked.clear()
-    SolapiStub.answer = (200, {"statusCode": "2000", "messageId": "M4V"})
+    SolapiStub.answer = (200, {"failedMessageList": [], "messageList": [listed()], "groupInfo": {"groupId": "G4V"}})
     with serving(ThreadingHTTPServer(("127.0.0.1", 0), SolapiStub)) as port:
         account = solapi.account(
             f"solapi+http://key:s%2Fecret@127.0.0.1:{port}?from=0212345678&channel=PF1&your_turn=TP1"
@@ -79,19 +84,19 @@ def test_solapi_gets_signed_messages_of_the_right_kind(carrier: solapi.SolapiCar
     assert carrier.send(outgoing(Channel.SMS)).provider_id == "M4V"
     carrier.send(outgoing(Channel.SMS, "가" * 46))
     carrier.send(outgoing(Channel.KAKAOTALK))
-    kinds = [message["type"] for _, _, message in SolapiStub.asked]
+    kinds = [message["type"] for _, _, messages in SolapiStub.asked for message in messages]
     assert kinds == ["SMS", "LMS", "ATA"]
-    path, signature, message = SolapiStub.asked[0]
-    assert path == "/messages/v4/send"
+    path, signature, (message,) = SolapiStub.asked[0]
+    assert path == "/messages/v4/send-many/detail"
     assert message["customFields"] == {"key": "contract/CR/1:3:your_turn:7"}
     assert (message["from"], message["to"]) == ("0212345678", "01012345678")
     parts = dict(re.findall(r"(\w+)=([^, ]+)", signature))
     expected = hmac.new(SECRET.encode(), (parts["date"] + parts["salt"]).encode(), hashlib.sha256)
     assert parts["date"] == "2026-02-09T01:00:00Z"
     assert parts["signature"] == expected.hexdigest()
-    alimtalk = SolapiStub.asked[2][2]
+    (alimtalk,) = SolapiStub.asked[2][2]
     assert alimtalk["kakaoOptions"] == {"pfId": "PF1", "templateId": "TP1", "disableSms": True}
-    assert SolapiStub.asked[1][2]["subject"] == "제목"
+    assert SolapiStub.asked[1][2][0]["subject"] == "제목"
 
 
 @pytest.mark.parametrize(
@@ -100,7 +105,8 @@ def test_solapi_gets_signed_messages_of_the_right_kind(carrier: solapi.SolapiCar
         (503, {}, Unavailable),
         (429, {}, Unavailable),
         (400, {"errorCode": "ValidationError"}, Undeliverable),
-        (200, {"statusCode": "3059"}, Undeliverable),
+        (200, {"failedMessageList": [listed(code="3059")]}, Undeliverable),
+        (200, {"messageList": [listed(code="1062")]}, Undeliverable),
     ],
 )
 def test_solapi_failures_are_sorted(
@@ -109,6 +115,25 @@ def test_solapi_failures_are_sorted(
     SolapiStub.answer = (status, body)
     with pytest.raises(error):
         carrier.send(outgoing(Channel.SMS))
+
+
+def test_solapi_takes_many_at_once_and_answers_for_each(carrier: solapi.SolapiCarrier) -> None:
+    SolapiStub.answer = (
+        200,
+        {
+            "failedMessageList": [listed("b", "3059")],
+            "messageList": [listed("a", name="M1"), listed("b", "3059")],
+            "groupInfo": {"groupId": "G4V"},
+        },
+    )
+    unknown = Outgoing("c", Channel.KAKAOTALK, "closed", "01012345678", "", "x")
+    many = [outgoing(Channel.SMS, key="a"), outgoing(Channel.SMS, key="b"), unknown, outgoing(Channel.SMS, key="d")]
+    told = carrier.send_all(many)
+    assert [len(messages) for *_, messages in SolapiStub.asked] == [3]
+    assert told[0] == Receipt("M1")
+    assert [answer.code for answer in told if isinstance(answer, Undeliverable)] == ["3059", "no_template"]
+    # It was registered with the others, though the answer does not list it.
+    assert told[3] == Receipt("G4V")
 
 
 def test_alimtalk_without_an_approved_template_fails_for_good(carrier: solapi.SolapiCarrier) -> None:
@@ -135,8 +160,10 @@ class SmtpStub(socketserver.StreamRequestHandler):
 
     refuse: ClassVar[dict[str, str]] = {}
     mails: ClassVar[list[bytes]] = []
+    connections: ClassVar[int] = 0
 
     def handle(self) -> None:
+        SmtpStub.connections += 1
         self._say("220 ready")
         while line := self.rfile.readline():
             verb = line.split(b":")[0].split()[0].decode().upper()
@@ -187,6 +214,21 @@ def test_mail_failures_are_sorted(
         return
     with pytest.raises(error):
         post.send(outgoing(Channel.EMAIL, to="a@b.example"))
+
+
+def test_a_handful_of_mails_goes_by_one_connection(post: smtp.SmtpCarrier) -> None:
+    connections = SmtpStub.connections
+    mails = [outgoing(Channel.EMAIL, to=to, key=to) for to in ("a@p.example", "x@y\nBcc: z@y", "b@p.example")]
+    told = post.send_all(mails)
+    assert [type(answer) for answer in told] == [Receipt, Undeliverable, Receipt]
+    assert SmtpStub.connections == connections + 1
+    assert len(SmtpStub.mails) == 2
+
+
+def test_a_mail_server_that_goes_away_leaves_the_rest(post: smtp.SmtpCarrier) -> None:
+    SmtpStub.refuse = {"DATA": "421 shutting down"}
+    told = post.send_all([outgoing(Channel.EMAIL, to="a@p.example", key=str(n)) for n in range(3)])
+    assert [type(answer) for answer in told] == [Unavailable] * 3
 
 
 def test_a_header_cannot_be_smuggled_in(post: smtp.SmtpCarrier) -> None:

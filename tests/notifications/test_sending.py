@@ -2,6 +2,7 @@
 
 import datetime as dt
 import uuid
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -12,7 +13,7 @@ from temporalio.exceptions import ApplicationError
 from temporalio.testing import ActivityEnvironment, WorkflowEnvironment
 from temporalio.worker import Worker
 
-from activities.gateways.messages.interface import Outgoing, Receipt, Unavailable, Undeliverable
+from activities.gateways.messages.interface import Answer, Carrier, Outgoing, Receipt, Unavailable, Undeliverable
 from activities.notifications import Messages
 from models import clock
 from models import database as house
@@ -32,18 +33,23 @@ from workflows.runtime.client import data_converter
 NOW = dt.datetime(2026, 2, 9, 1, 0, tzinfo=dt.UTC)
 
 
-class FakeCarrier:
-    """Keeps what it took by key; `answers` are raised first, one for each try."""
+class FakeCarrier(Carrier):
+    """Keeps what it took by key; `answers` are given first, one for each try."""
 
-    def __init__(self, *answers: Exception) -> None:
+    def __init__(self, *answers: Undeliverable | Unavailable) -> None:
         self.answers = list(answers)
         self.taken: dict[str, Outgoing] = {}
         self.tries = 0
+        self.handfuls: list[int] = []
 
-    def send(self, message: Outgoing) -> Receipt:
+    def send_all(self, messages: Sequence[Outgoing]) -> list[Answer]:
+        self.handfuls.append(len(messages))
+        return [self._answer(message) for message in messages]
+
+    def _answer(self, message: Outgoing) -> Answer:
         self.tries += 1
         if self.answers:
-            raise self.answers.pop(0)
+            return self.answers.pop(0)
         self.taken.setdefault(message.key, message)
         return Receipt(f"provider-{message.key}")
 
@@ -189,8 +195,8 @@ async def test_a_batch_waits_out_an_outage(database: engines.Database, time_skip
 
 async def test_after_a_day_a_batch_gives_up(database: engines.Database, time_skipping: TimeSkipping) -> None:
     class AlwaysAway(FakeCarrier):
-        def send(self, message: Outgoing) -> Receipt:
-            raise Unavailable(message.channel)
+        def send_all(self, messages: Sequence[Outgoing]) -> list[Answer]:
+            return [Unavailable(message.channel) for message in messages]
 
     start = queue(event="decided")
     async with time_skipping(data_converter=data_converter(settings().payload_keys)) as environment:

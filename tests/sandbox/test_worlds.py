@@ -7,7 +7,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from activities.gateways.messages import choice
-from activities.gateways.messages.interface import Outgoing, Unavailable, Undeliverable
+from activities.gateways.messages.interface import Outgoing, Receipt, Unavailable, Undeliverable
 from activities.gateways.messages.sandbox import SandboxCarrier
 from activities.gateways.messages.smtp import SmtpCarrier
 from activities.gateways.messages.solapi import SolapiCarrier
@@ -108,20 +108,47 @@ def test_a_lost_answer_is_repeated_without_a_second_message(world: TestClient) -
     assert len(arrived(world)) == before + 1
 
 
+GOOD = {"key": "g", "channel": "sms", "to": "010", "text": "x"}
+
+
 @pytest.mark.parametrize(
-    ("body", "headers"),
+    "body",
     [
-        (b"{}", {"idempotency-key": "g"}),
-        (b"[]", {"idempotency-key": "g"}),
-        (b"nonsense", {"idempotency-key": "g"}),
-        (b'{"channel": "sms", "to": 7, "text": "x"}', {"idempotency-key": "g"}),
-        (b'{"channel": "sms", "to": "010", "text": "x"}', {}),
-        (b'{"channel": "sms", "to": "010", "text": "x"}', {"idempotency-key": "g" * 201}),
-        (b'"' + b"x" * 70_000 + b'"', {"idempotency-key": "g"}),
+        {},
+        [],
+        {"messages": []},
+        {"messages": [GOOD] * 101},
+        {"messages": [GOOD | {"to": 7}]},
+        {"messages": [GOOD, {"key": "g", "channel": "sms", "to": "010"}]},
+        {"messages": [GOOD | {"key": ""}]},
+        {"messages": [GOOD | {"key": "g" * 201}]},
+        {"messages": [GOOD | {"text": "x" * 2**20}]},
     ],
 )
-def test_requests_it_cannot_read_are_refused(world: TestClient, body: bytes, headers: dict[str, str]) -> None:
-    assert world.post("/phone/messages", content=body, headers=headers).status_code == 400
+def test_requests_it_cannot_read_are_refused(world: TestClient, body: object) -> None:
+    assert world.post("/phone/messages", json=body).status_code == 400
+
+
+def test_what_is_no_json_is_refused(world: TestClient) -> None:
+    assert world.post("/phone/messages", content=b"nonsense").status_code == 400
+
+
+def test_many_are_taken_at_once_each_with_its_own_answer(world: TestClient) -> None:
+    carrier = Carrier(world)
+    world.post(f"/phone/{PHONE}/kakaotalk", data={"used": "0"})
+    nobody = Outgoing("j4", Channel.SMS, "login_otp", "nobody", "", "x")
+    many = [
+        outgoing("j1"),
+        outgoing("j2", Channel.EMAIL),
+        outgoing("j3", Channel.KAKAOTALK),
+        nobody,
+        outgoing("j5"),
+    ]
+    first = carrier.send_all(many)
+    assert [type(answer) for answer in first] == [Receipt, Receipt, Undeliverable, Undeliverable, Receipt]
+    before = len(arrived(world))
+    assert carrier.send_all(many)[::4] == first[::4]
+    assert len(arrived(world)) == before
 
 
 def test_pages_show_what_arrived_and_never_run_it(world: TestClient) -> None:

@@ -30,7 +30,8 @@ from web.sandbox.hub.core import Hub, told
 from web.sandbox.pages import render
 
 HERE = Path(__file__).parent
-BODY_BYTES_MAX = 64 * 1024
+BODY_BYTES_MAX = 1024 * 1024
+MESSAGES_MAX = 100
 KEY_CHARS_MAX = 200
 DELAY_MS_MAX = 60_000
 CHANCE = secrets.SystemRandom()
@@ -107,44 +108,58 @@ BOX = {"phone": _number, "mail": _address}
 
 
 async def take(request: Request) -> JSONResponse:
-    """POST /{phone|mail}/messages: the carrier's interface. The same Idempotency-Key gets the same answer."""
+    """POST /{phone|mail}/messages: the carrier's interface, an answer for each. The same key gets the same answer."""
     world = request.path_params["world"]
-    key = request.headers.get("idempotency-key", "")
-    body = await _body(request)
-    if body is None or not 0 < len(key) <= KEY_CHARS_MAX:
+    asked = await _asked(request)
+    if asked is None:
         return JSONResponse({"code": "bad_request"}, 400)
     weather = await _store(request).weather(world)
     await asyncio.sleep(weather.delay_ms / 1000)
-    if weather.outage or _strikes(weather.failure_percent):
+    if weather.outage:
         return JSONResponse({"code": "unavailable"}, 503)
+    answers = [await _taken(_store(request), weather, world, message) for message in asked]
+    return JSONResponse({"answers": answers})
+
+
+async def _taken(kept: store.Store, weather: store.Weather, world: str, message: dict[str, str]) -> dict[str, Any]:
+    if _strikes(weather.failure_percent):
+        return {"status": 503, "code": "unavailable"}
+    box = BOX[world](message["to"])
+    if not box:
+        return {"status": 422, "code": "no_such_number"}
     asked = store.Request(
         world=world,
-        key=key,
-        channel=body["channel"],
-        box=BOX[world](body["to"]),
-        subject=body.get("subject", ""),
-        text=body["text"],
-        template=body.get("template", ""),
+        key=message["key"],
+        channel=message["channel"],
+        box=box,
+        subject=message.get("subject", ""),
+        text=message["text"],
+        template=message.get("template", ""),
     )
-    if not asked.box:
-        return JSONResponse({"code": "no_such_number"}, 422)
-    status, answer = await _store(request).take(asked, _now())
+    status, answer = await kept.take(asked, _now())
     if _strikes(weather.lost_percent):
         # The work is done, but whoever asked never hears of it.
-        return JSONResponse({"code": "unavailable"}, 504)
-    return JSONResponse(answer, status)
+        return {"status": 504, "code": "unavailable"}
+    return answer | {"status": status}
 
 
-async def _body(request: Request) -> dict[str, str] | None:
+async def _asked(request: Request) -> list[dict[str, str]] | None:
     if int(request.headers.get("content-length") or BODY_BYTES_MAX + 1) > BODY_BYTES_MAX:
         return None
     try:
         body = await request.json()
     except ValueError:
         return None
-    if not isinstance(body, dict) or not {"channel", "to", "text"} <= body.keys():
+    messages = body.get("messages") if isinstance(body, dict) else None
+    if not isinstance(messages, list) or not 0 < len(messages) <= MESSAGES_MAX:
         return None
-    return body if all(isinstance(value, str) for value in body.values()) else None
+    return messages if all(_is_message(one) for one in messages) else None
+
+
+def _is_message(one: object) -> bool:
+    if not isinstance(one, dict) or not {"key", "channel", "to", "text"} <= one.keys():
+        return False
+    return all(isinstance(value, str) for value in one.values()) and 0 < len(one["key"]) <= KEY_CHARS_MAX
 
 
 def _strikes(percent: int) -> bool:

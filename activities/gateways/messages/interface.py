@@ -1,8 +1,8 @@
 """What the house asks of anybody who carries its messages."""
 
-from collections.abc import Mapping
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
 
 from models.notifications.rules import Channel
 
@@ -38,12 +38,22 @@ class Unavailable(Exception):  # noqa: N818 - an answer of the carrier
     """The carrier did not answer, or asked to come back: the same message may be tried again."""
 
 
-class Carrier(Protocol):
+Answer = Receipt | Undeliverable | Unavailable
+
+
+class Carrier(ABC):
     """A way out of the house: one network, one account."""
 
+    @abstractmethod
+    def send_all(self, messages: Sequence[Outgoing]) -> list[Answer]:
+        """Hand messages over together, as cheaply as the carrier can; what became of each, in their order."""
+
     def send(self, message: Outgoing) -> Receipt:
-        """Hand a message over. Raises Undeliverable (for good) or Unavailable (try again)."""
-        ...
+        """Hand one over. Raises Undeliverable (for good) or Unavailable (try again)."""
+        (answer,) = self.send_all([message])
+        if isinstance(answer, Receipt):
+            return answer
+        raise answer
 
 
 Carriers = Mapping[Channel, Carrier]

@@ -7,13 +7,14 @@ the same mail by those who look.
 import hashlib
 import smtplib
 import ssl
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from activities.gateways.messages.interface import Outgoing, Receipt, Unavailable, Undeliverable
+from activities.gateways.messages.interface import Answer, Carrier, Outgoing, Receipt, Unavailable, Undeliverable
 from models import clock
 
 TIMEOUT_SECONDS = 20.0
@@ -49,22 +50,35 @@ def server(url: str, sender: str) -> Server:
     )
 
 
-class SmtpCarrier:
+class SmtpCarrier(Carrier):
     def __init__(self, to: Server) -> None:
         self.server = to
 
-    def send(self, message: Outgoing) -> Receipt:
-        mail = self._mail(message)
+    def send_all(self, messages: Sequence[Outgoing]) -> list[Answer]:
+        answers: list[Answer] = []
+        away: Answer = Unavailable("")
         try:
             with self._connection() as connection:
-                connection.send_message(mail)
+                for message in messages:
+                    # One by one: what was sent before the server went away was sent.
+                    answers.append(self._sent(connection, message))  # noqa: PERF401
+        except smtplib.SMTPResponseException as error:
+            away = _sorted(error.smtp_code)
+        except (OSError, smtplib.SMTPException) as error:
+            away = Unavailable(type(error).__name__)
+        return answers + [away] * (len(messages) - len(answers))
+
+    def _sent(self, connection: smtplib.SMTP, message: Outgoing) -> Answer:
+        try:
+            mail = self._mail(message)
+            connection.send_message(mail)
+        except Undeliverable as answer:
+            return answer
         except smtplib.SMTPRecipientsRefused as error:
             codes = [code for code, _ in error.recipients.values()]
-            self._sort(codes[0] if codes else 0, error)
+            return _sorted(codes[0] if codes else 0)
         except smtplib.SMTPResponseException as error:
-            self._sort(error.smtp_code, error)
-        except (OSError, smtplib.SMTPException) as error:
-            raise Unavailable(type(error).__name__) from error
+            return _sorted(error.smtp_code)
         return Receipt(str(mail["Message-ID"]))
 
     def _mail(self, message: Outgoing) -> EmailMessage:
@@ -96,8 +110,6 @@ class SmtpCarrier:
             connection.login(to.user, to.password)
         return connection
 
-    @staticmethod
-    def _sort(code: int, error: smtplib.SMTPException) -> None:
-        if code in REFUSED_FOR_GOOD:
-            raise Undeliverable(f"smtp_{code}") from error
-        raise Unavailable(f"smtp_{code}") from error
+
+def _sorted(code: int) -> Answer:
+    return (Undeliverable if code in REFUSED_FOR_GOOD else Unavailable)(f"smtp_{code}")

@@ -8,13 +8,14 @@ import datetime as dt
 import hashlib
 import hmac
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 import httpx2
 
-from activities.gateways.messages.interface import Outgoing, Receipt, Unavailable, Undeliverable
+from activities.gateways.messages.interface import Answer, Carrier, Outgoing, Receipt, Unavailable, Undeliverable
 from models import clock
 from models.notifications.rules import Channel, is_long
 
@@ -56,29 +57,42 @@ def account(url: str) -> Account:
     )
 
 
-class SolapiCarrier:
+class SolapiCarrier(Carrier):
     def __init__(self, to: Account, now: Callable[[], dt.datetime] = clock.now) -> None:
         self.account = to
         self.now = now
         self.client = httpx2.Client(base_url=to.base_url, timeout=TIMEOUT_SECONDS)
 
-    def send(self, message: Outgoing) -> Receipt:
+    def send_all(self, messages: Sequence[Outgoing]) -> list[Answer]:
+        answers: dict[str, Answer] = {}
+        contents: dict[str, dict[str, object]] = {}
+        for message in messages:
+            try:
+                contents[message.key] = self._content(message)
+            except Undeliverable as answer:
+                answers[message.key] = answer
+        if contents:
+            answers |= self._taken(contents)
+        return [answers[message.key] for message in messages]
+
+    def _taken(self, contents: Mapping[str, Mapping[str, object]]) -> dict[str, Answer]:
+        """By key. What is not among the refused was registered, whether or not it is listed by name."""
+        body = {"messages": list(contents.values()), "showMessageList": True, "allowDuplicates": True}
         try:
             answer = self.client.post(
-                "/messages/v4/send",
-                json={"message": self._content(message)},
-                headers={"Authorization": self._signature()},
+                "/messages/v4/send-many/detail", json=body, headers={"Authorization": self._signature()}
             )
         except httpx2.TransportError as error:
-            raise Unavailable(type(error).__name__) from error
+            return dict.fromkeys(contents, Unavailable(type(error).__name__))
         if answer.status_code >= httpx2.codes.INTERNAL_SERVER_ERROR or answer.status_code in RETRIED:
-            raise Unavailable(f"HTTP {answer.status_code}")
+            return dict.fromkeys(contents, Unavailable(f"HTTP {answer.status_code}"))
         said = answer.json()
         if answer.status_code >= httpx2.codes.BAD_REQUEST:
-            raise Undeliverable(str(said.get("errorCode", answer.status_code)))
-        if said.get("statusCode") != ACCEPTED:
-            raise Undeliverable(str(said.get("statusCode")))
-        return Receipt(str(said["messageId"]))
+            return dict.fromkeys(contents, Undeliverable(str(said.get("errorCode", answer.status_code))))
+        listed = {_key(one): one for one in said.get("messageList") or ()}
+        refused = {_key(one): one for one in said.get("failedMessageList") or ()}
+        group = str((said.get("groupInfo") or {}).get("groupId", ""))
+        return {key: _sorted(refused.get(key), listed.get(key), group) for key in contents}
 
     def _content(self, message: Outgoing) -> dict[str, object]:
         content: dict[str, object] = {
@@ -104,3 +118,14 @@ class SolapiCarrier:
         secret = self.account.api_secret.encode()
         signature = hmac.new(secret, (date + salt).encode(), hashlib.sha256).hexdigest()
         return f"HMAC-SHA256 apiKey={self.account.api_key}, date={date}, salt={salt}, signature={signature}"
+
+
+def _key(one: Mapping[str, Any]) -> str:
+    return str((one.get("customFields") or {}).get("key", ""))
+
+
+def _sorted(refused: Mapping[str, Any] | None, listed: Mapping[str, Any] | None, group: str) -> Answer:
+    code = (refused or listed or {}).get("statusCode", ACCEPTED)
+    if refused is not None or code != ACCEPTED:
+        return Undeliverable(str(code))
+    return Receipt(str(listed["messageId"]) if listed else group)
