@@ -6,10 +6,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from ops.seed.credits import PAYEES
 from tests.house import House
 from tests.journeys.conftest import LogIn
-from tests.journeys.credit_desk import approve, becomes, begin, seed
+from tests.journeys.credit_desk import seed
 from tests.journeys.looking import look
 
 LISTS = (
@@ -60,25 +59,3 @@ def test_the_policy_tells_what_is_no_number(officer: Page, tmp_path: Path) -> No
     officer.get_by_role("button", name="저장").click()
     expect(officer.locator("[aria-invalid=true]")).to_have_count(1)
     look(officer, tmp_path, "policy-wrong")
-
-
-def test_a_failed_group_is_left_behind_and_the_run_ended(officer: Page, tmp_path: Path) -> None:
-    officer.goto("/credit-companies")
-    officer.get_by_role("link", name=PAYEES[-1].name).click()
-    officer.get_by_role("button", name="사용 종료").click()
-    expect(officer.get_by_role("button", name="다시 사용")).to_be_visible()
-    begin(officer)
-    approve(officer)
-    becomes(officer, "일부 실패")
-    failed = officer.locator("[data-live=failed]")
-    expect(failed).to_contain_text("지급처가 종료되었습니다")
-    failed.get_by_role("button", name="다시 시도").click()
-    expect(failed).to_contain_text("2번째")
-    becomes(officer, "일부 실패")
-    look(officer, tmp_path, "incomplete")
-    officer.get_by_role("button", name="실패를 두고 끝내기").click()
-    officer.get_by_label("사유").fill("다음 달에 정정으로 지급합니다.")
-    officer.get_by_role("button", name="실패를 두고 끝내기").last.click()
-    becomes(officer, "발행 완료")
-    expect(failed).to_contain_text("2번째")
-    expect(failed.get_by_role("button", name="다시 시도")).to_have_count(0)
