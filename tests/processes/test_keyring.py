@@ -3,7 +3,8 @@
 import os
 from concurrent.futures import ThreadPoolExecutor
 
-from models.keyring import NONCE_BYTES, NONCES_DRAWN, Keyring
+from models.keyring import NONCE_BYTES, Keyring
+from models.randomness import DRAWN
 from models.settings import Key
 
 RING = Keyring([Key("k1", bytes(32))])
@@ -16,7 +17,7 @@ def _nonces(count: int) -> list[bytes]:
 
 def test_threads_never_share_a_nonce() -> None:
     with ThreadPoolExecutor(8) as threads:
-        drawn = [nonce for nonces in threads.map(_nonces, [3 * NONCES_DRAWN] * 8) for nonce in nonces]
+        drawn = [nonce for nonces in threads.map(_nonces, [3 * DRAWN] * 8) for nonce in nonces]
     assert len(set(drawn)) == len(drawn)
 
 
@@ -30,7 +31,7 @@ def test_a_forked_child_draws_its_own() -> None:
     os.waitpid(child, 0)
     childs = os.read(inlet, 100 * NONCE_BYTES)
     assert len(childs) == 100 * NONCE_BYTES
-    own = set(_nonces(NONCES_DRAWN))
+    own = set(_nonces(DRAWN))
     assert not own & {childs[at : at + NONCE_BYTES] for at in range(0, len(childs), NONCE_BYTES)}
 
 
