@@ -71,6 +71,13 @@ def test_the_database_plans_as_the_embedded_one_does() -> None:
     assert planning <= set(SERVICES["postgres"]["command"])
 
 
+def test_web_and_the_peoples_worker_go_before_the_others() -> None:
+    shares = {name: service["cpu_shares"] for name, service in SERVICES.items() if "cpu_shares" in service}
+    assert shares.keys() == {"web", "worker"}
+    # What the others have without saying so.
+    assert all(int(given) > 1024 for given in shares.values())
+
+
 def test_images_are_pinned() -> None:
     for service in SERVICES.values():
         assert ":" in service["image"]
