@@ -108,7 +108,7 @@ PROCESSES: Sequence[type] = (
 )
 PEOPLE, COURIER, BATCH = PARTS = ("people", "courier", "batch")
 THREADS = 24
-CACHED_WORKFLOWS = 400
+CACHED_WORKFLOWS = 330
 """Of some seventy kilobytes each; one that is not there is played back at its next act, a few milliseconds."""
 CONNECT_RETRY_SECONDS = 1.0
 RUNNER = SandboxedWorkflowRunner(restrictions=SandboxRestrictions.default.with_passthrough_modules("workflows"))
