@@ -8,7 +8,6 @@ behind a message or a batch where they are processes of their own.
 import asyncio
 import datetime as dt
 import logging
-import os
 import signal
 import sys
 from collections.abc import AsyncIterator, Callable, Collection, Coroutine, Sequence
@@ -16,6 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
+import uvloop
 from temporalio.client import Client
 from temporalio.worker import PollerBehaviorAutoscaling, Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
@@ -107,9 +107,8 @@ PROCESSES: Sequence[type] = (
     InvitationWorkflow,
 )
 PEOPLE, COURIER, BATCH = PARTS = ("people", "courier", "batch")
-COURIER_NICENESS = 5
 THREADS = 24
-CACHED_WORKFLOWS = 400
+CACHED_WORKFLOWS = 330
 """Of some seventy kilobytes each; one that is not there is played back at its next act, a few milliseconds."""
 CONNECT_RETRY_SECONDS = 1.0
 RUNNER = SandboxedWorkflowRunner(restrictions=SandboxRestrictions.default.with_passthrough_modules("workflows"))
@@ -275,6 +274,16 @@ async def main(
     database.dispose()
 
 
+def serve(
+    parts: Collection[str] = PARTS,
+    more_workflows: Sequence[type] = (),
+    more_activities: Sequence[Callable[..., Any]] = (),
+) -> None:
+    """`main` on the loop that web runs on as well, until it ends."""
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(main(parts, more_workflows, more_activities))
+
+
 @asynccontextmanager
 async def _beside(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
     task = asyncio.create_task(work)
@@ -295,7 +304,4 @@ if __name__ == "__main__":
     wanted = sys.argv[1:] or PARTS
     if not set(wanted) <= set(PARTS):
         sys.exit(f"worker.py knows {', '.join(PARTS)}, not {' '.join(wanted)}")
-    if set(wanted) == {COURIER}:
-        # Whoever waits for a page goes first.
-        os.nice(COURIER_NICENESS)
-    asyncio.run(main(wanted))
+    serve(wanted)

@@ -10,13 +10,15 @@ from temporalio import activity
 
 from activities.batching import beating
 from activities.documents.credit_statement import CreditStatement, StatementLine, credit_statement
-from activities.pressroom import press_all
+from activities.pressroom import Unwanted, press_all
 from models import database
 from models.credits import run_messages
 from models.credits.kind import CREDIT_REPORT
 from models.credits.report_tables import CreditReport, CreditReportLine
 from models.credits.rules import month_key
 from models.credits.run_messages import Page, PageDone, Pages, RunTask
+from models.credits.run_rules import Status
+from models.credits.run_tables import CreditRun
 from models.credits.wording import ISSUE_MODE
 from models.files.rules import FileKind, FileRole
 from models.files.writes import attach, keep
@@ -44,7 +46,11 @@ def plan_statements(task: RunTask) -> Pages:
 
 @activity.defn(name=run_messages.STATEMENT_PAGE)
 def build_statements(page: Page) -> PageDone:
-    """Make what is missing of the page; done again it makes nothing twice."""
+    """Make what is missing of the page; done again it makes nothing twice.
+
+    They are made while nobody else wants the processor, so nobody waits for them: a month that is published on goes
+    first, and asks for what is missing at its end; a worker that ends leaves them to the next one. Raises Unwanted.
+    """
     with beating():
         missing = select(col(CreditReport.id)).where(
             col(CreditReport.run_id) == page.run_id,
@@ -53,18 +59,33 @@ def build_statements(page: Page) -> PageDone:
         )
         with database.working() as session:
             ids = [report or 0 for report in session.execute(missing.order_by(col(CreditReport.id))).scalars()]
-        return PageDone(groups=_made(ids))
+        try:
+            return PageDone(groups=_made(ids, lambda: _stays() and not _is_publishing(page.run_id)))
+        except Unwanted:
+            if not _stays():
+                raise
+            return PageDone()
 
 
 def build_statement(job: Job) -> None:
-    """The statement of one report whose sums were put right."""
-    _made([job.document_id])
+    """The statement of one report whose sums were put right. Raises Unwanted where the worker ends before."""
+    _made([job.document_id], _stays)
 
 
-def _made(ids: Sequence[int]) -> int:
+def _stays() -> bool:
+    """Whether the worker goes on."""
+    return not (activity.in_activity() and activity.is_worker_shutdown())
+
+
+def _is_publishing(run_id: int) -> bool:
+    with database.working() as session:
+        return session.get_one(CreditRun, run_id).status == Status.PUBLISHING
+
+
+def _made(ids: Sequence[int], wanted: Callable[[], bool]) -> int:
     with database.working() as session:
         asked = _papers(session, ids)
-    pdfs = press_all(credit_statement, [paper for _, paper in asked])
+    pdfs = press_all(credit_statement, [paper for _, paper in asked], wanted)
     with database.working() as session:
         for (report_id, paper), pdf in zip(asked, pdfs, strict=True):
             _keep(session, report_id, paper, pdf)

@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session, col
 from temporalio import activity
@@ -23,6 +23,13 @@ from models.processes.writes import MESSAGES, wake
 from models.settings import settings
 
 log = logging.getLogger(__name__)
+
+# For rows that are locked already; one statement for a handful, not one for each.
+_TRIED = text("UPDATE message SET attempts = attempts + 1 WHERE id = ANY(:ids)")
+_TAKEN = text("""
+UPDATE message m SET state = :sent, provider_id = taken.theirs, sent_at = :now, error = NULL
+  FROM unnest(CAST(:ids AS bigint[]), CAST(:theirs AS text[])) AS taken (id, theirs) WHERE m.id = taken.id
+""")
 
 OPEN = (MessageState.QUEUED.value, MessageState.SENDING.value)
 ERROR_CHARS_MAX = 200
@@ -111,8 +118,8 @@ class Messages:
                     row.state = MessageState.FAILED.value
                     row.error = "expired"
                 else:
-                    row.attempts += 1
                     found[row.id or 0] = _outgoing(row)
+            session.execute(_TRIED, {"ids": list(found)})
         return sent, found
 
     def _note(self, answers: Mapping[int, Receipt | str]) -> int:
@@ -120,9 +127,13 @@ class Messages:
         if not answers:
             return 0
         with database.working() as session:
-            for row in _locked(session, list(answers)):
-                if row.state in OPEN:
-                    _decide(session, row, answers[row.id or 0])
+            open_ones = {row.id or 0: row for row in _locked(session, list(answers)) if row.state in OPEN}
+            receipts = {n: answer for n in open_ones if isinstance(answer := answers[n], Receipt)}
+            taken = {"ids": list(receipts), "theirs": [receipt.provider_id for receipt in receipts.values()]}
+            session.execute(_TAKEN, taken | {"sent": MessageState.SENT.value, "now": clock.now()})
+            for n, row in open_ones.items():
+                if n not in receipts:
+                    _refuse(session, row, str(answers[n]))
         return sum(isinstance(answer, Receipt) for answer in answers.values())
 
     def _still_waiting(self, messages: list[int]) -> list[int]:
@@ -159,15 +170,9 @@ def _outgoing(row: Message) -> Outgoing:
     )
 
 
-def _decide(session: Session, row: Message, answer: Receipt | str) -> None:
-    if isinstance(answer, Receipt):
-        row.state = MessageState.SENT.value
-        row.provider_id = answer.provider_id
-        row.sent_at = clock.now()
-        row.error = None
-        return
+def _refuse(session: Session, row: Message, code: str) -> None:
     row.state = MessageState.FAILED.value
-    row.error = answer[:ERROR_CHARS_MAX]
+    row.error = code[:ERROR_CHARS_MAX]
     second = fallback(Channel(row.channel))
     if second is not None and row.fallback_body is not None:
         _send_instead(session, row, second)

@@ -5,7 +5,7 @@ import os
 import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from multiprocessing import connection
@@ -14,10 +14,20 @@ from typing import TypeVar
 Asked = TypeVar("Asked")
 PROCESSES = 3
 NICE = 15
+LOOK_SECONDS = 1.0
+"""How often who waits for a paper looks whether it is still wanted."""
 
 _pools: list[ProcessPoolExecutor] = []
 _lock = threading.Lock()
 _begun = threading.Lock()
+
+
+class Unwanted(Exception):  # noqa: N818 - what happened, not a fault
+    """Nobody waits for these papers any more; those that were not begun are not made."""
+
+
+def _always() -> bool:
+    return True
 
 
 def _end_with_the_worker() -> None:
@@ -52,16 +62,33 @@ def _pool() -> ProcessPoolExecutor:
         return _pools[0]
 
 
-def press_all(make: Callable[[Asked], bytes], papers: Iterable[Asked]) -> list[bytes]:
-    """Each paper made; the processes begin with the first and stay. Raises what `make` raises, BrokenProcessPool when
-    a process was killed: asked again, there are new ones."""
+def press_all(
+    make: Callable[[Asked], bytes], papers: Iterable[Asked], wanted: Callable[[], bool] = _always
+) -> list[bytes]:
+    """Each paper made; the processes begin with the first and stay.
+
+    On a busy machine that takes as long as the others want its processors: `wanted` is asked again and again meanwhile.
+    Raises what `make` raises, Unwanted, and BrokenProcessPool when a process was killed: asked again, there are new
+    ones.
+    """
+    asked: list[Future[bytes]] = []
     try:
         with bare():
-            made = _pool().map(make, papers)
-        return list(made)
+            asked = [_pool().submit(make, paper) for paper in papers]
+        return [_made(one, wanted) for one in asked]
     except BrokenProcessPool:
         close()
         raise
+    finally:
+        for one in asked:
+            one.cancel()
+
+
+def _made(paper: Future[bytes], wanted: Callable[[], bool]) -> bytes:
+    while not wait([paper], LOOK_SECONDS).done:
+        if not wanted():
+            raise Unwanted
+    return paper.result()
 
 
 @contextmanager

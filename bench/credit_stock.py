@@ -4,6 +4,7 @@ import datetime as dt
 
 import psycopg
 
+from bench.stock import analyse
 from models.keyring import Keyring
 
 MONTH = dt.date(2026, 10, 1)
@@ -75,7 +76,6 @@ def fill(owner_database: str, field_keys: Keyring, groups: int, lines: int, tag:
     with psycopg.connect(owner_database) as connection:
         connection.execute(STOCK, facts | {"first": int(tag) * 100_000})
         row = connection.execute("SELECT id FROM member WHERE login = 'credit.officer'").fetchone()
-    with psycopg.connect(owner_database, autocommit=True) as connection:
-        connection.execute("VACUUM (ANALYZE)")
+    analyse(owner_database)
     assert row is not None
     return int(row[0])

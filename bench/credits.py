@@ -5,6 +5,7 @@ import os
 import signal
 import time
 import uuid
+from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 
@@ -23,7 +24,7 @@ SMALL, LARGE, LINES, LINES_OF_PAPERS = 1_000, 10_000, 10, 100
 UNPRINTED = "SELECT count(*) FROM credit_report WHERE statement_file_id IS NULL"
 PAPERS_LIMIT = 3.0
 STARTS_AT_ONCE = 16
-PEOPLE, CLICKS, ROUNDS_OPENED = 10, 200, 8
+PEOPLE, CLICKS, ROUNDS_IDLE, ROUNDS_BESIDE = 10, 200, 3, 8
 SQL_LIMIT, LINEAR_LIMIT, START_LIMIT, CLICK_LIMIT, CLICKED_START_LIMIT = 3.0, 12.0, 1.5, 2.0, 4.0
 MEMORY_LIMIT_MB, KILL_LIMIT_SECONDS = 600.0, 5.0
 
@@ -94,15 +95,19 @@ def _clicked(house: House, undisturbed: float) -> list[Row]:
 async def _clicks(month: Month) -> tuple[float, float]:
     reviewers = Reviewers(month.installation, month.people, await month.client())
     await reviewers.press(PEOPLE, CLICKS)
-    idle = (await reviewers.press(PEOPLE, CLICKS)).p95
-    # Opened beforehand: the people never stop clicking while processes are being started.
-    opened = [await reviewers.ready(PEOPLE, CLICKS) for _ in range(ROUNDS_OPENED)]
+    # Opened beforehand, those of the idle house as well: the people never stop clicking while processes are being
+    # started, and no process is fresher in the worker's memory than another.
+    opened = deque([await reviewers.ready(PEOPLE, CLICKS) for _ in range(ROUNDS_IDLE + ROUNDS_BESIDE)])
+    undisturbed = []
+    for _ in range(ROUNDS_IDLE):
+        undisturbed.append(await opened.popleft().press())
+        await quiet(month.installation)
     await month.approve()
-    beside = [await opened.pop().press()]
+    beside = [await opened.popleft().press()]
     while await asyncio.to_thread(month.unsent):
-        hands = opened.pop() if opened else await reviewers.ready(PEOPLE, CLICKS)
+        hands = opened.popleft() if opened else await reviewers.ready(PEOPLE, CLICKS)
         beside.append(await hands.press())
-    return idle, together(beside).p95
+    return together(undisturbed).p95, together(beside).p95
 
 
 def _killed(house: House, undisturbed: float) -> list[Row]:

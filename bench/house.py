@@ -65,7 +65,7 @@ class Installation:
         port = self.told["sandbox"]["SANDBOX_URL"].rpartition(":")[2]
         command = [sys.executable, "-m", "uvicorn", "web.sandbox.app:app", "--host", LOOPBACK, "--port", port]
         command += ["--no-access-log", "--no-server-header"]
-        with running(command, self.told["sandbox"], self.root / "sandbox.log") as pid:
+        with running(command, self.told["sandbox"], self.root / "sandbox.log", back=True) as pid:
             answering(lambda: listens(int(port)), "the sandbox world")
             yield pid
 
@@ -79,7 +79,7 @@ class Installation:
     def courier(self) -> Iterator[int]:
         """The worker of what leaves the house, with the relay; yields its process id."""
         command = [sys.executable, "worker.py", "courier", "batch"]
-        with running(command, self.told["worker"], self.root / "courier.log") as pid:
+        with running(command, self.told["worker"], self.root / "courier.log", back=True) as pid:
             yield pid
 
 
@@ -132,7 +132,8 @@ def opened() -> Iterator[House]:
 def database(root: Path, secrets: Mapping[str, str]) -> Iterator[postgres.Cluster]:
     """A fresh cluster, ready, with the product's server settings."""
     cluster = postgres.prepare(root, secrets["INSTANCE"], free_port(), secrets["DB_ADMIN_PASSWORD"], print)
-    with running(cluster.command(), os.environ, root / "postgres.log", signal.SIGINT, cluster.identity()):
+    log = root / "postgres.log"
+    with running(cluster.command(), os.environ, log, signal.SIGINT, cluster.identity(), back=True):
         answering(cluster.is_ready, "the database")
         yield cluster
 
@@ -144,6 +145,6 @@ def engine(root: Path) -> Iterator[temporal.Engine]:
     for name in temporal.PORTS:
         ports[name] = free_port(ports.values())
     server = temporal.Engine(temporal.program(), ports, root / "temporal.db", "default")
-    with running(server.command(), os.environ, root / "temporal.log"):
+    with running(server.command(), os.environ, root / "temporal.log", back=True):
         answering(lambda: listens(ports["temporal"]), "the engine")
         yield server

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from ops.ports import LOOPBACK
+from ops.precedence import stand_back
 
 START_SECONDS_MOST = 40.0
 STOP_SECONDS_MOST = 40.0
@@ -24,8 +25,13 @@ def running(
     log: Path,
     stop_signal: signal.Signals = signal.SIGTERM,
     identity: Mapping[str, Any] | None = None,
+    *,
+    back: bool = False,
 ) -> Iterator[int]:
-    """Run `command` for the length of the block, its output in `log`; yields its process id."""
+    """Run `command` for the length of the block, its output in `log`; yields its process id.
+
+    With `back` it gives way to the others, as the supervisor's children do.
+    """
     with log.open("ab") as output:
         child = subprocess.Popen(
             command,
@@ -38,6 +44,8 @@ def running(
             **(identity or {}),
         )
     try:
+        if back:
+            stand_back(child.pid)
         yield child.pid
     finally:
         _stop(child, stop_signal)

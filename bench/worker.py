@@ -1,7 +1,5 @@
 """The product's worker with the floor in it, so that both share process, queue, pollers and threads."""
 
-import asyncio
-
 from psycopg_pool import ConnectionPool
 
 import worker
@@ -14,7 +12,7 @@ def main() -> None:
     """Serve until told to stop."""
     url = settings().needed("WORKER_DATABASE_URL")
     with ConnectionPool(url, min_size=worker.THREADS, max_size=worker.THREADS) as pool:
-        asyncio.run(worker.main([worker.PEOPLE], [Floor], [Inserts(pool).insert]))
+        worker.serve([worker.PEOPLE], [Floor], [Inserts(pool).insert])
 
 
 if __name__ == "__main__":

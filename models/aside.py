@@ -43,15 +43,22 @@ class _Aside(greenlet):  # type: ignore[misc]  # it has no types of its own
 
     def go_on(self, found: Any = None) -> None:
         """From the loop: run until it waits again, and see to what it waits for."""
-        try:
-            asked = self.switch(*(() if found is None else (found,)))
-        except BaseException as error:  # noqa: BLE001 - it is the caller's
-            self.answer.set_exception(error)
-            return
-        if self.dead:
-            self.answer.set_result(asked)
-        else:
-            asked()
+        step: Callable[[], Any] = partial(self.switch, *(() if found is None else (found,)))
+        while True:
+            try:
+                asked = step()
+            except BaseException as error:  # noqa: BLE001 - it is the caller's
+                self.answer.set_exception(error)
+                return
+            if self.dead:
+                self.answer.set_result(asked)
+                return
+            try:
+                asked()
+            except Exception as error:  # noqa: BLE001 - it is the one's who waits in vain
+                step = partial(self.throw, error)
+            else:
+                return
 
     def wait(self, watch: Callable[[], None]) -> Any:
         """From inside: let the loop go on until what `watch` begins there ends with `go_on`."""
@@ -100,10 +107,12 @@ def elsewhere(work: Callable[[], Result]) -> Result:
 
 async def aside(work: Callable[[], Result]) -> Result:
     """Run `work` here and now, up to its end even when the caller gives up. Raises what it raises."""
-    async with _places.setdefault(asyncio.get_running_loop(), asyncio.Semaphore(PLACES)):
-        own = _Aside(work)
-        own.go_on()
-        result: Result = await asyncio.shield(own.answer)
+    places = _places.setdefault(asyncio.get_running_loop(), asyncio.Semaphore(PLACES))
+    await places.acquire()
+    own = _Aside(work)
+    own.answer.add_done_callback(lambda _: places.release())
+    own.go_on()
+    result: Result = await asyncio.shield(own.answer)
     return result
 
 

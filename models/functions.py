@@ -8,6 +8,7 @@ from models.harmony.functions import FUNCTIONS as HARMONY
 from models.identity.functions import FUNCTIONS as IDENTITY
 from models.masters.functions import FUNCTIONS as MASTERS
 from models.members.functions import FUNCTIONS as MEMBERS
+from models.policies import FUNCTIONS as ROW_RULES
 from models.signups.functions import FUNCTIONS as SIGNUPS
 from models.tax_invoices.events import FUNCTIONS as HUB_EVENTS
 
@@ -22,4 +23,5 @@ FUNCTIONS: tuple[str, ...] = (
     *SIGNUPS,
     *CONTRACT_NAMES,
     *HUB_EVENTS,
+    *ROW_RULES,
 )

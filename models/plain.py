@@ -8,7 +8,7 @@ import datetime as dt
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from copy import copy
 from functools import cache, lru_cache
 from types import SimpleNamespace
@@ -17,6 +17,7 @@ from typing import Any, Generic, TypeVar, cast
 import psycopg
 import sqlalchemy
 from psycopg import RawCursor
+from psycopg.pq import TransactionStatus
 from psycopg.rows import namedtuple_row
 from sqlalchemy import create_engine, text
 from sqlalchemy.orm import configure_mappers
@@ -95,9 +96,18 @@ def driver(session: Session) -> "psycopg.Connection[Any]":
 
 def rows(session: Session, asked: Plain[Found], given: Mapping[str, Any]) -> Sequence[Found]:
     """What the statement finds within the session's transaction."""
-    cursor = RawCursor(driver(session), row_factory=namedtuple_row)
-    found: list[Any] = cursor.execute(asked.numbered, asked.values(given), prepare=True).fetchall()
+    connection = driver(session)
+    cursor = RawCursor(connection, row_factory=namedtuple_row)
+    with _with_its_begin(connection):
+        cursor.execute(asked.numbered, asked.values(given), prepare=True)
+    found: list[Any] = cursor.fetchall()
     return cast("list[Found]", [_opened(asked, row) for row in found] if asked.sealed else found)
+
+
+def _with_its_begin(connection: "psycopg.Connection[Any]") -> AbstractContextManager[object]:
+    """The first statement of a transaction is sent together with what begins it: one round trip instead of two."""
+    first = connection.pgconn.transaction_status == TransactionStatus.IDLE and not connection.autocommit
+    return connection.pipeline() if first else nullcontext()
 
 
 def _opened(asked: Plain[Any], row: Any) -> Any:

@@ -26,7 +26,7 @@ _OF_CREDIT = f"{BUYER} OR group_id = {CREDITS}"
 _STATEMENT_FILE = (
     f"(NOT {NOT_MEDIA} AND EXISTS (SELECT 1 FROM credit_report p WHERE p.statement_file_id = stored_file.id))"  # noqa: S608 - names of ours
 )
-OWNER = f"(SELECT EXISTS (SELECT 1 FROM member o WHERE o.id = {MEMBER} AND 'partner_owner' = ANY (o.roles)))"  # noqa: S608
+OWNER = "(SELECT is_partner_owner())"
 """A company's 주담당자."""
 
 # What web writes besides commands: drafts, master data, read marks, sessions (architecture.md "What is not a step").
@@ -177,31 +177,44 @@ def _with(parent: str, key: str) -> str:
     return f"{BUYER} OR (company_id = {COMPANY} AND EXISTS (SELECT 1 FROM {parent} p WHERE p.id = {key}))"  # noqa: S608 - names of ours
 
 
-def _of_document(table: str) -> str:
-    """The record of a document is seen with the document; what was never sent stays the buyer's."""
-    sent = {
-        "contract": "contract",
-        "order": "purchase_order",
-        "settlement": "settlement",
-        "tax_invoice": "tax_invoice",
-        "change": "change_request",
-        "withdrawal": "withdrawal",
-        "signup": "signup",
-    }
-    shown = " ".join(
-        f"WHEN '{kind}' THEN EXISTS (SELECT 1 FROM {of} p WHERE p.id = {table}.document_id)"  # noqa: S608 - names of ours
-        for kind, of in sent.items()
-    )
-    return f"{BUYER} OR (company_id = {COMPANY} AND CASE kind {shown} ELSE true END)"
+_RECORDED = {
+    "contract": "contract",
+    "order": "purchase_order",
+    "settlement": "settlement",
+    "tax_invoice": "tax_invoice",
+    "change": "change_request",
+    "withdrawal": "withdrawal",
+    "signup": "signup",
+} | {kind: kind for kind in CREDIT_KINDS}
+"""Kinds whose record is seen with the document, and their tables; that of the others is its company's."""
 
-
-def _of_credit_document(table: str) -> str:
-    """What the people of a credit read of the record: that of documents they see."""
-    shown = " ".join(
-        f"WHEN '{kind}' THEN EXISTS (SELECT 1 FROM {kind} p WHERE p.id = {table}.document_id)"  # noqa: S608 - names of ours
-        for kind in CREDIT_KINDS
-    )
-    return f"(NOT {NOT_MEDIA} AND CASE kind {shown} ELSE false END)"
+# What a policy has written out is planned and made ready for every table it names, in every statement that reads the
+# record; a function's statements are those of the one kind that is asked for. They run with the caller's own rights.
+_ASKED = " ".join(
+    f"WHEN '{kind}' THEN RETURN EXISTS (SELECT 1 FROM public.{table} p WHERE p.id = $2);"  # noqa: S608 - names of ours
+    for kind, table in _RECORDED.items()
+)
+FUNCTIONS = (
+    f"""
+CREATE OR REPLACE FUNCTION document_shown(kind text, document bigint)
+RETURNS boolean LANGUAGE plpgsql STABLE PARALLEL SAFE AS $$
+BEGIN
+    CASE $1 {_ASKED} ELSE RETURN NULL; END CASE;
+END $$
+""",
+    f"""
+CREATE OR REPLACE FUNCTION is_partner_owner()
+RETURNS boolean LANGUAGE plpgsql STABLE PARALLEL SAFE AS $$
+BEGIN
+    RETURN EXISTS (SELECT 1 FROM public.member o WHERE o.id = {MEMBER} AND 'partner_owner' = ANY (o.roles));
+END $$
+""",  # noqa: S608 - names of ours
+    "REVOKE ALL ON FUNCTION document_shown(text, bigint), is_partner_owner() FROM PUBLIC",
+    f"GRANT EXECUTE ON FUNCTION document_shown(text, bigint), is_partner_owner() TO {WEB}",
+)
+_SHOWN = "document_shown(kind, document_id)"
+_OF_DOCUMENT = f"{BUYER} OR (company_id = {COMPANY} AND coalesce({_SHOWN}, true))"
+"""The record of a document is seen with the document; what was never sent stays the buyer's."""
 
 
 def _of_person(person: str) -> str:
@@ -226,8 +239,8 @@ USING: dict[str, str] = {
     "signup": _of_person("member_id"),
     "signup_draft": "encode(token_hash, 'hex') = (SELECT nullif(current_setting('dongban.signup', true), ''))",
     "change_item": _with("change_request", "change_request_id"),
-    "process_event": f"{_of_document('process_event')} OR {_of_credit_document('process_event')}",
-    "audit_entry": f"{_of_document('audit_entry')} OR (NOT {NOT_MEDIA} AND actor_id = {MEMBER})",
+    "process_event": f"{_OF_DOCUMENT} OR (NOT {NOT_MEDIA} AND {_SHOWN})",
+    "audit_entry": f"{_OF_DOCUMENT} OR (NOT {NOT_MEDIA} AND actor_id = {MEMBER})",
     "company": f"{BUYER} OR id = {COMPANY}",
     # A partner sees its own people and, of the staff, those it deals with.
     "member": f"{BUYER} OR company_id = {COMPANY} OR id = {MEMBER} OR (company_id IS NULL AND"

@@ -13,6 +13,7 @@ from typing import Any
 from ops.errors import OperatorError
 from ops.instance import ControlFile
 from ops.logs import Log
+from ops.precedence import stand_back
 
 RESTART_SECONDS = 0.2
 QUICK_DEATH_SECONDS = 5.0
@@ -23,7 +24,10 @@ CHUNK = 65536
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How one child is run: `prepare` before each start, in a thread; an end that says `excused` is fine."""
+    """How one child is run: `prepare` before each start, in a thread; an end that says `excused` is fine.
+
+    One that stands `back` gives way to the others (ops/precedence.py).
+    """
 
     name: str
     command: Sequence[str]
@@ -34,6 +38,7 @@ class Plan:
     prepare: Callable[[], None] | None = None
     excused: re.Pattern[str] | None = None
     directory: Path = Path()
+    back: bool = False
 
 
 def pause_after(quick_deaths: int) -> float:
@@ -96,6 +101,8 @@ class Child:
             **plan.identity,
         )
         self._control.put(plan.name, self._process.pid)
+        if plan.back:
+            await asyncio.to_thread(stand_back, self._process.pid)
 
     async def _keep(self) -> None:
         while True:

@@ -108,6 +108,7 @@ class House:
             prepare=cluster.clear_stale,
             excused=postgres.STILL_IN_USE,
             directory=Path("/"),
+            back=True,
         )
 
         async def ready() -> bool:
@@ -120,7 +121,9 @@ class House:
             if not await temporal.answers(self._config.temporal_address):
                 raise OperatorError(f"No engine answers at TEMPORAL_ADDRESS {self._config.temporal_address}.")
             return
-        plan = children.Plan(name="temporal", command=engine.command(), environment=dict(os.environ), directory=ROOT)
+        plan = children.Plan(
+            name="temporal", command=engine.command(), environment=dict(os.environ), directory=ROOT, back=True
+        )
 
         def failure(output: str) -> str:
             last = output.strip().rpartition("\n")[2] or "it ended without saying why"
@@ -136,17 +139,14 @@ class House:
         serve = ["--no-access-log", "--no-server-header", "--timeout-graceful-shutdown", "3"]
         web = ["app:app", "--host", self._config.host, "--port", str(self._config.port)]
         world = ["web.sandbox.app:app", "--host", ports.LOOPBACK, "--port", str(self._ports["sandbox"])]
+        people, others = ([sys.executable, "worker.py", *parts] for parts in (("people",), ("courier", "batch")))
         plans = [
-            *(
-                children.Plan(
-                    name, [sys.executable, "worker.py", *parts], told["worker"], stop_seconds=WORKER_GRACE_SECONDS
-                )
-                for name, parts in (("worker", ("people",)), ("courier", ("courier", "batch")))
-            ),
+            children.Plan("worker", people, told["worker"], stop_seconds=WORKER_GRACE_SECONDS),
+            children.Plan("courier", others, told["worker"], stop_seconds=WORKER_GRACE_SECONDS, back=True),
             children.Plan("web", [*python, *web, *serve], told["web"]),
         ]
         if not self._config.sandbox_url:
-            plans.append(children.Plan("sandbox", [*python, *world, *serve], told["sandbox"]))
+            plans.append(children.Plan("sandbox", [*python, *world, *serve], told["sandbox"], back=True))
         for plan in plans:
             await self._add(plan).start()
 

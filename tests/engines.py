@@ -44,7 +44,14 @@ TRIES = 3
 """Starts of an engine: a port that was free a moment ago may be another program's by now."""
 SECONDS_KEPT = 24 * 60 * 60
 # The data is thrown away after the run, so it need not survive the machine; the rest is as in the house.
-THROWAWAY = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off", "max_connections": "300"}
+THROWAWAY = {
+    "fsync": "off",
+    "full_page_writes": "off",
+    "synchronous_commit": "off",
+    "max_connections": "300",
+    # It would go through hundreds of databases that live for a second.
+    "autovacuum": "off",
+}
 
 
 Made = TypeVar("Made")

@@ -86,7 +86,9 @@ class Hub:
                 page.woken.set()
             while True:
                 try:
-                    await asyncio.wait_for(page.woken.wait(), KEEP_ALIVE_SECONDS)
+                    # Not `wait_for`, which may forget that the reader has left (see `Relay._repeat`).
+                    async with asyncio.timeout(KEEP_ALIVE_SECONDS):
+                        await page.woken.wait()
                 except TimeoutError:
                     yield ": still here\n\n"
                     continue

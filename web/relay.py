@@ -118,8 +118,10 @@ class Relay:
                 log.exception("round failed, trying again")
                 busy = 0
             if busy < full:
+                # Not `wait_for`: in Python 3.11 it forgets that it was cancelled when it is woken at the same time.
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(woken.wait(), IDLE_SECONDS)
+                    async with asyncio.timeout(IDLE_SECONDS):
+                        await woken.wait()
 
     async def _listen(self) -> None:
         while True:

@@ -66,6 +66,18 @@ def test_the_database_keeps_refused_rows_out_of_its_log_as_the_embedded_one_does
     assert {f"{name}={value}" for name, value in quiet.items()} <= set(SERVICES["postgres"]["command"])
 
 
+def test_the_database_plans_as_the_embedded_one_does() -> None:
+    planning = {f"{name}={SERVER_SETTINGS[name]}" for name in ("random_page_cost", "autovacuum_naptime")}
+    assert planning <= set(SERVICES["postgres"]["command"])
+
+
+def test_web_and_the_peoples_worker_go_before_the_others() -> None:
+    shares = {name: service["cpu_shares"] for name, service in SERVICES.items() if "cpu_shares" in service}
+    assert shares.keys() == {"web", "worker"}
+    # What the others have without saying so.
+    assert all(int(given) > 1024 for given in shares.values())
+
+
 def test_images_are_pinned() -> None:
     for service in SERVICES.values():
         assert ":" in service["image"]

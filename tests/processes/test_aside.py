@@ -60,12 +60,46 @@ async def test_it_goes_on_to_its_end_when_the_caller_gives_up(database: Database
     await asyncio.wait_for(ended.wait(), 10)
 
 
+async def test_who_gives_up_leaves_the_place_taken_until_the_end(database: Database) -> None:
+    """Else more are under way than have connections, and whoever waits for one stops the whole loop."""
+    under_way: list[int] = []
+    most = 0
+
+    def nap(number: int) -> None:
+        nonlocal most
+        under_way.append(number)
+        most = max(most, len(under_way))
+        with house.working() as session:
+            session.execute(NAP)
+        under_way.remove(number)
+
+    waiting = [asyncio.create_task(aside(partial(nap, number))) for number in range(3 * PLACES)]
+    await asyncio.sleep(0)
+    for one in waiting[:PLACES]:
+        one.cancel()
+    await asyncio.gather(*waiting, return_exceptions=True)
+
+    assert most == PLACES
+
+
 async def test_what_is_no_statement_is_waited_for_elsewhere() -> None:
     def work() -> tuple[bool, bool]:
         return is_aside(), elsewhere(is_aside)
 
     assert await aside(work) == (True, False)
     assert elsewhere(is_aside) is False
+
+
+async def test_who_cannot_wait_is_told_there_and_goes_on() -> None:
+    await asyncio.get_running_loop().shutdown_default_executor()
+
+    def work() -> str:
+        with pytest.raises(RuntimeError, match="shutdown"):
+            elsewhere(is_aside)
+        return "went on"
+
+    for _ in range(2 * PLACES):
+        assert await aside(work) == "went on"
 
 
 def test_two_threads_that_come_first_together_share_one_engine(database: Database) -> None:

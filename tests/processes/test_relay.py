@@ -111,6 +111,29 @@ def test_a_start_is_taken_once_and_what_begins_by_the_thousand_by_its_own_rounds
         assert now < kept["delivery/8"].next_attempt_at < now + dt.timedelta(seconds=BACKOFF_SECONDS_MAX)
 
 
+@pytest.mark.parametrize("turns", range(6))
+async def test_who_is_told_while_they_are_stopped_stops(turns: int) -> None:
+    """A notice and the stop meet in the same few turns of the loop: the stop must not be lost."""
+    begun, woken = asyncio.Event(), asyncio.Event()
+
+    async def work() -> int:
+        begun.set()
+        return 0
+
+    running = asyncio.create_task(Relay(cast("Client", Engine(None)))._repeat(work, woken, 1))
+    await begun.wait()
+    for _ in range(3):
+        await asyncio.sleep(0)
+
+    woken.set()
+    for _ in range(turns):
+        await asyncio.sleep(0)
+    running.cancel()
+
+    await asyncio.wait([running], timeout=10)
+    assert running.cancelled()
+
+
 CUT_OFF = """
 SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'LISTEN%' AND datname = current_database()
 """

@@ -3,7 +3,7 @@
 import datetime as dt
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any, LiteralString
 
 from psycopg.rows import DictRow, dict_row
@@ -111,13 +111,13 @@ class Request:
 class Store:
     def __init__(self, url: str) -> None:
         self.pool: AsyncConnectionPool[Any] = AsyncConnectionPool(
-            url, min_size=1, max_size=4, open=False, kwargs={"row_factory": dict_row}
+            url, min_size=1, max_size=4, open=False, kwargs={"row_factory": dict_row, "autocommit": True}
         )
 
     async def open(self, more: tuple[LiteralString, ...] = ()) -> None:
         """Connect and make the tables that are not there yet, a world's own included."""
         await self.pool.open(wait=True, timeout=60)
-        async with self.pool.connection() as connection:
+        async with self.pool.connection() as connection, connection.transaction():
             # Two worlds started at once would both find a table missing.
             await connection.execute("SELECT pg_advisory_xact_lock(hashtext('sandbox tables'))")
             for statement in (*TABLES, *MORE_TABLES, *more):
@@ -159,42 +159,28 @@ class Store:
 
     async def take(self, request: Request, now: dt.datetime) -> tuple[int, dict[str, Any]]:
         """Deliver a message, or give the answer this key got before; (HTTP status, body)."""
-        status, answer = await self._verdict(request)
         async with self.pool.connection() as connection:
             added = await connection.execute(
                 "INSERT INTO sandbox.delivery (world, key, request_hash, status, answer, channel, box,"
-                " subject, body, template, at) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
-                " ON CONFLICT (world, key) DO NOTHING RETURNING id",
-                (
-                    request.world,
-                    request.key,
-                    request.hash,
-                    status,
-                    Jsonb(answer),
-                    request.channel,
-                    request.box,
-                    request.subject,
-                    request.text,
-                    request.template,
-                    now,
-                ),
+                " subject, body, template, at)"
+                " SELECT %(world)s, %(key)s, %(hash)s, CASE WHEN refused THEN 422 ELSE 201 END,"
+                " CASE WHEN refused THEN %(refusal)s ELSE '{}'::jsonb END,"
+                " %(channel)s, %(box)s, %(subject)s, %(text)s, %(template)s, %(now)s"
+                " FROM (SELECT %(channel)s = 'kakaotalk'"
+                " AND EXISTS (SELECT FROM sandbox.without_kakaotalk WHERE box = %(box)s)) AS verdict (refused)"
+                " ON CONFLICT (world, key) DO NOTHING RETURNING id, request_hash, status, answer",
+                asdict(request) | {"hash": request.hash, "refusal": Jsonb({"code": "no_kakaotalk"}), "now": now},
             )
             row = await added.fetchone()
-            if row is not None:
-                return status, answer | {"id": f"{request.world}-{row['id']}"}
-            known = await connection.execute(
-                "SELECT id, request_hash, status, answer FROM sandbox.delivery WHERE world = %s AND key = %s",
-                (request.world, request.key),
-            )
-            before = await known.fetchone()
-        if before is None or before["request_hash"] != request.hash:
+            if row is None:
+                known = await connection.execute(
+                    "SELECT id, request_hash, status, answer FROM sandbox.delivery WHERE world = %s AND key = %s",
+                    (request.world, request.key),
+                )
+                row = await known.fetchone()
+        if row is None or row["request_hash"] != request.hash:
             return 409, {"code": "key_reused"}
-        return before["status"], before["answer"] | {"id": f"{request.world}-{before['id']}"}
-
-    async def _verdict(self, request: Request) -> tuple[int, dict[str, Any]]:
-        if request.channel == "kakaotalk" and not await self.has_kakaotalk(request.box):
-            return 422, {"code": "no_kakaotalk"}
-        return 201, {}
+        return row["status"], row["answer"] | {"id": f"{request.world}-{row['id']}"}
 
     async def has_kakaotalk(self, box: str) -> bool:
         return await self._one("SELECT 1 FROM sandbox.without_kakaotalk WHERE box = %s", (box,)) is None

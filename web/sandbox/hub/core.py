@@ -137,7 +137,7 @@ class Hub:
         if not KEY.fullmatch(key):
             raise UnknownKey
         weather = await self.weather()
-        async with self.kept.pool.connection() as connection:
+        async with self.kept.pool.connection() as connection, connection.transaction():
             found = await connection.execute("SELECT * FROM hub.document WHERE key = %s FOR UPDATE", (key,))
             row = await found.fetchone()
             if row is None:
@@ -221,7 +221,7 @@ class Hub:
 
     async def insert(self, row: Row, by: str, weather: Weather) -> bool:
         """Keep a new document and tell of it; False when its key is there already."""
-        async with self.kept.pool.connection() as connection:
+        async with self.kept.pool.connection() as connection, connection.transaction():
             made = await connection.execute(
                 "INSERT INTO hub.document (key, direction, request_hash, supplier, buyer_name, title, type_code,"
                 " written_on, supply, tax, total, xml, contact, memo, state, state_version, created_at, updated_at)"
