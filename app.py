@@ -88,7 +88,7 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         config.needed("TEMPORAL_ADDRESS"), config.temporal_namespace, config.payload_keys, lazy=True
     )
     app.state.live = Hub()
-    tasks = [asyncio.create_task(app.state.live.run()), asyncio.create_task(confirming.run())]
+    tasks = [asyncio.create_task(work) for work in (app.state.live.run(), confirming.run(), garbage.tidy())]
     yield
     for task in tasks:
         task.cancel()

@@ -108,7 +108,10 @@ PROCESSES: Sequence[type] = (
 )
 PEOPLE, COURIER, BATCH = PARTS = ("people", "courier", "batch")
 THREADS = 24
-CACHED_WORKFLOWS = 330
+WORKFLOW_THREADS = 2
+"""Workflows only calculate, and one thread at a time does: more of them take turns with the loop, which everybody waits
+for."""
+CACHED_WORKFLOWS = 260
 """Of some seventy kilobytes each; one that is not there is played back at its next act, a few milliseconds."""
 CONNECT_RETRY_SECONDS = 1.0
 RUNNER = SandboxedWorkflowRunner(restrictions=SandboxRestrictions.default.with_passthrough_modules("workflows"))
@@ -155,6 +158,7 @@ def interactive(
             *more_activities,
         ],
         activity_executor=threads,
+        workflow_task_executor=ThreadPoolExecutor(WORKFLOW_THREADS, thread_name_prefix="workflow"),
         max_concurrent_activities=THREADS,
         max_concurrent_local_activities=THREADS,
         max_cached_workflows=CACHED_WORKFLOWS,
