@@ -12,9 +12,13 @@ POOLS = 2
 """Of memory, that the C library keeps beside each other for threads: by itself eight for each processor, and every one
 holds on to what its threads once needed."""
 _M_ARENA_MAX = -8
-QUIET_SECONDS = 2.0
-QUIET_SHARE = 0.1
+PAUSE_SECONDS = 0.5
+PAUSE_SHARE = 0.1
 """Of one processor, below which a program has nothing to do."""
+PAUSES = 4
+"""After so many in a row any garbage is worth a look; after a single one what is `MUCH`."""
+MUCH = 10
+"""Looks at the young: so much was made since everything was looked at that it would spread through the memory."""
 
 
 def settle() -> None:
@@ -39,13 +43,14 @@ async def tidy() -> None:
 
     Workflows that made room for others are garbage that only such a look finds.
     """
-    looked_at = 0
+    looked_at = pauses = 0
     while True:
         before = time.process_time()
-        await asyncio.sleep(QUIET_SECONDS)
-        idle = time.process_time() - before < QUIET_SHARE * QUIET_SECONDS
-        rounds = gc.get_stats()[0]["collections"]
-        if idle and rounds != looked_at:
+        await asyncio.sleep(PAUSE_SECONDS)
+        idle = time.process_time() - before < PAUSE_SHARE * PAUSE_SECONDS
+        pauses = pauses + 1 if idle else 0
+        made = gc.get_stats()[0]["collections"] - looked_at
+        if made and (pauses >= PAUSES or (pauses and made >= MUCH)):
             gc.collect()
             give_back()
             looked_at = gc.get_stats()[0]["collections"]
