@@ -24,6 +24,7 @@ def world(module_database: engines.Database) -> Iterator[TestClient]:
     with TestClient(create(module_database.sandbox_url), base_url="http://sandbox.example") as client:
         for name in ("phone", "mail"):
             client.post(f"/board/{name}", data={"delay_ms": "0"})
+        client.post(f"/phone/{PHONE}/kakaotalk", data={"used": "1"})
         yield client
 
 
