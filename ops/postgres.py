@@ -15,6 +15,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from ops.errors import OperatorError
 from ops.instance import ProcessMark, started, stop
@@ -29,10 +30,11 @@ STOP_SECONDS = 20.0
 OUTSIDE_NOTE = "postgres.outside"
 # Left by killed server processes for a moment; the next try finds it gone.
 STILL_IN_USE = re.compile(r"pre-existing shared memory block|is still in use|lock file .* already exists")
+SOCKET_BYTES_MAX = 107
+"""What Linux has for the path of a socket (sun_path), without the zero at its end."""
 FATAL = re.compile(r"(?:FATAL|PANIC|error):\s+(.*)")
 SERVER_SETTINGS: Mapping[str, str] = {
     "listen_addresses": LOOPBACK,
-    "unix_socket_directories": "",
     "max_connections": "120",
     "shared_buffers": "128MB",
     # What is read lies in memory or on a disk without a head to move, where an index is no detour.
@@ -60,9 +62,20 @@ class Cluster:
     password: str
     os_user: str | None
 
+    @property
+    def socket_folder(self) -> str:
+        """Where programs of this machine find it: a third less than a port costs both sides, at each statement.
+
+        Empty where the path would be longer than an address may be.
+        """
+        folder = self.data.absolute()
+        socket = os.fsencode(folder / f".s.PGSQL.{self.port}")
+        return str(folder) if len(socket) <= SOCKET_BYTES_MAX and not set(socket) & set(b',"') else ""
+
     def command(self, extra: Mapping[str, str] | None = None) -> list[str]:
         """The server in the foreground; SIGINT stops it fast."""
-        options = {**SERVER_SETTINGS, "port": str(self.port), **(extra or {})}
+        own = {"port": str(self.port), "unix_socket_directories": self.socket_folder}
+        options = {**SERVER_SETTINGS, **own, **(extra or {})}
         switches = [part for name, value in options.items() for part in ("-c", f"{name}={value}")]
         return [str(self.bin / "postgres"), "-D", str(self.data), *switches]
 
@@ -72,7 +85,10 @@ class Cluster:
 
     def url(self, database: str = "postgres") -> str:
         """Address of the superuser's login."""
-        return f"postgresql://{SUPERUSER}:{self.password}@{LOOPBACK}:{self.port}/{database}"
+        login, folder = f"postgresql://{SUPERUSER}:{self.password}", self.socket_folder
+        if folder:
+            return f"{login}@:{self.port}/{database}?host={quote(folder, safe='')}"
+        return f"{login}@{LOOPBACK}:{self.port}/{database}"
 
     def is_ready(self) -> bool:
         """Whether the server accepts connections now."""
@@ -89,7 +105,8 @@ class Cluster:
         mark = ProcessMark(pid, started(pid))
         if mark.is_alive() and _is_server_of(pid, self.data):
             stop(mark, signal.SIGINT, STOP_SECONDS)
-        lock.unlink(missing_ok=True)
+        for stale in (lock, *self.data.glob(".s.PGSQL.*")):
+            stale.unlink(missing_ok=True)
 
     def failure(self, output: str) -> str:
         """One sentence for a server that will not start, from what it printed."""

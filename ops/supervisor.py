@@ -44,10 +44,10 @@ class House:
     async def start(self) -> None:
         """Everything, in the order it needs; returns when `/healthz` is 200 and the demo data is there."""
         engine = self._engine()
-        await asyncio.gather(self._start_database(), self._start_engine(engine))
+        admin, _ = await asyncio.gather(self._start_database(), self._start_engine(engine))
         sandbox = self._config.sandbox_url or f"http://{ports.LOOPBACK}:{self._ports['sandbox']}"
         addresses = layout.Addresses(
-            admin_database=self._admin(),
+            admin_database=admin,
             temporal=engine.address if engine else self._config.temporal_address,
             temporal_ui=engine.ui_url if engine else self._config.temporal_ui_url,
             sandbox=sandbox,
@@ -81,15 +81,10 @@ class House:
         file.parent.mkdir(exist_ok=True)
         return temporal.Engine(temporal.program(), self._ports, file, self._config.temporal_namespace)
 
-    def _admin(self) -> str:
+    async def _start_database(self) -> str:
+        """The administrator's address, once it answers there."""
         if self._given_admin:
             return self._given_admin
-        port, password = self._ports["postgres"], self._secrets["DB_ADMIN_PASSWORD"]
-        return f"postgresql://{postgres.SUPERUSER}:{password}@{ports.LOOPBACK}:{port}/postgres"
-
-    async def _start_database(self) -> None:
-        if self._given_admin:
-            return
         cluster = await asyncio.to_thread(
             postgres.prepare,
             self._config.data_dir,
@@ -115,6 +110,7 @@ class House:
             return await asyncio.to_thread(cluster.is_ready)
 
         await self._start_child(plan, ready, cluster.failure)
+        return cluster.url()
 
     async def _start_engine(self, engine: temporal.Engine | None) -> None:
         if engine is None:

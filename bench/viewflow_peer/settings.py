@@ -1,7 +1,7 @@
 """Django as its deployment guide wants it: no debug, cached templates, persistent connections."""
 
 import os
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 _database = urlsplit(os.environ["PEER_DATABASE_URL"])
 
@@ -56,7 +56,7 @@ DATABASES = {
         "NAME": _database.path.removeprefix("/"),
         "USER": _database.username,
         "PASSWORD": _database.password or "",
-        "HOST": _database.hostname,
+        "HOST": "".join(parse_qs(_database.query).get("host", [])) or _database.hostname,
         "PORT": _database.port,
         "CONN_MAX_AGE": None,
     }

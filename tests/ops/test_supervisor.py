@@ -150,6 +150,7 @@ class TestEmbeddedDatabase:
         try:
             await _until(ready, 20)
             with psycopg.connect(cluster.url(), autocommit=True) as connection:
+                assert connection.info.host == str(cluster.data)
                 connection.execute("CREATE TABLE kept AS SELECT 7 AS number")
                 connection.execute("ALTER TABLE kept ADD CHECK (number < 10)")
                 with pytest.raises(psycopg.errors.CheckViolation):
@@ -167,9 +168,11 @@ class TestEmbeddedDatabase:
         assert "880101" not in log_text.getvalue()
 
         # A number that now belongs to somebody else must not keep the database from starting.
-        (cluster.data / "postmaster.pid").write_text(f"{os.getpid()}\n")
+        locks = [cluster.data / "postmaster.pid", cluster.data / f".s.PGSQL.{cluster.port}.lock"]
+        for lock in locks:
+            lock.write_text(f"{os.getpid()}\n")
         cluster.clear_stale()
-        assert not (cluster.data / "postmaster.pid").exists()
+        assert not any(lock.exists() for lock in locks)
 
     def test_runs_as_nobody_important_and_asks_for_the_password(self, open_dir: Path) -> None:
         cluster = postgres.prepare(open_dir, "test", ports.free_port(), "secret", _quiet)
@@ -179,6 +182,13 @@ class TestEmbeddedDatabase:
         (cluster.data / "PG_VERSION").write_text("15\n")
         with pytest.raises(OperatorError, match="was made by PostgreSQL 15, this program brings 18"):
             postgres.prepare(open_dir, "test", ports.free_port(), "secret", _quiet)
+
+
+@pytest.mark.parametrize("name", ["d" * 200, "a,b"])
+def test_a_path_no_socket_can_have_leaves_the_port(name: str) -> None:
+    cluster = postgres.Cluster(Path("/bin"), Path("/srv") / name, 5432, "secret", None)
+    assert cluster.url("dongban") == "postgresql://postgres:secret@127.0.0.1:5432/dongban"
+    assert "unix_socket_directories=" in cluster.command()
 
 
 @pytest.mark.parametrize(
