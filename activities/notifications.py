@@ -34,7 +34,7 @@ UPDATE message m SET state = :sent, provider_id = taken.theirs, sent_at = :now, 
 OPEN = (MessageState.QUEUED.value, MessageState.SENDING.value)
 ERROR_CHARS_MAX = 200
 ROUND_SECONDS = 30
-HANDFUL = 10
+HANDFUL = 25
 """Messages opened, handed over and noted together: as many go out twice where a process dies before it noted the
 answers."""
 
