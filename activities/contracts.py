@@ -68,7 +68,8 @@ def return_to_draft(step: StepContext) -> None:
 
 
 def _ready_papers(step: StepContext) -> Sequence[ContractPaper]:
-    papers = queries.shown_papers(step.session, step.document.id)
+    found = step.beside
+    papers = queries.shown_papers(step.session, step.document.id) if found is None else found
     if not step.document.papers_ready or not papers:
         raise PapersNotReady
     return papers
@@ -108,6 +109,10 @@ STEPS = DomainSteps(
         "return_to_draft": return_to_draft,
     },
     quick={"request_review", "complete_review", "return_to_draft"},
+    beside={
+        "complete_review": "SELECT title, draft_sha256 FROM contract_paper"
+        " WHERE contract_id = %(document_id)s ORDER BY position"
+    },
 )
 
 JOBS = [drawn.build_contract_papers, drawn.build_contract_finals]

@@ -15,19 +15,19 @@ from typing import Any, NamedTuple
 import sqlalchemy
 from sqlmodel import Session, SQLModel
 
-from models import database
+from models import plain
 from models.columns import Encrypted
 from models.kernel.roles import PARTNER_SIDE, Role
 from models.members.queries import IN_TURN, in_turn
 from models.notifications.writes import Addressee
-from models.plain import DIALECT, columns, driver, entity
+from models.plain import DIALECT, Plain, columns, entity, things
 from models.processes import chain
 from models.processes.deadlines import DEFAULT_PACE, Pace
 from models.processes.messages import Step
 from models.processes.tables import Command, ProcessColumns, ProcessEvent
 from models.processes.writes import CHANNEL, COMMANDS, announcement
 
-_SURROUNDINGS = f"""
+_AROUND = f"""
 WITH {IN_TURN}, pace AS (
     SELECT due_days, remind_days, escalate_days FROM policy
      WHERE kind = %(kind)s AND status = %(status)s ORDER BY id DESC LIMIT 1
@@ -39,7 +39,8 @@ SELECT pace IS NOT NULL, pace.due_days, pace.remind_days, pace.escalate_days, la
   FROM (SELECT) here LEFT JOIN pace ON true LEFT JOIN last ON true
   LEFT JOIN member m ON m.status = 'active' AND (m.id = %(author)s OR m.id IN (SELECT id FROM turn))
  ORDER BY m.id
-""".encode()  # noqa: S608 - names of ours
+"""  # noqa: S608 - names of ours
+_SURROUNDINGS: Plain[Any] = Plain.of(_AROUND.encode())
 _PHONE = Encrypted("member.phone")
 
 
@@ -69,7 +70,7 @@ def surroundings(
         Role.PARTNER if turn is None else turn, document.company_id, None if turn is None else document.turn_member_id
     )
     asked |= {"kind": step.kind, "status": status, "workflow_id": step.workflow_id, "author": document.created_by}
-    rows = driver(session).execute(_SURROUNDINGS, asked, prepare=True).fetchall()
+    rows = plain.rows(session, _SURROUNDINGS, asked)
     known, due, remind, escalate, head = rows[0][:5]
     people = {row[5]: _addressee(row) for row in rows if row[5] is not None}
     return Surroundings(
@@ -98,31 +99,42 @@ SELECT here.*, {", ".join(f"c.{name}" for name in columns(Command))},
        (SELECT hash FROM process_event WHERE workflow_id = %(workflow_id)s ORDER BY step DESC LIMIT 1),
        (SELECT jsonb_agg(jsonb_build_array(m.id, m.name, encode(m.phone, 'hex'), m.email,
                                            m.id IN (SELECT id FROM turn)) ORDER BY m.id)
-          FROM member m WHERE m.status = 'active' AND m.id IN (SELECT id FROM turn UNION SELECT created_by FROM here))
+          FROM member m WHERE m.status = 'active' AND m.id IN (SELECT id FROM turn UNION SELECT created_by FROM here)),
+       (SELECT jsonb_agg(told) FROM ({{beside}}) told)
   FROM here LEFT JOIN command c ON c.request_id = %(request_id)s
 """  # noqa: S608 - names of ours
 
 
+NOTHING_BESIDE = "SELECT WHERE false"
+
+
 @cache
-def _opening(table: type[ProcessColumns]) -> bytes:
-    return _OPENED.format(table=table.__tablename__, columns=", ".join(columns(table))).encode()
+def _opening(table: type[ProcessColumns], beside: str) -> Plain[Any]:
+    own = ", ".join(columns(table))
+    return Plain.of(_OPENED.format(table=table.__tablename__, columns=own, beside=beside).encode())
 
 
 @dataclass(frozen=True)
 class Opened:
     """A document, the command that asked for a step of it, and what surrounds them, as of one moment.
 
-    `seen` names the transaction that wrote the document last.
+    `seen` names the transaction that wrote the document last; `beside` are the rows the act asked for.
     """
 
     document: Any
     command: Command | None
     seen: str
     around: Surroundings
+    beside: Sequence[Any]
 
 
-def opened(session: Session, table: type[ProcessColumns], step: Step, turn: Role | None) -> Opened | None:
-    """Read them, locking nothing, for the first status the step may lead to; None without the document."""
+def opened(
+    session: Session, table: type[ProcessColumns], step: Step, turn: Role | None, beside: str | None = None
+) -> Opened | None:
+    """Read them, locking nothing, for the first status the step may lead to; None without the document.
+
+    `beside` is a SELECT of more that belongs to %(document_id)s.
+    """
     asked = in_turn(Role.PARTNER if turn is None else turn, None, None) | {
         "of_partner": turn is None or turn in PARTNER_SIDE,
         "by_name": turn is not None,
@@ -132,11 +144,11 @@ def opened(session: Session, table: type[ProcessColumns], step: Step, turn: Role
         "workflow_id": step.workflow_id,
         "request_id": None if step.request_id is None else uuid.UUID(step.request_id),
     }
-    row = driver(session).execute(_opening(table), asked, prepare=True).fetchone()
+    row = plain.one_or_none(session, _opening(table, beside or NOTHING_BESIDE), asked)
     if row is None:
         return None
     own = len(columns(table))
-    *command, policy, head, told = row[own + 1 :]
+    *command, policy, head, told, more = row[own + 1 :]
     document: Any = entity(table, row[:own])
     people = {one[0]: _addressee([*row[:5], *one[:2], bytes.fromhex(one[2]), one[3]]) for one in told or ()}
     around = Surroundings(
@@ -145,7 +157,8 @@ def opened(session: Session, table: type[ProcessColumns], step: Step, turn: Role
         turn=[people[one[0]] for one in told or () if one[4]],
         author=people.get(document.created_by),
     )
-    return Opened(document, None if command[0] is None else entity(Command, command), row[own], around)
+    by = None if command[0] is None else entity(Command, command)
+    return Opened(document, by, row[own], around, things(more))
 
 
 _EVENT = (
@@ -192,8 +205,9 @@ SELECT pg_notify(%(channel)s, %(told)s), (SELECT count(pg_notify(%(channel)s, %(
 
 
 @cache
-def _statement(table: str, changed: tuple[str, ...]) -> bytes:
-    return _KEEP.format(table=table, changes=", ".join(f"{name} = n.{name}" for name in changed)).encode()
+def _statement(table: str, changed: tuple[str, ...]) -> Plain[Any]:
+    changes = ", ".join(f"{name} = n.{name}" for name in changed)
+    return Plain.of(_KEEP.format(table=table, changes=changes).encode())
 
 
 @cache
@@ -245,9 +259,10 @@ def keep(
     }
     statement = _statement(str(document.__tablename__), tuple(changes))
     if seen is None:
-        database.finish(session, statement, facts)
+        session.flush()
+        plain.last(session, statement, facts)
     else:
-        driver(session).execute(statement, facts, prepare=True)
+        plain.execute(session, statement, facts)
 
 
 def _sealed(row: Mapping[str, Any], name: str) -> Any:

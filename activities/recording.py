@@ -41,6 +41,8 @@ class StepContext:
     command: Command | None
     now: dt.datetime
     holidays: frozenset[dt.date]
+    beside: Sequence[Any] | None = None
+    """What the act's SELECT of `DomainSteps.beside` found, where the step is recorded at once."""
     detail: dict[str, Any] = field(default_factory=dict)
     jobs: list[str] = field(default_factory=list)
     turn_member_id: int | None = None
@@ -65,6 +67,8 @@ class DomainSteps:
     effects: Mapping[str, Effect]
     quick: Collection[str] = frozenset()
     """Acts whose effects look up rows at most, and change nothing but the document and what the context has."""
+    beside: Mapping[str, str] = field(default_factory=dict)
+    """A SELECT of what a quick act looks up for %(document_id)s: read together with the document."""
 
     def is_quick(self, act: str) -> bool:
         return act in self.quick or act not in self.effects
@@ -127,6 +131,7 @@ class _Recording:
         self.session = session
         self.kind = domain.kind
         self.effects = domain.effects
+        self.beside = domain.beside
         self.step = step
 
     def outcome(self) -> Outcome:
@@ -144,7 +149,8 @@ class _Recording:
         """`outcome` of a quick act; None where it takes the document's lock to tell what became of it."""
         if not self.step.targets:
             return None
-        found = opened(self.session, self.kind.table, self.step, self.kind.rules.turn(self.step.targets[0]))
+        turn, beside = self.kind.rules.turn(self.step.targets[0]), self.beside.get(self.step.act)
+        found = opened(self.session, self.kind.table, self.step, turn, beside)
         if found is None or not self._stands(found):
             return None
         try:
@@ -177,6 +183,7 @@ class _Recording:
             command=command,
             now=self.step.at,
             holidays=queries.holidays(self.session),
+            beside=found.beside if found and self.step.act in self.beside else None,
         )
         effect = self.effects.get(self.step.act)
         target = (effect(context) if effect else None) or self.step.targets[0]

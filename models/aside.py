@@ -120,6 +120,14 @@ class Connection(psycopg.Connection[Any]):
     """A connection of the driver that waits as its thread does and, once handed to `aside`, lets the loop go on."""
 
     lets_go_on = False
+    wire: Any = None
+    """What `models.wire` knows of it."""
+
+    def _deallocate(self, name: bytes | None) -> PQGen[None]:
+        # At a rollback the driver drops every statement the server has, those of `models.wire` with its own.
+        if name is None:
+            self.wire = None
+        yield from super()._deallocate(name)
 
     def wait(self, gen: PQGen[Result], interval: float = 0.1, timeout: float | None = None) -> Result:
         own = getcurrent() if self.lets_go_on and timeout is None else None

@@ -5,7 +5,7 @@ Nobody commits inside: the block is the transaction (ADR 2).
 
 import select
 import time
-from collections.abc import Callable, Hashable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
@@ -164,15 +164,3 @@ def at_once() -> Iterator[Session]:
     """The worker role without a transaction: each statement is one of its own. Nothing may be added to it."""
     with Session(_engine(settings().worker_database_url, at_once=True), expire_on_commit=False) as session:
         yield session
-
-
-def finish(session: Session, statement: bytes, values: Mapping[str, Any]) -> None:
-    """The last statement of a transaction, sent together with its commit: one round trip instead of two.
-
-    What the session still holds is written before. Raises psycopg.Error; nothing of the transaction stands then.
-    """
-    session.flush()
-    connection: psycopg.Connection = session.connection().connection.driver_connection  # type: ignore[assignment]
-    with connection.pipeline(), connection.cursor() as cursor:
-        cursor.execute(statement, values, prepare=True)
-        connection.commit()

@@ -8,24 +8,22 @@ import datetime as dt
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import contextmanager
 from copy import copy
 from functools import cache, lru_cache
 from types import SimpleNamespace
 from typing import Any, Generic, TypeVar, cast
 
-import psycopg
 import sqlalchemy
-from psycopg import RawCursor
-from psycopg.pq import TransactionStatus
-from psycopg.rows import namedtuple_row
 from sqlalchemy import create_engine, text
 from sqlalchemy.orm import configure_mappers
 from sqlalchemy.sql import ClauseElement
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Session
 
+from models.aside import Connection
 from models.columns import Encrypted
+from models.wire import Asked, ask, holding, tell
 
 Found = TypeVar("Found")
 
@@ -53,6 +51,14 @@ class Plain(Generic[Found]):
                 raise TypeError(f"{column} is not read plainly")
         self.number()
 
+    @classmethod
+    def of(cls, sql: bytes) -> "Plain[Found]":
+        """A statement written out, its places as %(name)s."""
+        made: Plain[Found] = cls.__new__(cls)
+        made.sql, made.given, made.sealed = sql, {}, {}
+        made.number()
+        return made
+
     def number(self) -> None:
         """Put its places as the server counts them: the driver would look for them at every execution."""
         order: dict[str, int] = {}
@@ -69,6 +75,10 @@ class Plain(Generic[Found]):
         """One for each place."""
         known = {**self.given, **given}
         return [known[name] for name in self.order]
+
+    def with_values(self, given: Mapping[str, Any]) -> Asked:
+        """As it is handed to the server."""
+        return Asked(self.numbered, self.values(given))
 
 
 @lru_cache(maxsize=4096)
@@ -89,25 +99,15 @@ def plain(statement: ClauseElement) -> Plain[Any]:
     return Plain(statement)
 
 
-def driver(session: Session) -> "psycopg.Connection[Any]":
+def driver(session: Session) -> Connection:
     """The connection of a session's transaction, which it begins."""
-    return cast("psycopg.Connection[Any]", session.connection().connection.driver_connection)
+    return cast("Connection", session.connection().connection.driver_connection)
 
 
 def rows(session: Session, asked: Plain[Found], given: Mapping[str, Any]) -> Sequence[Found]:
     """What the statement finds within the session's transaction."""
-    connection = driver(session)
-    cursor = RawCursor(connection, row_factory=namedtuple_row)
-    with _with_its_begin(connection):
-        cursor.execute(asked.numbered, asked.values(given), prepare=True)
-    found: list[Any] = cursor.fetchall()
+    (found,) = ask(driver(session), asked.with_values(given))
     return cast("list[Found]", [_opened(asked, row) for row in found] if asked.sealed else found)
-
-
-def _with_its_begin(connection: "psycopg.Connection[Any]") -> AbstractContextManager[object]:
-    """The first statement of a transaction is sent together with what begins it: one round trip instead of two."""
-    first = connection.pgconn.transaction_status == TransactionStatus.IDLE and not connection.autocommit
-    return connection.pipeline() if first else nullcontext()
 
 
 def _opened(asked: Plain[Any], row: Any) -> Any:
@@ -119,23 +119,13 @@ def _opened(asked: Plain[Any], row: Any) -> Any:
 
 def each(session: Session, *asked: Plain[Any]) -> list[Sequence[Any]]:
     """`rows` of several statements that are given nothing, in one round trip."""
-    connection = driver(session)
-    with connection.pipeline():
-        cursors = [RawCursor(connection, row_factory=namedtuple_row) for _ in asked]
-        for cursor, one in zip(cursors, asked, strict=True):
-            cursor.execute(one.numbered, one.values({}), prepare=True)
-    found = [(one, cursor.fetchall()) for one, cursor in zip(asked, cursors, strict=True)]
-    return [[_opened(one, row) for row in told] if one.sealed else told for one, told in found]
+    found = ask(driver(session), *(one.with_values({}) for one in asked))
+    return [[_opened(one, row) for row in told] if one.sealed else told for one, told in zip(asked, found, strict=True)]
 
 
 def last(session: Session, asked: Plain[Found], given: Mapping[str, Any]) -> Sequence[Found]:
     """`rows`, in one round trip with the transaction's commit. What is asked after it begins another."""
-    connection = driver(session)
-    with connection.pipeline():
-        cursor = RawCursor(connection, row_factory=namedtuple_row)
-        cursor.execute(asked.numbered, asked.values(given), prepare=True)
-        connection.commit()
-    found: list[Any] = cursor.fetchall()
+    (found,) = ask(driver(session), asked.with_values(given), commit=True)
     return cast("list[Found]", [_opened(asked, row) for row in found] if asked.sealed else found)
 
 
@@ -147,13 +137,13 @@ def one_or_none(session: Session, asked: Plain[Found], given: Mapping[str, Any])
 
 def execute(session: Session, asked: Plain[Any], given: Mapping[str, Any]) -> None:
     """For what the statement does; whatever it finds is dropped."""
-    RawCursor(driver(session)).execute(asked.numbered, asked.values(given), prepare=True)
+    tell(driver(session), asked.with_values(given))
 
 
 @contextmanager
 def together(session: Session) -> Iterator[None]:
     """What is executed inside is sent in one round trip. Raises psycopg.Error of any statement at its end."""
-    with driver(session).pipeline():
+    with holding(driver(session)):
         yield
 
 

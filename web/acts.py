@@ -81,7 +81,7 @@ def _keep_alone(actor: Actor, wish: Wish) -> Kept:
 
 def keep(session: Session, actor: Actor, wish: Wish) -> Kept:
     """Write down who wants what, as the last of the caller's transaction. Raises NotFound."""
-    document = queries.shown_document(session, actor, wish.table, wish.document_id)
+    document = queries.facts_of(session, actor, wish.table, wish.document_id)
     press = writes.Press(
         kind=wish.rules.kind,
         act=wish.act,

@@ -163,6 +163,21 @@ def shown_document(session: Session, actor: Actor, table: type[Doc], document_id
     return found
 
 
+def facts_of(session: Session, actor: Actor, table: type[ProcessColumns], document_id: int) -> ProcessColumns:
+    """`shown_document` with the columns every process has, and no others."""
+    asked = _common_row(table, _sight(actor, table))
+    found = one_or_none(session, asked, _own_of(actor, document_id))
+    if found is None:
+        raise NotFound
+    return found
+
+
+@cache
+def _common_row(table: type[ProcessColumns], sight: str) -> Plain[ProcessColumns]:
+    common = [table.__table__.columns[name] for name in ProcessColumns.model_fields]  # type: ignore[attr-defined]
+    return Plain(_visible_row(table, sight).with_only_columns(*common))
+
+
 @cache
 def _shown_row(table: type[Doc], sight: str) -> Plain[Doc]:
     return Plain(_visible_row(table, sight).add_columns(literal_column("xmin::text").label("row_version")))
