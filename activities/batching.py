@@ -5,6 +5,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
+import psycopg
 from sqlalchemy.exc import DataError, IntegrityError, InternalError, ProgrammingError
 from sqlmodel import Session
 from temporalio import activity
@@ -13,7 +14,8 @@ from models.kernel.refusals import Refusal
 
 HEARTBEAT_SECONDS = 1.0
 ERROR_CHARS_MAX = 200
-FAULTS = (DataError, IntegrityError, InternalError, ProgrammingError, Refusal, ValueError, KeyError)
+OF_DRIVER = (psycopg.DataError, psycopg.IntegrityError, psycopg.InternalError, psycopg.ProgrammingError)
+FAULTS = (DataError, IntegrityError, InternalError, ProgrammingError, *OF_DRIVER, Refusal, ValueError, KeyError)
 """What is wrong with a group; what is wrong with the database or the connection is everybody's, and tried again."""
 
 
@@ -62,6 +64,8 @@ def words(fault: Exception) -> str:
     """The first line of what is wrong; of the database's answer its message, never the values it was given."""
     if isinstance(fault, Refusal):
         return fault.code
-    said = getattr(getattr(fault, "orig", None), "diag", None)
+    said = getattr(getattr(fault, "orig", fault), "diag", None)
     first = (getattr(said, "message_primary", None) or str(fault)).partition("\n")[0]
-    return f"{type(fault).__name__}: {first}"[:ERROR_CHARS_MAX]
+    # By whichever way a statement went, its fault has the same name.
+    kind = next((kind for kind in OF_DRIVER if isinstance(fault, kind)), type(fault))
+    return f"{kind.__name__}: {first}"[:ERROR_CHARS_MAX]

@@ -17,6 +17,7 @@ from models.credits.report_tables import CreditReport
 from models.credits.rules import IssueMode, month_key, pay_on, sign_by
 from models.credits.run_tables import CreditRun
 from models.harmony.tables import NOBODYS
+from models.plain import Plain, array, execute, together
 from models.processes import chain, queries
 from models.processes.deadlines import ESCALATE
 from models.processes.messages import Alarm, Outcome, ProcessStart
@@ -29,7 +30,7 @@ ID_HOLE, TOTAL_HOLE = 10**18 + 1, 10**18 + 2
 WORKFLOW_HOLE, CASE_HOLE, INPUT_HOLE = "<workflow>", "<case>", "<input>"
 """What stands in a record for the facts of its own report until the database puts them there."""
 
-UNCARRY = "DELETE FROM credit_carry WHERE from_month = :month AND group_id = ANY (:groups)"
+UNCARRY = "DELETE FROM credit_carry WHERE from_month = :month AND group_id = ANY (CAST(:groups AS bigint[]))"
 
 _REPORTS = """
 INSERT INTO credit_report (workflow_id, company_id, case_key, status, version, step, turn, due_at, status_since,
@@ -41,8 +42,7 @@ SELECT 'report/' || :key || '/' || o.group_id, 0, n.number, f.status, 1, 1, f.tu
        g.name, c.issue_mode,
        o.input_hash, o.line_count, o.supply, o.tax, o.total, o.withheld_income, o.withheld_local,
        o.total - o.withheld_income - o.withheld_local, :sign_by, :pay_on, :now, '', '', '', '', 0
-  FROM unnest(CAST(:groups AS bigint[])) AS asked(group_id)
-  JOIN credit_outcome o ON o.run_id = :run AND o.group_id = asked.group_id
+  FROM credit_outcome o
   JOIN credit_group g ON g.id = o.group_id
   JOIN credit_company c ON c.id = g.credit_company_id
   JOIN unnest(CAST(:modes AS text[]), CAST(:statuses AS text[]), CAST(:turns AS text[]),
@@ -50,25 +50,29 @@ SELECT 'report/' || :key || '/' || o.group_id, 0, n.number, f.status, 1, 1, f.tu
  CROSS JOIN LATERAL (SELECT 'RS' || replace(:key, '-', '') || '-' ||
                             CASE WHEN o.group_id < 100000 THEN lpad(o.group_id::text, 5, '0')
                                  ELSE o.group_id::text END AS number) n
+ WHERE o.run_id = :run AND o.group_id BETWEEN :first AND :last AND o.group_id = ANY (CAST(:groups AS bigint[]))
 ON CONFLICT (group_id, month) DO NOTHING
 RETURNING id, group_id, workflow_id, company_name, group_name, month, total, status
 """
 
-# From the first group to the last, for the database knows nothing yet of lines that were only just written.
-LINES = """
+# Group by group, whatever the database believes it knows of lines that were only just written.
+LINES: Plain[Any] = Plain(
+    text("""
 INSERT INTO credit_report_line (report_id, group_id, month, position, medium_id, medium_name, business_id,
     business_name, source, item, supply, tax, total)
 SELECT r.id, d.group_id, r.month, d.position, d.medium_id, m.name, d.business_id, b.name, d.source, d.item,
        d.supply, d.tax, d.supply + d.tax
-  FROM unnest(CAST(:reports AS bigint[])) AS made(id)
-  JOIN credit_report r ON r.id = made.id
-  JOIN credit_draft_line d ON d.run_id = :run AND d.group_id = r.group_id AND d.group_id BETWEEN :first AND :last
+  FROM credit_report r
+ CROSS JOIN LATERAL (SELECT * FROM credit_draft_line WHERE run_id = :run AND group_id = r.group_id OFFSET 0) d
   JOIN credit_medium m ON m.id = d.medium_id
   JOIN credit_business b ON b.id = d.business_id
-"""
+ WHERE r.id = ANY (CAST(:reports AS bigint[]))
+""")
+)
 
 # The hash is `chain.digest` of the row: its text comes from there, with holes for what is the report's own.
-_EVENTS = f"""
+_EVENTS: Plain[Any] = Plain(
+    text(f"""
 INSERT INTO process_event (workflow_id, step, kind, document_id, company_id, case_key, act, status_from, status_to,
     version, actor_name, actor_company, detail, outcome, at, prev_hash, hash)
 SELECT r.workflow_id, 1, 'credit_report', r.id, 0, r.number, 'publish', r.status, r.status, 1, '', '',
@@ -81,17 +85,20 @@ SELECT r.workflow_id, 1, 'credit_report', r.id, 0, r.number, 'publish', r.status
   FROM credit_report r
   JOIN unnest(CAST(:modes AS text[]), CAST(:outcomes AS text[]), CAST(:hashed AS text[])) AS f(mode, outcome, hashed)
     ON f.mode = r.issue_mode
- WHERE r.id = ANY (:reports)
-"""  # noqa: S608 - figures and names of ours
+ WHERE r.id = ANY (CAST(:reports AS bigint[]))
+""")  # noqa: S608 - figures and names of ours
+)
 
-_STARTS = """
+_STARTS: Plain[Any] = Plain(
+    text("""
 INSERT INTO outbox (workflow_id, kind, payload, created_at, next_attempt_at, attempts)
 SELECT r.workflow_id, 'credit_report', f.start::jsonb || jsonb_build_object('document_id', r.id), :now, :now, 0
   FROM credit_report r
   JOIN unnest(CAST(:modes AS text[]), CAST(:starts AS text[])) AS f(mode, start) ON f.mode = r.issue_mode
- WHERE r.id = ANY (:reports)
+ WHERE r.id = ANY (CAST(:reports AS bigint[]))
 ON CONFLICT (workflow_id) DO NOTHING
-"""
+""")
+)
 
 
 class _Beginning(NamedTuple):
@@ -111,7 +118,7 @@ def publish_new(session: Session, run: CreditRun, groups: Sequence[int], now: dt
         "key": month_key(run.month),
         "month": run.month,
         "now": now,
-        "groups": list(groups),
+        "groups": array(groups),
         "first": min(groups),
         "last": max(groups),
         "sign_by": begin[IssueMode.REVERSE].document.sign_by,
@@ -122,12 +129,16 @@ def publish_new(session: Session, run: CreditRun, groups: Sequence[int], now: dt
         "dues": [one.document.due_at for one in begin.values()],
     }
     # Also what an earlier run of the month carried over is paid by this one.
-    session.execute(text(UNCARRY), {"month": run.month, "groups": list(groups)})
+    session.execute(text(UNCARRY), {"month": run.month, "groups": facts["groups"]})
     reports = session.execute(text(_REPORTS), facts).all()
-    session.execute(text(LINES), facts | {"reports": [row.id for row in reports]})
-    _record(session, run, [row.id for row in reports], begin, now)
-    credits_notices.tell(session, reports, now)
-    wake(session, BEHIND)
+    told = credits_notices.addressed(session, reports)
+    made = array(row.id for row in reports)
+    # Each is sent at once and none is waited for: the database writes lines while the notices are being sealed.
+    with together(session):
+        execute(session, LINES, {"run": run.id, "reports": made})
+        _record(session, run, made, begin, now)
+        credits_notices.tell(session, reports, told, now)
+        wake(session, BEHIND)
     return {row.group_id: row.id for row in reports}
 
 
@@ -160,7 +171,7 @@ def first_alarms(alarms: Sequence[Alarm]) -> list[Alarm]:
 def _record(
     session: Session,
     run: CreditRun,
-    reports: Sequence[int],
+    reports: str,
     begin: Mapping[IssueMode, _Beginning],
     now: dt.datetime,
 ) -> None:
@@ -176,14 +187,14 @@ def _record(
         "now": now,
         "genesis": chain.GENESIS,
         "number": run.number,
-        "reports": list(reports),
+        "reports": reports,
         "modes": [mode.value for mode in begin],
         "outcomes": outcomes,
         "hashed": hashed,
     }
-    session.execute(text(_EVENTS), facts)
+    execute(session, _EVENTS, facts)
     asked = {"now": now, "modes": facts["modes"], "starts": starts, "reports": facts["reports"]}
-    session.execute(text(_STARTS), asked)
+    execute(session, _STARTS, asked)
 
 
 def _stand_in(run: CreditRun, status: str, now: dt.datetime) -> ProcessEvent:

@@ -10,6 +10,7 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 from models.credits.rules import MILLION, month_after
+from models.plain import array
 
 _CLEAR = (
     "DELETE FROM credit_draft_line WHERE run_id = :run",
@@ -101,55 +102,64 @@ SELECT 4, 'group_missing', m.name, m.code FROM earning e JOIN credit_medium m ON
 ) notes ORDER BY place, what, name, more LIMIT 200
 """  # noqa: S608 - names of ours
 
+# As few pages as there must be, of the same length: several are at work at once, and none is left over alone.
 _PAGES = """
 SELECT min(group_id), max(group_id) FROM (
-    SELECT group_id, (row_number() OVER (ORDER BY group_id) - 1) / :size AS page
+    SELECT group_id, (row_number() OVER (ORDER BY group_id) - 1)
+                     * ((count(*) OVER () + :most - 1) / :most) / count(*) OVER () AS page
       FROM credit_outcome WHERE run_id = :run AND state = ANY (:states)
 ) paged GROUP BY page ORDER BY page
 """
 
 # Every line of these groups. The tax of a line is cut toward zero; a person has none.
 _LINES = """
-WITH media AS (
-    SELECT m.id AS medium_id, m.group_id FROM credit_medium m WHERE m.group_id = ANY (:groups)
+WITH whose AS MATERIALIZED (
+    SELECT g.id AS group_id, c.kind FROM credit_group g LEFT JOIN credit_company c ON c.id = g.credit_company_id
+     WHERE g.id = ANY (CAST(:groups AS bigint[]))
+), media AS MATERIALIZED (
+    SELECT m.id AS medium_id, m.name, w.group_id, w.kind
+      FROM credit_medium m JOIN whose w ON w.group_id = m.group_id
+     WHERE m.group_id = ANY (CAST(:groups AS bigint[]))
 ), revenue AS (
-    SELECT m.group_id, l.medium_id, l.business_id, l.item, r.rate_millionths, sum(l.amount)::numeric AS amount
+    SELECT m.group_id, m.kind, m.name, l.medium_id, l.business_id, l.item, r.rate_millionths,
+           sum(l.amount)::numeric AS amount
       FROM media m
       JOIN credit_ledger l ON l.medium_id = m.medium_id AND l.month = :month AND l.amount IS NOT NULL
       JOIN credit_import i ON i.id = l.import_id AND i.state = 'applied'
       JOIN credit_business b ON b.id = l.business_id AND b.method = 'revenue'
       JOIN credit_rate r ON r.medium_id = l.medium_id AND r.business_id = l.business_id
        AND r.from_month <= :month AND (r.until_month IS NULL OR r.until_month >= :month)
-     GROUP BY m.group_id, l.medium_id, l.business_id, l.item, r.rate_millionths
+     GROUP BY m.group_id, m.kind, m.name, l.medium_id, l.business_id, l.item, r.rate_millionths
 ), raw AS (
-    SELECT m.group_id, s.medium_id, s.business_id, 'pool' AS source, 0 AS place, 0 AS serial,
+    SELECT m.group_id, m.kind, m.name, s.medium_id, s.business_id, 'pool' AS source, 0 AS place, 0 AS serial,
            :prefix || b.item AS item, s.amount AS supply
       FROM media m
       JOIN credit_share s ON s.medium_id = m.medium_id AND s.run_id = :run
       JOIN credit_business b ON b.id = s.business_id
      UNION ALL
-    SELECT group_id, medium_id, business_id, 'revenue', 1, 0, item, div(amount * rate_millionths, :million)::bigint
+    SELECT group_id, kind, name, medium_id, business_id, 'revenue', 1, 0, item,
+           div(amount * rate_millionths, :million)::bigint
       FROM revenue
      UNION ALL
-    SELECT m.group_id, a.medium_id, a.business_id, a.kind, CASE a.kind WHEN 'manual' THEN 2 ELSE 3 END, a.id,
-           a.item, a.supply
+    SELECT m.group_id, m.kind, m.name, a.medium_id, a.business_id, a.kind,
+           CASE a.kind WHEN 'manual' THEN 2 ELSE 3 END, a.id, a.item, a.supply
       FROM media m JOIN credit_adjustment a ON a.medium_id = m.medium_id AND a.month = :month
      WHERE a.cancelled_at IS NULL
      UNION ALL
-    SELECT c.group_id, c.medium_id, c.business_id, 'carry', 4, c.id, c.item, c.supply
-      FROM credit_carry c WHERE c.group_id = ANY (:groups) AND c.month = :month
+    SELECT w.group_id, w.kind, n.name, c.medium_id, c.business_id, 'carry', 4, c.id, c.item, c.supply
+      FROM credit_carry c
+      JOIN whose w ON w.group_id = c.group_id
+      JOIN credit_medium n ON n.id = c.medium_id
+     WHERE c.group_id = ANY (CAST(:groups AS bigint[])) AND c.month = :month
 )
 INSERT INTO credit_draft_line (run_id, group_id, position, medium_id, business_id, source, item, supply, tax)
 SELECT :run, raw.group_id,
-       row_number() OVER (PARTITION BY raw.group_id ORDER BY n.name, raw.medium_id, b.position, b.id, raw.place,
+       row_number() OVER (PARTITION BY raw.group_id ORDER BY raw.name, raw.medium_id, b.position, b.id, raw.place,
                           raw.item, raw.serial),
        raw.medium_id, raw.business_id, raw.source, raw.item, raw.supply,
-       CASE WHEN c.kind IS DISTINCT FROM 'individual' THEN div(raw.supply::numeric, 10)::bigint ELSE 0 END
+       CASE WHEN raw.kind IS DISTINCT FROM 'individual' THEN div(raw.supply::numeric, 10)::bigint ELSE 0 END
   FROM raw
-  JOIN credit_medium n ON n.id = raw.medium_id
   JOIN credit_business b ON b.id = raw.business_id
-  JOIN credit_group g ON g.id = raw.group_id
-  LEFT JOIN credit_company c ON c.id = g.credit_company_id
  WHERE raw.supply <> 0
 """
 
@@ -163,9 +173,9 @@ WITH summed AS (
       FROM credit_group g
       LEFT JOIN credit_company c ON c.id = g.credit_company_id
       LEFT JOIN credit_draft_line d ON d.group_id = g.id AND d.run_id = :run AND d.group_id BETWEEN :first AND :last
-     WHERE g.id = ANY (:groups)
+     WHERE g.id = ANY (CAST(:groups AS bigint[]))
      GROUP BY g.id, c.id
-), held AS (
+), held AS MATERIALIZED (
     SELECT s.*, s.supply + s.tax AS total,
            CASE WHEN s.kind = 'individual' AND s.supply > 0 THEN div(s.supply::numeric * 3, 1000)::bigint * 10 ELSE 0
                 END AS income,
@@ -212,9 +222,9 @@ def begin_anew(session: Session, facts: dict[str, Any]) -> list[dict[str, str]]:
     return [{"what": row[0], "name": row[1], "more": row[2]} for row in notes]
 
 
-def pages(session: Session, run_id: int, states: Sequence[str], size: int) -> list[tuple[int, int]]:
-    """The run's groups in these states, `size` at a time: first and last id of each page."""
-    found = session.execute(text(_PAGES), {"run": run_id, "states": list(states), "size": size})
+def pages(session: Session, run_id: int, states: Sequence[str], most: int) -> list[tuple[int, int]]:
+    """The run's groups in these states, no more than `most` at a time: first and last id of each page."""
+    found = session.execute(text(_PAGES), {"run": run_id, "states": list(states), "most": most})
     return [(row[0], row[1]) for row in found]
 
 
@@ -225,9 +235,9 @@ def compute(session: Session, groups: Sequence[int], facts: dict[str, Any]) -> N
     """
     if not groups:
         return
-    asked = facts | {"groups": list(groups), "first": min(groups), "last": max(groups), "million": MILLION}
+    asked = facts | {"groups": array(groups), "first": min(groups), "last": max(groups), "million": MILLION}
     session.execute(
-        text("DELETE FROM credit_draft_line WHERE run_id = :run AND group_id = ANY (:groups)"),
+        text("DELETE FROM credit_draft_line WHERE run_id = :run AND group_id = ANY (CAST(:groups AS bigint[]))"),
         {"run": facts["run"], "groups": asked["groups"]},
     )
     session.execute(text(_LINES), asked)

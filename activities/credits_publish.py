@@ -4,6 +4,7 @@ Everything of a page is one transaction; a page that is done again finds none of
 """
 
 import datetime as dt
+import json
 import uuid
 from collections.abc import Sequence
 from typing import Any, NamedTuple
@@ -27,6 +28,7 @@ from models.harmony.rules import Space
 from models.kernel.roles import Role
 from models.notifications.rules import Event
 from models.notifications.writes import notify
+from models.plain import array, execute
 from models.processes.messages import Actor, command_payload
 from models.processes.tables import Command
 from models.processes.writes import COMMANDS, Press, insert_command, wake
@@ -51,14 +53,14 @@ SELECT o.group_id, o.input_hash, o.line_count, o.total, c.issue_mode, r.id AS re
   JOIN credit_group g ON g.id = o.group_id
   LEFT JOIN credit_company c ON c.id = g.credit_company_id
   LEFT JOIN credit_report r ON r.group_id = o.group_id AND r.month = :month
- WHERE o.run_id = :run AND o.group_id = ANY (:groups) AND o.state = 'computed'
+ WHERE o.run_id = :run AND o.group_id = ANY (CAST(:groups AS bigint[])) AND o.state = 'computed'
  ORDER BY o.group_id FOR UPDATE OF o
 """
 
 _CARRY = """
 INSERT INTO credit_carry (group_id, from_month, month, medium_id, business_id, item, supply, run_id)
 SELECT d.group_id, :month, :next, d.medium_id, d.business_id, d.item, sum(d.supply), :run
-  FROM credit_draft_line d WHERE d.run_id = :run AND d.group_id = ANY (:groups)
+  FROM credit_draft_line d WHERE d.run_id = :run AND d.group_id = ANY (CAST(:groups AS bigint[]))
  GROUP BY d.group_id, d.medium_id, d.business_id, d.item HAVING sum(d.supply) <> 0
 """
 
@@ -72,8 +74,7 @@ SELECT max(month) FROM credit_run
 
 _DECIDE = """
 UPDATE credit_outcome o SET state = d.state, error = d.error, report_id = d.report_id, decided_at = :now
-  FROM unnest(CAST(:groups AS bigint[]), CAST(:states AS text[]), CAST(:errors AS text[]),
-              CAST(:reports AS bigint[])) AS d(group_id, state, error, report_id)
+  FROM json_to_recordset(CAST(:decided AS json)) AS d(group_id bigint, state text, error text, report_id bigint)
  WHERE o.run_id = :run AND o.group_id = d.group_id AND o.group_id BETWEEN :first AND :last
 """
 
@@ -89,7 +90,7 @@ class Decided(NamedTuple):
 
 def publish(session: Session, run: CreditRun, groups: Sequence[int], now: dt.datetime) -> list[Decided]:
     """Of these groups those that are computed, each decided. The run's row is held by the caller."""
-    facts = {"run": run.id, "month": run.month, "groups": list(groups)}
+    facts = {"run": run.id, "month": run.month, "groups": array(groups)}
     waiting = session.execute(text(_WAITING), facts).all()
     known: dict[str, list[Any]] = {fate: [] for fate in FATES}
     for row in waiting:
@@ -129,12 +130,9 @@ def decide(session: Session, run_id: int, decided: Sequence[Decided], now: dt.da
     facts = {
         "run": run_id,
         "now": now,
-        "groups": groups,
+        "decided": json.dumps([one._asdict() for one in decided]),
         "first": min(groups),
         "last": max(groups),
-        "states": [one.state for one in decided],
-        "errors": [one.error for one in decided],
-        "reports": [one.report_id for one in decided],
     }
     session.execute(text(_DECIDE), facts)
 
@@ -146,8 +144,8 @@ def _carry(session: Session, run: CreditRun, groups: Sequence[int]) -> None:
     if groups:
         session.execute(text(_CARRYING), {"key": CARRYING})
         taken = session.execute(text(_TAKEN), {"month": run.month}).scalar_one()
-        facts = {"run": run.id, "month": run.month, "next": month_after(taken or run.month), "groups": list(groups)}
-        session.execute(text(credits_begin.UNCARRY), {"month": run.month, "groups": list(groups)})
+        facts = {"run": run.id, "month": run.month, "next": month_after(taken or run.month), "groups": array(groups)}
+        session.execute(text(credits_begin.UNCARRY), {"month": run.month, "groups": facts["groups"]})
         session.execute(text(_CARRY), facts)
 
 
@@ -173,8 +171,8 @@ def revised(step: StepContext) -> None:
     outcome = step.session.get_one(CreditOutcome, (run_id, report.group_id))
     step.detail |= {"run_id": run_id, "before": report.total, "total": outcome.total}
     step.session.execute(text("DELETE FROM credit_report_line WHERE report_id = :id"), {"id": report.id})
-    lines = {"run": run_id, "reports": [report.id], "first": report.group_id, "last": report.group_id}
-    step.session.execute(text(credits_begin.LINES), lines)
+    lines = {"run": run_id, "reports": array([report.id or 0])}
+    execute(step.session, credits_begin.LINES, lines)
     for name in ("input_hash", "line_count", "supply", "tax", "total", "withheld_income", "withheld_local"):
         setattr(report, name, getattr(outcome, name))
     report.payable = report.total - report.withheld_income - report.withheld_local

@@ -7,7 +7,7 @@ work (compiling, identity map, change tracking) costs several times what the dat
 import datetime as dt
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from copy import copy
 from functools import cache, lru_cache
@@ -115,6 +115,11 @@ def _opened(asked: Plain[Any], row: Any) -> Any:
     return row._replace(
         **{name: None if value is None else asked.sealed[name](value) for name, value in sealed.items()}
     )
+
+
+def array(numbers: Iterable[int]) -> str:
+    """Whole numbers as the database reads an array (`CAST(:ids AS bigint[])`): the driver is long over a list."""
+    return "{" + ",".join(map(str, numbers)) + "}"
 
 
 def each(session: Session, *asked: Plain[Any]) -> list[Sequence[Any]]:

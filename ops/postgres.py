@@ -41,6 +41,8 @@ SERVER_SETTINGS: Mapping[str, str] = {
     "random_page_cost": "1.1",
     # A statement keeps the plan it was first given: in a young house tables soon grow out of theirs.
     "autovacuum_naptime": "15s",
+    # A page of the monthly run writes more than four megabytes before it commits, and several are written at once.
+    "wal_buffers": "16MB",
     "password_encryption": "scram-sha-256",
     "timezone": "UTC",
     "log_timezone": "UTC",

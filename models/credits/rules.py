@@ -33,8 +33,8 @@ OUTLIER_PERCENT = 50
 """A group whose total differs from the month before by this much and more is shown to the officer."""
 COOLING_DAYS = 7
 """How many days pass before a changed account is paid to."""
-PAGE_GROUPS = 500
-"""Groups of one batch activity."""
+PAGE_GROUPS = 850
+"""Groups of one batch activity, at most. Between two of them the database rests until the engine has spoken."""
 
 
 class CompanyKind(StrEnum):

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import BigInteger, Text, any_, bindparam, cast, select, update
+from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlmodel import Session, col
 
 from models.auth.messages import Code
@@ -15,6 +15,7 @@ from models.members.tables import Member
 from models.notifications import wording
 from models.notifications.rules import CHANNELS, SILENT, SWITCHED, Channel, Event, MessageState, fallback
 from models.notifications.tables import Message, Notification, NotificationSwitch
+from models.plain import array
 from models.processes.messages import Actor
 from models.processes.writes import MESSAGES, wake
 from models.settings import settings
@@ -61,16 +62,19 @@ def composed(
     facts = {**occasion.params, "url": settings().public_url + occasion.link}
     known = {"workflow_id": occasion.workflow_id, "step": occasion.step, "created_at": occasion.now}
     bell = known | {"event": what.value, "body": occasion.params.get("status", ""), "link": occasion.link}
+    rings, channels = what not in SILENT, CHANNELS[what]
     bells, messages = [], []
     for person in people:
         own = switches.get(person.id)
-        if what not in SILENT and (own is None or own.bell):
-            title = wording.subject(what, facts | {"name": person.name})
+        words = facts | {"name": person.name}
+        title = wording.subject(what, words)
+        if rings and (own is None or own.bell):
             bells.append(bell | {"member_id": person.id, "title": title})
         key = f"{occasion.workflow_id}:{occasion.step}:{what.value}:{person.id}"
         messages += [
-            _message(person, what, channel, facts, occasion.now) | {"dedupe_key": f"{key}:{channel.value}"}
-            for channel in CHANNELS[what]
+            _message(person, what, channel, words, title)
+            | {"created_at": occasion.now, "dedupe_key": f"{key}:{channel.value}"}
+            for channel in channels
             if own is None or own.messenger
         ]
     return bells, messages
@@ -102,9 +106,10 @@ def switched_off(session: Session, event: Event, people: Iterable[Addressee]) ->
     """Member id -> that member's switches for an event of Harmony, where they were ever touched."""
     if event not in SWITCHED:
         return {}
+    asked = bindparam("people", array(person.id for person in people), Text)
     chosen = select(NotificationSwitch).where(
         col(NotificationSwitch.event) == event.value,
-        col(NotificationSwitch.member_id).in_([person.id for person in people]),
+        col(NotificationSwitch.member_id) == any_(cast(asked, ARRAY(BigInteger))),
     )
     return {one.member_id: one for one in session.execute(chosen).scalars()}
 
@@ -119,20 +124,18 @@ def _people(session: Session, members: Iterable[int]) -> list[Addressee]:
     return [Addressee(*row) for row in session.execute(active.order_by(col(Member.id)))]
 
 
-def _message(person: Addressee, event: Event, channel: Channel, facts: Mapping[str, str], now: dt.datetime) -> Row:
-    own = {**facts, "name": person.name}
+def _message(person: Addressee, event: Event, channel: Channel, own: Mapping[str, str], subject: str) -> Row:
     second = fallback(channel)
     return {
         "member_id": person.id,
         "channel": channel.value,
         "event": event.value,
         "recipient": person.email if channel is Channel.EMAIL else person.phone,
-        "subject": wording.subject(event, own),
+        "subject": subject,
         "body": wording.body(event, channel, own),
         "fallback_body": wording.body(event, second, own) if second else None,
         "state": MessageState.QUEUED.value,
         "attempts": 0,
-        "created_at": now,
         "expires_at": None,
     }
 

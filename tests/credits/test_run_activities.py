@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 from sqlmodel import Session, col
 
-from activities import credits_run, credits_statements
+from activities import credits_compute, credits_run, credits_statements
 from models import database as house
 from models.credits import shares
 from models.credits.report_tables import CreditReport, CreditReportLine
@@ -19,7 +19,7 @@ from models.credits.run_tables import CreditOutcome, CreditRun
 from models.credits.tables import CreditAdjustment
 from models.harmony.tables import CreditGroup
 from models.kernel.vat import vat_floor
-from models.processes.chain import broken_link
+from models.processes.chain import GENESIS, broken_link
 from models.processes.messages import ProcessStart
 from models.processes.tables import Outbox, ProcessEvent
 from tests.credits import run_world
@@ -199,6 +199,34 @@ def test_one_group_that_cannot_be_computed_holds_up_no_other(world: World) -> No
     assert outcomes(run)[world.groups[1]].attempt == 2
 
 
+def test_one_group_that_cannot_be_published_holds_up_no_other(world: World, database: Database) -> None:
+    """What the database refuses of statements that nobody waits for is one group's as well; nothing of it stays."""
+    with house.working() as session:
+        for _ in range(3):
+            world.line(session, world.media_of(session, world.group(session))[0], amount=50_000)
+    run = run_of(world)
+    bad = world.groups[1]
+    with house.working() as session:
+        facts: dict[str, Any] = {"workflow_id": f"report/2026-10/{bad}", "step": 1, "version": 1, "act": "publish"}
+        facts |= {
+            "kind": "credit_report",
+            "document_id": 1,
+            "company_id": 0,
+            "case_key": "",
+            "detail": {},
+            "outcome": {},
+        }
+        facts |= {"status_from": "published", "status_to": "published", "prev_hash": GENESIS, "hash": "", "at": NOW}
+        session.add(ProcessEvent(**facts))
+    run_world.published(run)
+    states = outcomes(run)
+    assert [states[g].state for g in world.groups] == ["published", "failed", "published"]
+    assert states[bad].error.startswith("IntegrityError: duplicate key")
+    assert set(reports()) == {world.groups[0], world.groups[2]}
+    told = counts(database)
+    assert [told[name] for name in ("credit_report_line", "notification", "message")] == [2, 2, 2]
+
+
 def test_what_the_officer_should_know_is_noted(world: World) -> None:
     with house.working() as session:
         world.pool_of(session, 100)
@@ -239,3 +267,17 @@ def test_statements_are_made_by_the_page(world: World, monkeypatch: pytest.Monke
     a, b, c, d, e = world.groups
     planned = credits_statements.plan_statements(RunTask(run_id=run.id or 0, step=run.step, at=NOW))
     assert planned.pages == [(a, b), (c, d), (e, e)]
+
+
+def test_pages_are_as_few_and_as_even_as_they_can_be(world: World) -> None:
+    with house.working() as session:
+        groups = [world.group(session) for _ in range(7)]
+    run = run_world.begun(world)
+    run_world.computed(run)
+    with house.working() as session:
+        states = [state.state for state in outcomes(run).values()]
+        found = credits_compute.pages(session, run.id or 0, states, 3)
+        none = credits_compute.pages(session, run.id or 0, ["failed"], 3)
+    # Three and two pairs, not two threes and one alone.
+    assert found == [(groups[0], groups[2]), (groups[3], groups[4]), (groups[5], groups[6])]
+    assert none == []

@@ -67,7 +67,8 @@ def test_the_database_keeps_refused_rows_out_of_its_log_as_the_embedded_one_does
 
 
 def test_the_database_plans_as_the_embedded_one_does() -> None:
-    planning = {f"{name}={SERVER_SETTINGS[name]}" for name in ("random_page_cost", "autovacuum_naptime")}
+    told = ("random_page_cost", "autovacuum_naptime", "wal_buffers")
+    planning = {f"{name}={SERVER_SETTINGS[name]}" for name in told}
     assert planning <= set(SERVICES["postgres"]["command"])
 
 
