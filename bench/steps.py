@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from bench.load import Timings, together
 from bench.report import Row, slower_than
 
-ROUNDS = {1: 2, 20: 6, 50: 2}
+ROUNDS = {1: 2, 20: 8, 50: 2}
 CLICKS = {1: 60, 20: 240, 50: 250}
 """Clicks of one round by the number of people; rounds where a limit stands are many, since machines are not even."""
 LIMIT_P50, LIMIT_P95, LIMITED = 1.6, 2.0, 20

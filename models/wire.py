@@ -1,6 +1,6 @@
 """Statements handed to libpq itself: several in one message, prepared, with no cursor between.
 
-The driver's pipeline costs this side four times what the server needs to answer, and a cursor twice; a click asks eight
+The driver's pipeline takes four times as much of the processor for the same, its cursors twice; a click asks eight
 times (ADR 12). Values are written and read by the driver's own adapters: what comes back is what a cursor would bring.
 """
 
@@ -119,10 +119,10 @@ class Wire:
         self.pgconn = connection.pgconn
         self.adapters = Transformer.from_context(connection)
         self.names: dict[Key, bytes] = {}
-        self.fresh: dict[Key, bytes] = {}
-        """Prepared by what is not answered yet."""
         self.sent: list[bool] = []
         """Whether somebody wants the rows of what is not answered yet."""
+        self.fresh: dict[Key, tuple[bytes, int]] = {}
+        """What is prepared on the way: its name, and at which place of `sent`."""
         self.holds = False
         self.begins = False
         """Whether what is sent needs a transaction around it."""
@@ -135,11 +135,12 @@ class Wire:
     def send(self, one: Written, *, wanted: bool) -> None:
         """Hand a statement to libpq, and before it what it needs."""
         self._open()
-        name = self.names.get(one.key) or self.fresh.get(one.key)
+        name = self.names.get(one.key) or self.fresh.get(one.key, (None,))[0]
         if name is None:
             self._make_room()
-            name = self.fresh[one.key] = b"wire_%d" % next(_numbers)
+            name = b"wire_%d" % next(_numbers)
             self.pgconn.send_prepare(name, *one.key)
+            self.fresh[one.key] = name, len(self.sent)
             self.sent.append(False)
         self.pgconn.send_query_prepared(name, one.values, one.formats)
         self.sent.append(wanted)
@@ -175,10 +176,10 @@ class Wire:
                 pgconn.consume_input()
         results = yield from self._until_synced()
         pgconn.exit_pipeline_mode()
-        if all(result.status in _GOOD for result in results):
-            self.names |= self.fresh
-        # Of one that failed, fewer answers came than were waited for.
-        found = list(zip(results, self.sent, strict=False))
+        # What was prepared stays so whatever becomes of the transaction.
+        is_there = [result.status in _GOOD for result in results]
+        self.names |= {key: name for key, (name, place) in self.fresh.items() if is_there[place]}
+        found = list(zip(results, self.sent, strict=True))
         self.fresh, self.sent = {}, []
         return found
 

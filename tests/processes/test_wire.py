@@ -88,6 +88,15 @@ def test_a_statement_is_prepared_once_for_each_kind_of_values(connection: Connec
     assert prepared(connection) == before + 2
 
 
+def test_what_fails_is_prepared_once_too(connection: Connection) -> None:
+    for _ in range(3):
+        with pytest.raises(psycopg.errors.DivisionByZero):
+            ask(connection, Asked(b"SELECT 1 / $1::int", [0]), Asked(b"SELECT 2 AS two", []))
+        connection.rollback()
+    ask(connection, Asked(b"SELECT 2 AS two", []))
+    assert prepared(connection) == 3
+
+
 def test_it_goes_on_after_the_driver_dropped_what_was_prepared(connection: Connection) -> None:
     def dropped() -> None:
         connection.execute("SELECT 1", prepare=True)
