@@ -21,7 +21,7 @@ from psycopg.waiting import Ready, Wait
 from models.aside import Connection
 
 PREPARED_MAX = 200
-"""Statements a connection keeps; the one prepared first makes room."""
+"""Statements a connection keeps; the one that was not used for longest makes room."""
 
 _GOOD = frozenset({ExecStatus.COMMAND_OK, ExecStatus.TUPLES_OK})
 _numbers = count(1)
@@ -135,7 +135,7 @@ class Wire:
     def send(self, one: Written, *, wanted: bool) -> None:
         """Hand a statement to libpq, and before it what it needs."""
         self._open()
-        name = self.names.get(one.key) or self.fresh.get(one.key, (None,))[0]
+        name = self._name(one.key)
         if name is None:
             self._make_room()
             name = b"wire_%d" % next(_numbers)
@@ -144,6 +144,13 @@ class Wire:
             self.sent.append(False)
         self.pgconn.send_query_prepared(name, one.values, one.formats)
         self.sent.append(wanted)
+
+    def _name(self, key: Key) -> bytes | None:
+        known = self.names.pop(key, None)
+        if known is not None:
+            # The one used last makes room last.
+            self.names[key] = known
+        return known or self.fresh.get(key, (None,))[0]
 
     def send_plainly(self, sql: bytes) -> None:
         """Hand over what has no values and is not prepared."""

@@ -112,11 +112,12 @@ def test_it_goes_on_after_the_driver_dropped_what_was_prepared(connection: Conne
         assert ask(connection, ONE, commit=True) == [[(1,)]]
 
 
-def test_the_oldest_makes_room(connection: Connection, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_one_unused_for_longest_makes_room(connection: Connection, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(wire, "PREPARED_MAX", 3)
-    for number in (1, 2, 3, 4, 5, 1):
+    for number in (1, 2, 3, 1, 4, 5):
         assert ask(connection, Asked(f"SELECT {number} AS n".encode(), []), commit=True)[0][0].n == number
-    assert prepared(connection) == 3
+    left = "SELECT statement FROM pg_prepared_statements WHERE name LIKE 'wire%' ORDER BY 1"
+    assert connection.execute(left).fetchall() == [(f"SELECT {number} AS n",) for number in (1, 4, 5)]
 
 
 def test_what_is_told_waits_for_the_next_question(connection: Connection) -> None:
