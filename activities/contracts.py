@@ -67,9 +67,9 @@ def return_to_draft(step: StepContext) -> None:
     contract.seal_requested_at = None
 
 
-def _ready_papers(step: StepContext) -> Sequence[ContractPaper]:
+def _ready_papers(step: StepContext) -> Sequence[Any]:
     found = step.beside
-    papers = queries.shown_papers(step.session, step.document.id) if found is None else found
+    papers: Sequence[Any] = queries.shown_papers(step.session, step.document.id) if found is None else found
     if not step.document.papers_ready or not papers:
         raise PapersNotReady
     return papers

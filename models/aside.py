@@ -129,6 +129,12 @@ class Connection(psycopg.Connection[Any]):
             self.wire = None
         yield from super()._deallocate(name)
 
+    def cursor(self, *args: Any, **named: Any) -> Any:
+        if self.wire is not None and self.wire.sent:
+            # It would wait for answers that come only when somebody asks for them.
+            raise psycopg.ProgrammingError("statements are under way")
+        return super().cursor(*args, **named)
+
     def wait(self, gen: PQGen[Result], interval: float = 0.1, timeout: float | None = None) -> Result:
         own = getcurrent() if self.lets_go_on and timeout is None else None
         if not isinstance(own, _Aside):

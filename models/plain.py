@@ -1,4 +1,4 @@
-"""Reads that every click makes, past the ORM: prepared statements of the driver, rows as named tuples.
+"""Reads that every click makes, past the ORM: prepared statements (`models.wire`), rows as named tuples.
 
 A row has the attributes of the columns selected; nothing is written through it, and it never changes. The ORM's own
 work (compiling, identity map, change tracking) costs several times what the database needs for such a read.

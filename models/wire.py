@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import psycopg
 from psycopg.adapt import PyFormat, Transformer
 from psycopg.errors import error_from_result
-from psycopg.pq import ConnStatus, ExecStatus, TransactionStatus
+from psycopg.pq import ConnStatus, DiagnosticField, ExecStatus, PipelineStatus, TransactionStatus
 from psycopg.pq.abc import PGresult
 from psycopg.waiting import Ready, Wait
 
@@ -24,6 +24,9 @@ PREPARED_MAX = 200
 """Statements a connection keeps; the one that was not used for longest makes room."""
 
 _GOOD = frozenset({ExecStatus.COMMAND_OK, ExecStatus.TUPLES_OK})
+_UNKNOWN = b"26000"
+_OUTDATED = frozenset({_UNKNOWN, b"0A000"})
+"""States of a statement that is not prepared any more, and of one whose columns have changed since (`cached plan`)."""
 _numbers = count(1)
 
 
@@ -38,20 +41,21 @@ def ask(connection: Connection, *asked: Asked, commit: bool = False) -> list[lis
     """The rows each statement finds, by name and place, in one round trip; what begins a transaction goes with them.
 
     With `commit` it ends there. Raises psycopg.Error of the first that failed, also of what was told before; what
-    comes after it has done nothing then.
+    comes after it has done nothing then, nor, on a connection without transactions, what was sent with it.
     """
     wire = _wire(connection)
-    for one in [wire.written(one) for one in asked]:
-        wire.send(one, wanted=True)
-    if commit:
-        wire.send_plainly(b"COMMIT")
+    written = [wire.written(one) for one in asked]
     try:
-        results = connection.wait(wire.answers())
+        for one in written:
+            wire.send(one, wanted=True)
+        if commit:
+            wire.send_plainly(b"COMMIT")
+        found = connection.wait(wire.answers())
     except BaseException:
         # What is still on its way would be taken for the answer to the next question.
         connection.pgconn.finish()
         raise
-    return wire.rows(results)
+    return wire.rows(found)
 
 
 @contextmanager
@@ -68,6 +72,8 @@ def holding(connection: Connection) -> Iterator[None]:
         wire.holds = False
         with suppress(psycopg.Error):
             ask(connection)
+        if connection.pgconn.pipeline_status != PipelineStatus.OFF:
+            connection.pgconn.finish()
         raise
     wire.holds = False
     ask(connection)
@@ -112,6 +118,20 @@ class Written(NamedTuple):
     formats: Sequence[Any] | None
 
 
+class Sent(NamedTuple):
+    """What is not answered yet: the statement it is an execution of, and whether its rows are wanted."""
+
+    key: Key | None = None
+    wanted: bool = False
+
+
+class Found(NamedTuple):
+    """Answers: those whose rows are wanted, and the first that tells of a failure."""
+
+    results: Sequence[PGresult]
+    failed: PGresult | None
+
+
 class Wire:
     """One connection: what it has prepared, and what was sent and is not answered yet."""
 
@@ -119,10 +139,11 @@ class Wire:
         self.pgconn = connection.pgconn
         self.adapters = Transformer.from_context(connection)
         self.names: dict[Key, bytes] = {}
-        self.sent: list[bool] = []
-        """Whether somebody wants the rows of what is not answered yet."""
+        self.sent: list[Sent] = []
         self.fresh: dict[Key, tuple[bytes, int]] = {}
         """What is prepared on the way: its name, and at which place of `sent`."""
+        self.stale: list[bytes] = []
+        """Names of statements to be dropped."""
         self.holds = False
         self.begins = False
         """Whether what is sent needs a transaction around it."""
@@ -141,9 +162,9 @@ class Wire:
             name = b"wire_%d" % next(_numbers)
             self.pgconn.send_prepare(name, *one.key)
             self.fresh[one.key] = name, len(self.sent)
-            self.sent.append(False)
+            self.sent.append(Sent())
         self.pgconn.send_query_prepared(name, one.values, one.formats)
-        self.sent.append(wanted)
+        self.sent.append(Sent(one.key, wanted))
 
     def _name(self, key: Key) -> bytes | None:
         known = self.names.pop(key, None)
@@ -156,7 +177,7 @@ class Wire:
         """Hand over what has no values and is not prepared."""
         self._open()
         self.pgconn.send_query_params(sql, None)
-        self.sent.append(False)
+        self.sent.append(Sent())
 
     def _open(self) -> None:
         if self.sent:
@@ -165,17 +186,18 @@ class Wire:
         self.pgconn.enter_pipeline_mode()
         if begin:
             self.pgconn.send_query_params(b"BEGIN", None)
-            self.sent.append(False)
+            self.sent.append(Sent())
 
     def _make_room(self) -> None:
         if len(self.names) >= PREPARED_MAX:
-            oldest = next(iter(self.names))
-            self.send_plainly(b"DEALLOCATE " + self.names.pop(oldest))
+            self.stale.append(self.names.pop(next(iter(self.names))))
+        while self.stale:
+            self.send_plainly(b"DEALLOCATE " + self.stale.pop())
 
-    def answers(self) -> Generator[Wait, Ready | int, list[tuple[PGresult, bool]]]:
-        """Wait for everything that was sent: each result, and whether its rows are wanted."""
+    def answers(self) -> Generator[Wait, Ready | int, Found]:
+        """Wait for everything that was sent."""
         if not self.sent:
-            return []
+            return Found([], None)
         pgconn = self.pgconn
         pgconn.pipeline_sync()
         while pgconn.flush():
@@ -183,12 +205,27 @@ class Wire:
                 pgconn.consume_input()
         results = yield from self._until_synced()
         pgconn.exit_pipeline_mode()
+        is_good = [result.status in _GOOD for result in results]
         # What was prepared stays so whatever becomes of the transaction.
-        is_there = [result.status in _GOOD for result in results]
-        self.names |= {key: name for key, (name, place) in self.fresh.items() if is_there[place]}
-        found = list(zip(results, self.sent, strict=True))
+        self.names |= {key: name for key, (name, place) in self.fresh.items() if is_good[place]}
+        # One more than was sent is a failure to commit what had no transaction around it.
+        found = Found(
+            [result for result, one in zip(results, self.sent, strict=False) if one.wanted],
+            next((result for result, good in zip(results, is_good, strict=True) if not good), None),
+        )
+        self._forget(is_good, found.failed)
         self.fresh, self.sent = {}, []
         return found
+
+    def _forget(self, is_good: Sequence[bool], failed: PGresult | None) -> None:
+        """Prepare a statement anew that was changed under our hands."""
+        state = failed and failed.error_field(DiagnosticField.SQLSTATE)
+        if state not in _OUTDATED or is_good.index(False) >= len(self.sent):
+            return
+        key = self.sent[is_good.index(False)].key
+        name = self.names.pop(key, None) if key else None
+        if name is not None and state != _UNKNOWN:
+            self.stale.append(name)
 
     def _until_synced(self) -> Generator[Wait, Ready | int, list[PGresult]]:
         pgconn, found = self.pgconn, list[PGresult]()
@@ -205,17 +242,16 @@ class Wire:
             else:
                 found.append(result)
 
-    def rows(self, results: Sequence[tuple[PGresult, bool]]) -> list[list[Any]]:
+    def rows(self, found: Found) -> list[list[Any]]:
         """Those that are wanted. Raises psycopg.Error where a statement failed."""
-        for result, _ in results:
-            if result.status not in _GOOD:
-                raise error_from_result(result, self.adapters.encoding)
-        return [self._read(result) for result, wanted in results if wanted]
+        if found.failed is not None:
+            raise error_from_result(found.failed, self.adapters.encoding)
+        return [self._read(result) for result in found.results]
 
     def _read(self, result: PGresult) -> list[Any]:
         if not result.nfields:
             return []
         self.adapters.set_pgresult(result)
         names = tuple(result.fname(place) for place in range(result.nfields))
-        found: list[Any] = self.adapters.load_rows(0, result.ntuples, _maker(names, self.adapters.encoding))
-        return found
+        read: list[Any] = self.adapters.load_rows(0, result.ntuples, _maker(names, self.adapters.encoding))
+        return read

@@ -10,9 +10,10 @@ import pwd
 import re
 import shutil
 import signal
+import socket
 import subprocess
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -30,8 +31,8 @@ STOP_SECONDS = 20.0
 OUTSIDE_NOTE = "postgres.outside"
 # Left by killed server processes for a moment; the next try finds it gone.
 STILL_IN_USE = re.compile(r"pre-existing shared memory block|is still in use|lock file .* already exists")
-SOCKET_BYTES_MAX = 107
-"""What Linux has for the path of a socket (sun_path), without the zero at its end."""
+SOCKET_BYTES_MAX = 103
+"""What every system has for the path of a socket (sun_path), without the zero at its end; Linux has four more."""
 FATAL = re.compile(r"(?:FATAL|PANIC|error):\s+(.*)")
 SERVER_SETTINGS: Mapping[str, str] = {
     "listen_addresses": LOOPBACK,
@@ -63,16 +64,19 @@ class Cluster:
     port: int
     password: str
     os_user: str | None
+    has_sockets: bool = True
+    """Whether the file system of the data takes sockets."""
 
     @property
     def socket_folder(self) -> str:
         """Where programs of this machine find it: a third less than a port costs both sides, at each statement.
 
-        Empty where the path would be longer than an address may be.
+        Empty where there can be none, or its path would be longer than an address may be.
         """
         folder = self.data.absolute()
-        socket = os.fsencode(folder / f".s.PGSQL.{self.port}")
-        return str(folder) if len(socket) <= SOCKET_BYTES_MAX and not set(socket) & set(b',"') else ""
+        path = os.fsencode(folder / f".s.PGSQL.{self.port}")
+        fits = len(path) <= SOCKET_BYTES_MAX and not set(path) & set(b',"')
+        return str(folder) if fits and self.has_sockets else ""
 
     def command(self, extra: Mapping[str, str] | None = None) -> list[str]:
         """The server in the foreground; SIGINT stops it fast."""
@@ -103,12 +107,14 @@ class Cluster:
         try:
             pid = int(lock.read_text(encoding="utf-8").splitlines()[0])
         except (OSError, ValueError, IndexError):
-            return
-        mark = ProcessMark(pid, started(pid))
-        if mark.is_alive() and _is_server_of(pid, self.data):
-            stop(mark, signal.SIGINT, STOP_SECONDS)
-        for stale in (lock, *self.data.glob(".s.PGSQL.*")):
-            stale.unlink(missing_ok=True)
+            pid = None
+        if pid is not None:
+            mark = ProcessMark(pid, started(pid))
+            if mark.is_alive() and _is_server_of(pid, self.data):
+                stop(mark, signal.SIGINT, STOP_SECONDS)
+            lock.unlink(missing_ok=True)
+        for left in self.data.glob(".s.PGSQL.*"):
+            left.unlink(missing_ok=True)
 
     def failure(self, output: str) -> str:
         """One sentence for a server that will not start, from what it printed."""
@@ -154,7 +160,7 @@ def prepare(
     cluster = Cluster(source, folder, port, password, user)
     if _is_new(folder):
         _initialise(cluster)
-    return cluster
+    return replace(cluster, has_sockets=_takes_sockets(folder))
 
 
 def exists(data_dir: Path) -> bool:
@@ -178,6 +184,18 @@ def _place(data_dir: Path, instance: str, user: str | None, outside: Path, say: 
         (data_dir / OUTSIDE_NOTE).write_text(f"{noted}\n", encoding="utf-8")
     say(f"{data_dir} is closed to the database's user; its files are in {noted}")
     return noted
+
+
+def _takes_sockets(folder: Path) -> bool:
+    """Whether its file system does: some that are mounted from elsewhere do not."""
+    trial = folder / ".s.try"
+    with socket.socket(socket.AF_UNIX) as made:
+        try:
+            made.bind(str(trial))
+        except OSError:
+            return False
+    trial.unlink()
+    return True
 
 
 def _is_new(folder: Path) -> bool:

@@ -225,6 +225,13 @@ def test_a_handful_of_mails_goes_by_one_connection(post: smtp.SmtpCarrier) -> No
     assert len(SmtpStub.mails) == 2
 
 
+def test_a_slow_mail_server_is_left_in_time(post: smtp.SmtpCarrier, monkeypatch: pytest.MonkeyPatch) -> None:
+    mails = [outgoing(Channel.EMAIL, to=f"{name}@partner.example", key=name) for name in "ab"]
+    monkeypatch.setattr(smtp, "HANDFUL_SECONDS", -1.0)
+    assert [type(answer) for answer in post.send_all(mails)] == [Unavailable, Unavailable]
+    assert SmtpStub.mails == []
+
+
 def test_a_mail_server_that_goes_away_leaves_the_rest(post: smtp.SmtpCarrier) -> None:
     SmtpStub.refuse = {"DATA": "421 shutting down"}
     told = post.send_all([outgoing(Channel.EMAIL, to="a@p.example", key=str(n)) for n in range(3)])

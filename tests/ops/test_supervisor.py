@@ -169,10 +169,11 @@ class TestEmbeddedDatabase:
 
         # A number that now belongs to somebody else must not keep the database from starting.
         locks = [cluster.data / "postmaster.pid", cluster.data / f".s.PGSQL.{cluster.port}.lock"]
-        for lock in locks:
-            lock.write_text(f"{os.getpid()}\n")
-        cluster.clear_stale()
-        assert not any(lock.exists() for lock in locks)
+        for left in (locks, locks[1:]):
+            for lock in left:
+                lock.write_text(f"{os.getpid()}\n")
+            cluster.clear_stale()
+            assert not any(lock.exists() for lock in locks)
 
     def test_runs_as_nobody_important_and_asks_for_the_password(self, open_dir: Path) -> None:
         cluster = postgres.prepare(open_dir, "test", ports.free_port(), "secret", _quiet)
@@ -184,9 +185,9 @@ class TestEmbeddedDatabase:
             postgres.prepare(open_dir, "test", ports.free_port(), "secret", _quiet)
 
 
-@pytest.mark.parametrize("name", ["d" * 200, "a,b"])
-def test_a_path_no_socket_can_have_leaves_the_port(name: str) -> None:
-    cluster = postgres.Cluster(Path("/bin"), Path("/srv") / name, 5432, "secret", None)
+@pytest.mark.parametrize(("name", "takes"), [("d" * 200, True), ("a,b", True), ("data", False)])
+def test_where_there_can_be_no_socket_the_port_is_left(name: str, takes: bool) -> None:
+    cluster = postgres.Cluster(Path("/bin"), Path("/srv") / name, 5432, "secret", None, takes)
     assert cluster.url("dongban") == "postgresql://postgres:secret@127.0.0.1:5432/dongban"
     assert "unix_socket_directories=" in cluster.command()
 
@@ -202,6 +203,13 @@ def test_a_path_no_socket_can_have_leaves_the_port(name: str) -> None:
 def test_why_the_database_does_not_start_is_told_whole(tmp_path: Path, output: str, reason: str) -> None:
     cluster = postgres.Cluster(tmp_path, tmp_path, 1, "", None)
     assert f"does not start: {reason}" in cluster.failure(output)
+
+
+def test_a_folder_is_asked_whether_it_takes_sockets(tmp_path: Path) -> None:
+    assert postgres._takes_sockets(tmp_path)
+    assert list(tmp_path.iterdir()) == []
+    # As on a file system without them: the name cannot be bound.
+    assert not postgres._takes_sockets(tmp_path / "nowhere")
 
 
 def test_a_copy_of_the_binaries_runs_where_it_was_put(tmp_path: Path) -> None:

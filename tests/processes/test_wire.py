@@ -97,6 +97,36 @@ def test_what_fails_is_prepared_once_too(connection: Connection) -> None:
     assert prepared(connection) == 3
 
 
+def test_a_failure_to_commit_is_told_where_there_is_no_transaction(connection: Connection) -> None:
+    connection.autocommit = True
+    ask(connection, Asked(b"CREATE TEMP TABLE once (n bigint UNIQUE DEFERRABLE INITIALLY DEFERRED)", []))
+    with pytest.raises(psycopg.errors.UniqueViolation):
+        ask(connection, Asked(b"INSERT INTO once VALUES ($1::bigint), ($1::bigint)", [7]))
+    assert ask(connection, Asked(b"SELECT count(*) FROM once", [])) == [[(0,)]]
+    assert ask(connection, Asked(b"INSERT INTO once VALUES ($1::bigint) RETURNING n", [7])) == [[(7,)]]
+
+
+def test_a_statement_is_prepared_anew_when_its_columns_changed(connection: Connection) -> None:
+    connection.autocommit = True
+    ask(connection, Asked(b"CREATE TEMP TABLE seen AS SELECT 1 AS n", []))
+    every = Asked(b"SELECT * FROM seen", [])
+    ask(connection, every)
+    ask(connection, Asked(b"ALTER TABLE seen ADD COLUMN more bigint", []))
+    with pytest.raises(psycopg.errors.FeatureNotSupported):
+        ask(connection, every)
+    assert ask(connection, every) == [[(1, None)]]
+    left = connection.execute("SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE 'SELECT * FROM seen'")
+    assert left.fetchone() == (1,)
+
+
+def test_a_cursor_does_not_wait_for_what_nobody_asks_for(connection: Connection) -> None:
+    with holding(connection):
+        tell(connection, ONE)
+        with pytest.raises(psycopg.ProgrammingError, match="under way"):
+            connection.execute("SELECT 1")
+    assert connection.execute("SELECT 1").fetchone() == (1,)
+
+
 def test_it_goes_on_after_the_driver_dropped_what_was_prepared(connection: Connection) -> None:
     def dropped() -> None:
         connection.execute("SELECT 1", prepare=True)
