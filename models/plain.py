@@ -147,7 +147,9 @@ def execute(session: Session, asked: Plain[Any], given: Mapping[str, Any]) -> No
 
 @contextmanager
 def together(session: Session) -> Iterator[None]:
-    """What is executed inside is sent in one round trip. Raises psycopg.Error of any statement at its end."""
+    """What is executed inside is sent as it comes and waited for at the end, which raises psycopg.Error of the first
+    that failed. No cursor of the session may be used meanwhile.
+    """
     with holding(driver(session)):
         yield
 
