@@ -17,6 +17,7 @@ from sqlalchemy.dialects import postgresql
 from sqlmodel import Session
 
 from models import plain
+from models.aside import Connection
 from tests.engines import Database
 from tests.web_shell.pages import GRID, NOW, SHELL, row
 from web import grid as grid_module
@@ -171,7 +172,7 @@ THING_GRID = Grid(
 @pytest.fixture
 def session(database: Database) -> Iterator[Session]:
     """120 things of which 60 belong to owner 1; amounts repeat, so that the tiebreak matters; two cost nothing."""
-    engine = create_engine(database.owner_url.replace("postgresql://", "postgresql+psycopg://", 1))
+    engine = create_engine("postgresql+psycopg://", creator=lambda: Connection.connect(database.owner_url))
     with Session(engine) as made:
         THINGS.create(made.connection())
         made.execute(
