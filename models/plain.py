@@ -107,7 +107,11 @@ def driver(session: Session) -> Connection:
 def rows(session: Session, asked: Plain[Found], given: Mapping[str, Any]) -> Sequence[Found]:
     """What the statement finds within the session's transaction."""
     (found,) = ask(driver(session), asked.with_values(given))
-    return cast("list[Found]", [_opened(asked, row) for row in found] if asked.sealed else found)
+    return _read(asked, found)
+
+
+def _read(asked: Plain[Found], found: list[Any]) -> Sequence[Found]:
+    return [_opened(asked, row) for row in found] if asked.sealed else found
 
 
 def _opened(asked: Plain[Any], row: Any) -> Any:
@@ -125,13 +129,13 @@ def array(numbers: Iterable[int]) -> str:
 def each(session: Session, *asked: Plain[Any]) -> list[Sequence[Any]]:
     """`rows` of several statements that are given nothing, in one round trip."""
     found = ask(driver(session), *(one.with_values({}) for one in asked))
-    return [[_opened(one, row) for row in told] if one.sealed else told for one, told in zip(asked, found, strict=True)]
+    return [_read(one, told) for one, told in zip(asked, found, strict=True)]
 
 
 def last(session: Session, asked: Plain[Found], given: Mapping[str, Any]) -> Sequence[Found]:
     """`rows`, in one round trip with the transaction's commit. What is asked after it begins another."""
     (found,) = ask(driver(session), asked.with_values(given), commit=True)
-    return cast("list[Found]", [_opened(asked, row) for row in found] if asked.sealed else found)
+    return _read(asked, found)
 
 
 def one_or_none(session: Session, asked: Plain[Found], given: Mapping[str, Any]) -> Found | None:
