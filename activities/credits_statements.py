@@ -1,5 +1,6 @@
 """Statements of settlement reports as PDF, made after publishing, a page of groups at a time."""
 
+import datetime as dt
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlmodel import Session, col
 from temporalio import activity
+from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
 from activities.batching import beating
 from activities.documents.credit_statement import CreditStatement, StatementLine, credit_statement
@@ -25,14 +27,24 @@ from models.files.writes import attach, keep
 from models.harmony.tables import NOBODYS
 from models.kernel.calendar import local_date
 from models.processes.messages import Job
+from models.processes.queries import is_beginning
 
 PAGE_STATEMENTS = 20
+LOOK = dt.timedelta(seconds=1)
+"""How often it is asked whether the month's processes have begun."""
 
 
 @activity.defn(name=run_messages.STATEMENTS)
 def plan_statements(task: RunTask) -> Pages:
-    """The run's reports that have no statement yet, in pages."""
+    """The run's reports that have no statement yet, in pages, once the month's processes have begun.
+
+    Statements set while processes begin take the processor's caches from them, however low their priority.
+    Raises ApplicationError, to be asked again, while processes begin.
+    """
     with database.working() as session:
+        if is_beginning(session):
+            benign = ApplicationErrorCategory.BENIGN
+            raise ApplicationError("processes begin", type="beginning", next_retry_delay=LOOK, category=benign)
         place = (func.row_number().over(order_by=col(CreditReport.group_id)) - 1) // PAGE_STATEMENTS
         missing = (
             select(col(CreditReport.group_id), place.label("page"))

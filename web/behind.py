@@ -9,26 +9,26 @@ import datetime as dt
 from collections.abc import Awaitable, Callable
 from typing import Any, NamedTuple
 
-from sqlalchemy import func, or_, select, text, true, update
+from sqlalchemy import or_, text, true, update
 from sqlmodel import Session, col
 from starlette.concurrency import run_in_threadpool
 
 from models import clock, database
 from models.notifications.rules import Event
 from models.notifications.tables import Message
+from models.processes.queries import BACKGROUND, BEGINNING_MOST, is_beginning
 from models.processes.tables import Outbox
-from models.processes.writes import BACKGROUND
 from web.starting import CLICK_SECONDS, Starter
 
 EVENTS = (Event.REPORT_PUBLISHED.value,)
 """What people are told by the thousand."""
 PUBLISHING_MOST = dt.timedelta(minutes=1)
 """How long starts wait for a month to be published: a run that is stuck holds up nobody."""
-STARTING_MOST = dt.timedelta(minutes=10)
-"""How long a notice waits for the processes to begin."""
 
+# Whoever has a month published does not count as clicking: it is what makes these processes begin.
 _NOW = """
-SELECT (SELECT created_at FROM command WHERE actor_id <> 0 ORDER BY id DESC LIMIT 1) AS clicked_at,
+SELECT (SELECT created_at FROM command
+         WHERE actor_id <> 0 AND kind <> 'credit_run' ORDER BY id DESC LIMIT 1) AS clicked_at,
        EXISTS (SELECT 1 FROM credit_run WHERE status = 'publishing' AND status_since > :lately) AS publishing
 """
 _TAKE = """
@@ -105,11 +105,7 @@ def _mark(started: list[int]) -> None:
 
 def may_go(session: Session) -> Any:
     """The condition on messages that go out now: not those of a month whose processes are still beginning."""
-    lately = clock.now() - STARTING_MOST
-    beginning = select(func.count()).where(
-        col(Outbox.kind).in_(BACKGROUND), col(Outbox.sent_at).is_(None), col(Outbox.created_at) > lately
-    )
     publishing = session.execute(text(_NOW), {"lately": clock.now() - PUBLISHING_MOST}).one().publishing
-    if not publishing and not session.execute(beginning).scalar_one():
+    if not publishing and not is_beginning(session):
         return true()
-    return or_(col(Message.event).not_in(EVENTS), col(Message.created_at) < lately)
+    return or_(col(Message.event).not_in(EVENTS), col(Message.created_at) < clock.now() - BEGINNING_MOST)

@@ -148,7 +148,7 @@ class Relay:
 
     def _due_starts(self) -> list[Outbox]:
         """Taken for a few seconds; a relay that dies here leaves the rows to the next one."""
-        asked = {"now": clock.now(), "behind": list(writes.BACKGROUND), "limit": ROUND, "most": BACKOFF_SECONDS_MAX}
+        asked = {"now": clock.now(), "behind": list(queries.BACKGROUND), "limit": ROUND, "most": BACKOFF_SECONDS_MAX}
         with database.at_once() as session:
             return sorted(plain.rows(session, TAKE, asked), key=attrgetter("id"))
 

@@ -24,12 +24,12 @@ from sqlalchemy import (
 from sqlalchemy import table as sql_table
 from sqlmodel import Session, col
 
-from models import database
+from models import clock, database
 from models.kernel.refusals import NotFound
 from models.plain import Plain, beside, one_or_none, plain, rows, things
 from models.processes.deadlines import DEFAULT_PACE, Pace
 from models.processes.messages import Actor
-from models.processes.tables import Command, Holiday, Policy, ProcessColumns, ProcessEvent
+from models.processes.tables import Command, Holiday, Outbox, Policy, ProcessColumns, ProcessEvent
 
 Doc = TypeVar("Doc", bound=ProcessColumns)
 
@@ -38,6 +38,10 @@ USUAL_SECONDS = 300.0
 SHOWN_PACE_SECONDS = 10.0
 PACE_SAMPLE = 200
 PACE_MIN = 3
+BACKGROUND = ("credit_report",)
+"""Kinds of processes that begin by the thousand while nobody waits for them."""
+BEGINNING_MOST = dt.timedelta(minutes=10)
+"""How long the notices and papers of such processes wait for them to begin."""
 
 
 # Asked on every page: built once, which costs more than running them.
@@ -336,6 +340,15 @@ def command(session: Session, request_id: uuid.UUID, actor: Actor) -> Command | 
     """One's own act by its request id (the receipt, or why it was refused)."""
     asked = {"request_id": request_id, "actor_id": actor.member_id}
     return session.execute(_COMMAND, asked).scalar_one_or_none()
+
+
+def is_beginning(session: Session) -> bool:
+    """Whether processes that begin by the thousand are still to begin; those that are stuck hold up nobody."""
+    lately = clock.now() - BEGINNING_MOST
+    unsent = select(col(Outbox.id)).where(
+        col(Outbox.kind).in_(BACKGROUND), col(Outbox.sent_at).is_(None), col(Outbox.created_at) > lately
+    )
+    return bool(session.execute(select(unsent.exists())).scalar_one())
 
 
 def case_documents(session: Session, actor: Actor, table: type[Doc], case_key: str) -> Sequence[Doc]:

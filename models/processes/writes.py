@@ -30,8 +30,6 @@ CHANNEL = "dongban"
 STARTS, BEHIND, COMMANDS, MESSAGES = "starts", "behind", "commands", "messages"
 FOR_RELAY = frozenset({STARTS, BEHIND, COMMANDS, MESSAGES})
 """Kinds of announcement that wake the relay's rounds and mean nothing to an open page."""
-BACKGROUND = ("credit_report",)
-"""Kinds of processes that begin by the thousand while nobody waits for them: BEHIND tells of them."""
 _NOTIFY: Plain[Any] = Plain(text("SELECT pg_notify(:channel, :payload)"))
 _LOCK: Plain[Any] = Plain(text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 0))"))
 CREATE = "create"
@@ -113,7 +111,7 @@ def _send(session: Session, key: str, kind: str, payload: dict[str, Any]) -> Non
         "attempts": 0,
     }
     execute(session, _outbox(tuple(values)), values)
-    wake(session, BEHIND if kind in BACKGROUND else STARTS)
+    wake(session, BEHIND if kind in queries.BACKGROUND else STARTS)
 
 
 @cache

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlmodel import Session, col
 
 from activities import credits_compute, credits_run, credits_statements
+from models import clock
 from models import database as house
 from models.credits import shares
 from models.credits.report_tables import CreditReport, CreditReportLine
@@ -21,6 +22,7 @@ from models.harmony.tables import CreditGroup
 from models.kernel.vat import vat_floor
 from models.processes.chain import GENESIS, broken_link
 from models.processes.messages import ProcessStart
+from models.processes.queries import BEGINNING_MOST
 from models.processes.tables import Outbox, ProcessEvent
 from tests.credits import run_world
 from tests.credits.run_world import MONTH, NOW, World
@@ -265,7 +267,8 @@ def test_statements_are_made_by_the_page(world: World, monkeypatch: pytest.Monke
     run = run_of(world)
     run_world.published(run)
     a, b, c, d, e = world.groups
-    planned = credits_statements.plan_statements(RunTask(run_id=run.id or 0, step=run.step, at=NOW))
+    with clock.set_to(clock.now() + 2 * BEGINNING_MOST):
+        planned = credits_statements.plan_statements(RunTask(run_id=run.id or 0, step=run.step, at=NOW))
     assert planned.pages == [(a, b), (c, d), (e, e)]
 
 

@@ -1,28 +1,34 @@
 """What nobody waits for: a month's processes begin after it is published, its notices leave after them."""
 
 import datetime as dt
+import uuid
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlmodel import col
+from temporalio.exceptions import ApplicationError
 
 from activities.credits_begin import first_alarms
+from activities.credits_statements import LOOK, plan_statements
 from models import clock
 from models import database as house
 from models.credits.report_alarms import sign_alarms
+from models.credits.run_messages import RunTask
 from models.credits.run_rules import Status
 from models.credits.run_tables import CreditRun
 from models.notifications.tables import Message
 from models.processes.deadlines import ESCALATE, REMIND
 from models.processes.messages import Alarm
-from models.processes.tables import Outbox
+from models.processes.queries import BEGINNING_MOST
+from models.processes.tables import Command, Outbox
 from tests import factories
 from tests.credits import run_world
 from tests.credits.run_world import NOW, World
 from tests.engines import Database
 from web import behind
 from web.behind import Behind, Start
+from web.starting import GENTLE_ROWS
 
 HOUR = dt.timedelta(hours=1)
 
@@ -102,6 +108,46 @@ async def test_a_start_that_was_not_taken_is_tried_again_a_little_later(world: W
     assert await one_round(Engine(), NOW + dt.timedelta(seconds=11)) == 1
 
 
+async def test_statements_are_set_once_the_processes_are_there(world: World) -> None:
+    run = run_world.put(published(world, 1), Status.PUBLISHED)
+    task = RunTask(run_id=run.id or 0, step=run.step, at=NOW)
+    with clock.set_to(NOW), pytest.raises(ApplicationError) as later:
+        plan_statements(task)
+    assert (later.value.type, later.value.non_retryable, later.value.next_retry_delay) == ("beginning", False, LOOK)
+    with clock.set_to(NOW + BEGINNING_MOST + HOUR):
+        assert len(plan_statements(task).pages) == 1
+    await one_round(Engine(), NOW)
+    with clock.set_to(NOW):
+        assert len(plan_statements(task).pages) == 1
+
+
+async def test_starts_are_gentle_beside_clicks_but_not_for_the_click_that_has_the_month_published(world: World) -> None:
+    run_world.put(published(world, GENTLE_ROWS + 2), Status.PUBLISHED)
+    with house.working() as session:
+        session.add(pressed(world, "contract"))
+    assert await one_round(Engine(), NOW) == GENTLE_ROWS
+    with house.working() as session:
+        session.execute(delete(Command))
+        session.add(pressed(world, "credit_run"))
+    assert await one_round(Engine(), NOW) == 2
+
+
+def pressed(world: World, kind: str) -> Command:
+    return Command(
+        request_id=uuid.uuid4(),
+        workflow_id=f"{kind}/1",
+        kind=kind,
+        document_id=1,
+        act="approve",
+        payload={},
+        actor_id=world.officer.member_id,
+        actor_name=world.officer.name,
+        actor_roles=[],
+        created_at=NOW,
+        next_attempt_at=NOW,
+    )
+
+
 async def test_people_are_told_once_the_processes_are_there_and_others_at_once(world: World) -> None:
     run = published(world, 1)
     with house.working() as session:
@@ -111,7 +157,7 @@ async def test_people_are_told_once_the_processes_are_there_and_others_at_once(w
     run_world.put(run, Status.PUBLISHED)
     with clock.set_to(NOW):
         assert going() == ["your_turn"]
-    with clock.set_to(NOW + behind.STARTING_MOST + HOUR):
+    with clock.set_to(NOW + BEGINNING_MOST + HOUR):
         assert going() == ["report_published", "your_turn"]
     await one_round(Engine(), NOW)
     with clock.set_to(NOW):
