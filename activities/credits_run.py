@@ -54,7 +54,19 @@ UPDATE credit_outcome SET state = 'failed', error = :error, decided_at = :now
 @activity.defn(name=run_messages.PREPARE)
 def prepare(task: RunTask) -> Pages:
     """Share the pools and list the groups; done again it begins anew. No pages for a run that moved on."""
-    with beating(), database.working() as session:
+    with beating():
+        _wait_for_changes(task.run_id)
+        return _prepared(task)
+
+
+def _wait_for_changes(run_id: int) -> None:
+    """What is dated before the preview began and not there yet would be missing from it, and not be told of either."""
+    with database.working() as session:
+        run_inputs.lock_all(session, session.get_one(CreditRun, run_id).month)
+
+
+def _prepared(task: RunTask) -> Pages:
+    with database.working() as session:
         run = _wanted(session, task.run_id, Status.DRAFTING, task.step)
         if run is None:
             return Pages()
@@ -173,7 +185,7 @@ def approve(step: StepContext) -> None:
         if note["what"] == "pool_unshared":
             raise PoolUnshared(business=note["name"])
     # Nothing comes into the month while this decides, and nothing is carried over into it.
-    run_inputs.lock_month(step.session, run.month)
+    run_inputs.lock_all(step.session, run.month)
     lock_case(step.session, credits_publish.CARRYING)
     changed = run_inputs.changed(step.session, run)
     if changed:

@@ -13,6 +13,7 @@ from models.credits.run_rules import InputsChanged, MonthApproved, RunPublishing
 from models.credits.run_tables import CreditOutcome, CreditRun
 from models.credits.run_wording import CHANGED
 from models.kernel.refusals import Refusal
+from models.plain import Plain, execute
 from models.processes.writes import lock_case
 
 # Names, addresses and notes change nothing of a preview; what decides over money does.
@@ -56,6 +57,8 @@ SELECT 'carried' WHERE EXISTS (
 """
 DECIDED = (Status.APPROVED, Status.PUBLISHING, Status.PAUSED)
 """The run publishes what was approved."""
+MASTERS = "credit-masters"
+_HOLD: Plain[Any] = Plain(text("SELECT pg_advisory_xact_lock_shared(hashtextextended(:key, 0))"))
 _BEGUN = "SELECT max(at) FROM process_event WHERE workflow_id = :workflow AND status_to = 'drafting'"
 
 
@@ -98,6 +101,20 @@ def begun_at(session: Session, run: CreditRun) -> dt.datetime:
 def lock_month(session: Session, month: dt.date) -> None:
     """What begins a month's run, approves it and feeds it waits for each other."""
     lock_case(session, f"credit-run/{month_key(month)}")
+
+
+def hold_masters(session: Session) -> None:
+    """Rates, media, groups and payees are changed side by side; what computes or approves a month waits for them.
+
+    Called before anything is read of them, and before the change is dated.
+    """
+    execute(session, _HOLD, {"key": MASTERS})
+
+
+def lock_all(session: Session, month: dt.date) -> None:
+    """Wait for every change of the month's amounts and of the masters that has begun; those to come wait in turn."""
+    lock_month(session, month)
+    lock_case(session, MASTERS)
 
 
 def why_closed(session: Session, month: dt.date) -> Refusal | None:

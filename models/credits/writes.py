@@ -70,6 +70,11 @@ def _put(session: Session, actor: Actor, row: SQLModel, values: Mapping[str, Any
     kept(session, actor, row, "create" if is_new else "edit", before, after)
 
 
+def _must_manage(session: Session, actor: Actor) -> None:
+    actor.must_hold(*MANAGERS)
+    run_inputs.hold_masters(session)
+
+
 def _plain(value: Any) -> Any:
     return value.isoformat() if isinstance(value, dt.date) else value
 
@@ -92,7 +97,7 @@ def save_company(
     session: Session, actor: Actor, form: CompanyForm, now: dt.datetime, row_id: int | None = None
 ) -> CreditCompany:
     """지급처. Raises NotYourTurn, NotFound, StaleDocument, FieldErrors, CompanyKnown, RunPublishing."""
-    actor.must_hold(*MANAGERS)
+    _must_manage(session, actor)
     found = _current(session, CreditCompany, row_id, form.edit_version) if row_id is not None else None
     is_person = form.kind is CompanyKind.INDIVIDUAL
     faults = form.faults()
@@ -170,7 +175,7 @@ def _rename_groups(session: Session, company: CreditCompany) -> None:
 
 def save_business(session: Session, actor: Actor, form: BusinessForm, row_id: int) -> CreditBusiness:
     """사업: its words. Raises NotYourTurn, NotFound, StaleDocument."""
-    actor.must_hold(*MANAGERS)
+    _must_manage(session, actor)
     found: CreditBusiness = _current(session, CreditBusiness, row_id, form.edit_version)
     _put(session, actor, found, form.model_dump(exclude={"edit_version"}), ("name", "item", "active"))
     return found
@@ -183,7 +188,7 @@ def save_medium(
     session: Session, actor: Actor, form: MediumForm, now: dt.datetime, row_id: int | None = None
 ) -> CreditMedium:
     """매체. Raises NotYourTurn, NotFound, StaleDocument, CodeTaken."""
-    actor.must_hold(*MANAGERS)
+    _must_manage(session, actor)
     lock_case(session, "credit_medium")
     found = _current(session, CreditMedium, row_id, form.edit_version) if row_id is not None else None
     same = select(col(CreditMedium.id)).where(col(CreditMedium.code) == form.code)
@@ -203,7 +208,7 @@ def save_group(
     session: Session, actor: Actor, form: GroupForm, now: dt.datetime, row_id: int | None = None
 ) -> CreditGroup:
     """정산그룹. Raises NotYourTurn, NotFound, StaleDocument, FieldErrors, RunPublishing."""
-    actor.must_hold(*MANAGERS)
+    _must_manage(session, actor)
     company = session.get(CreditCompany, form.credit_company_id)
     if company is None or company.closed_at is not None:
         raise FieldErrors({"credit_company_id": "지급처를 골라 주세요."})
@@ -225,7 +230,7 @@ def save_group(
 
 def set_closed(session: Session, actor: Actor, table: Any, row_id: int, now: dt.datetime, *, closed: bool) -> None:
     """「사용 종료」 and 「다시 사용」 of a company, medium or group. Raises NotYourTurn, NotFound."""
-    actor.must_hold(*MANAGERS)
+    _must_manage(session, actor)
     found = queries.locked(session, table, row_id)
     if (found.closed_at is not None) == closed:
         return
@@ -247,7 +252,7 @@ def save_rate(
 
     Of one that is there medium and business stay.
     """
-    actor.must_hold(*MANAGERS)
+    _must_manage(session, actor)
     lock_case(session, f"credit_rate/{form.medium_id}")
     found = _current(session, CreditRate, row_id, form.edit_version) if row_id is not None else None
     medium_id = found.medium_id if found else form.medium_id
@@ -280,7 +285,7 @@ def _must_not_overlap(session: Session, of: tuple[int, int], form: RateForm, row
 
 def delete_rate(session: Session, actor: Actor, row_id: int) -> None:
     """「삭제」 of a rate; what was published by it stays. Raises NotYourTurn, NotFound."""
-    actor.must_hold(*MANAGERS)
+    _must_manage(session, actor)
     found = queries.locked(session, CreditRate, row_id)
     kept(session, actor, found, "delete", {name: _plain(getattr(found, name)) for name in RATE_SHOWN}, {})
     session.delete(found)

@@ -2,9 +2,10 @@
 
 import datetime as dt
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlmodel import Session, col
 
 from models import clock
@@ -138,6 +139,46 @@ def test_what_changed_since_the_preview_is_told_and_refuses_the_approval(
         with house.working() as session:
             assert run_inputs.changed(session, only_run()) == []
         assert seat.act(base, "approve").status_code == 303
+
+
+def _waits_for(key: str) -> int:
+    """How many transactions wait for the lock of that name."""
+    waiting = text(
+        "SELECT count(*) FROM pg_locks, (SELECT hashtextextended(:key, 0) AS k) named WHERE locktype = 'advisory'"
+        " AND NOT granted AND objid::bigint = k & 4294967295 AND classid::bigint = (k >> 32) & 4294967295"
+    )
+    with house.working() as session:
+        return int(session.execute(waiting, {"key": key}).scalar_one())
+
+
+def _beside(change: Change, at: dt.datetime, world: World, work: Callable[[], object]) -> Future[object]:
+    """`work`, begun while the change is written and not there yet, and over once it is."""
+    with ThreadPoolExecutor(1) as thread:
+        with clock.set_to(at), house.writing(world.officer) as session:
+            change(session, world)
+            session.flush()
+            asked = thread.submit(work)
+            while not _waits_for(run_inputs.MASTERS) and not asked.done():
+                pass
+        return asked
+
+
+def test_a_change_on_its_way_is_in_the_preview(world: World) -> None:
+    run = run_world.begun(world)
+    before = NOW - dt.timedelta(seconds=1)
+    _beside(_rate, before, world, lambda: run_world.computed(run)).result()
+    with house.working() as session:
+        outcome = session.execute(select(CreditOutcome)).scalar_one()
+    assert outcome.supply == 50_000 // 2 + 1_000
+
+
+def test_a_change_on_its_way_refuses_the_approval(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = run_world.begun(world)
+    run_world.computed(run)
+    record(run.id or 0, COMPUTED)
+    with desk(world.officer, monkeypatch) as seat:
+        asked = _beside(_close, LATER, world, lambda: seat.act(f"/credit-runs/{run.id}", "approve").status_code)
+    assert (asked.result(), only_run().status) == (409, Status.PREVIEWED)
 
 
 def test_a_month_that_is_being_published_takes_nothing(world: World) -> None:
