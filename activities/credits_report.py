@@ -261,6 +261,9 @@ def remind(step: StepContext) -> None:
         # Signed at the hub already, or never come there: what is left is not the partner's.
         return
     if report.status == Status.PAYMENT_FAILED:
+        if paying.account_to_come(step.session, report.group_id) is not None:
+            # Put right already: it is paid again as soon as the account takes effect.
+            return
         words = f"대금을 지급하지 못했습니다. {report.payment_problem} 지급계좌를 확인해 주세요."
     elif local_date(step.now) > report.sign_by:
         words = f"{_done_by(report)} 기한이 지났습니다. 처리하시면 그다음 달 지급일에 지급합니다."
