@@ -117,6 +117,10 @@ def register_invoice(step: StepContext) -> None:
     number = invoicing.check_number(step.session, report, given.approval_number, given.written_on)
     report.approval_number, report.written_on = number, given.written_on
     report.invoiced_at, report.invoice_problem = step.now, ""
+    known = step.session.get(TaxInvoice, report.tax_invoice_id) if report.tax_invoice_id else None
+    if known is not None and known.approval_number != number:
+        # One that was returned: neither its certificate nor its day says anything of this one.
+        report.tax_invoice_id = None
     if given.paper_file_id is not None:
         _paper(step, given.paper_file_id, number)
     tell(step, Event.PROGRESS_CHANGED, "세금계산서를 등록했습니다. 확인한 뒤 지급을 진행합니다.")
@@ -133,7 +137,7 @@ def _paper(step: StepContext, file_id: int, number: str) -> None:
         report.tax_invoice_id = None
         title = f"세금계산서 {number}"
         attach(step.session, file, CREDIT_REPORT.key, report.id or 0, FileRole.ATTACHMENT, company_id=0, title=title)
-    elif known is None or known.approval_number != number:
+    elif known is None:
         invoicing.receive_for_report(step.session, report, content(file), file, number, step.now)
     else:
         # Returned, and brought again as it was: it was looked at already.
@@ -257,6 +261,9 @@ def remind(step: StepContext) -> None:
         # Signed at the hub already, or never come there: what is left is not the partner's.
         return
     if report.status == Status.PAYMENT_FAILED:
+        if paying.account_to_come(step.session, report.group_id) is not None:
+            # Put right already: it is paid again as soon as the account takes effect.
+            return
         words = f"대금을 지급하지 못했습니다. {report.payment_problem} 지급계좌를 확인해 주세요."
     elif local_date(step.now) > report.sign_by:
         words = f"{_done_by(report)} 기한이 지났습니다. 처리하시면 그다음 달 지급일에 지급합니다."

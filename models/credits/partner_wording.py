@@ -94,6 +94,11 @@ FAILED = (
     "지급계좌를 고치시면 새 계좌가 적용된 뒤의 지급일에 자동으로 다시 지급합니다.",
     "지금 계좌가 맞으면 「다시 지급」을 눌러 주세요. {again_on}에 다시 지급합니다.",
 )
+CORRECTED = (
+    "바꾸신 지급계좌가 적용되기를 기다리고 있습니다.",
+    "새 계좌가 적용되면 그 뒤의 지급일에 자동으로 다시 지급합니다. 지금 하실 일은 없습니다.",
+)
+"""After a payment failed, while the account that was put right is checked and cools off."""
 ARTIST = "예술인 고용보험료는 이 지급액에 반영되어 있지 않습니다."
 """To an individual the insurance is for: the report does not compute it."""
 

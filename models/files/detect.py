@@ -66,7 +66,7 @@ def check(name: str, data: bytes, use: Use) -> FileKind:
         raise FileTooLarge(limit=file_size(use.bytes_max))
     kind = kind_of(data) or _document(data, use) or _plain_text(data, use)
     if kind is None or kind not in use.kinds:
-        raise FileTypeWrong(found=_words(data, kind), accepted=use.words)
+        raise FileTypeWrong(found=_words(data, kind, use), accepted=use.words)
     _check_name(name, kind, use)
     _check_one_face(data, kind)
     _check_inside(data, kind)
@@ -106,7 +106,7 @@ def _plain_text(data: bytes, use: Use) -> FileKind | None:
     return None
 
 
-def _words(data: bytes, kind: FileKind | None) -> str:
+def _words(data: bytes, kind: FileKind | None, use: Use) -> str:
     if kind is not None:
         return f"{kind} 파일"
     if PDF_SIGNATURE in data[:_HEAD_BYTES]:
@@ -116,7 +116,8 @@ def _words(data: bytes, kind: FileKind | None) -> str:
     if data.startswith(b"RIFF") and data[8:12] == b"WEBP":
         return "WEBP 그림"
     if _MARKUP.search(data[:_HEAD_BYTES]) or data.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"<"):
-        return "SVG, HTML, XML 파일"
+        takes_xml = FileKind.XML in use.kinds
+        return "HTML, SVG 또는 형식에 맞지 않는 XML 파일" if takes_xml else "SVG, HTML, XML 파일"
     return next((words for sign, words in _FOREIGN if data.startswith(sign)), "알 수 없는 형식의 파일")
 
 

@@ -273,6 +273,22 @@ def test_a_new_telephone_needs_its_code(world: PartnerWorld, monkeypatch: pytest
     ]
 
 
+def test_enter_saves_or_confirms_and_sends_no_fresh_code(world: PartnerWorld, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A browser presses the first button of the form."""
+    report = world.published()
+
+    def pressed_by_enter(shown: str) -> str:
+        form = shown[shown.index(f'action="{_address(report)}"') :]
+        return form[form.index("<button") :].partition(">")[0]
+
+    with desk(world, world.partner, monkeypatch) as browser:
+        browser.step_up("account")
+        shown = browser.get(_address(report))
+        assert "formaction" not in pressed_by_enter(shown)
+        sent = browser.post(f"{_address(report)}/phone", shown, **_typed(phone="01099998888")).text
+        assert f'formaction="{_address(report)}/phone/confirmation"' in pressed_by_enter(sent)
+
+
 def test_two_people_do_not_overwrite_each_other(world: PartnerWorld, monkeypatch: pytest.MonkeyPatch) -> None:
     report = world.published()
     same = {"bank_code": "090", "account_number": "3333011212345"}

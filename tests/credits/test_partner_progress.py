@@ -14,8 +14,10 @@ from models.credits.report_rules import Status
 from models.credits.report_tables import CreditReport
 from models.credits.rules import IssueMode
 from models.credits.tables import CreditCompany
+from models.harmony.tables import CreditGroup
 from models.kernel.calendar import at_hour
 from models.notifications.tables import Message, Notification
+from models.processes.deadlines import REMIND
 from models.tax_invoices import form
 from tests.credits import world as masters
 from tests.credits.partner_desk import HOLDER, Desk, PartnerWorld, desk
@@ -147,6 +149,26 @@ def test_a_failed_payment_says_what_happens_next(world: PartnerWorld, monkeypatc
     assert "대금을 지급하지 못했습니다. 예금주 불일치" in shown
     assert "2026.04.15에 다시 지급합니다." in shown
     assert "지급 처리중입니다" not in shown
+
+
+def test_a_failed_payment_waits_for_the_account_that_was_put_right(
+    world: PartnerWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody is asked again for what is done, nor offered a payment that would be refused."""
+    report = world.signed()
+    world.press(world.officer, report, "payment_failed", reason="계좌번호 오류")
+    with database.working() as session:
+        group = session.get_one(CreditGroup, report.group_id)
+        world.account(session, group, 2, status="cooling", effective_at=world.now + dt.timedelta(days=7))
+    with desk(world, world.partner, monkeypatch) as browser:
+        shown = browser.get(_page(report))
+    assert "바꾸신 지급계좌가 적용되기를 기다리고 있습니다." in shown
+    assert "지금 하실 일은 없습니다" in shown
+    assert "부터 바꾼 계좌로 지급합니다." in shown
+    for words in ("지금 지급계좌를 확인하실 차례입니다.", "「다시 지급」을 눌러", f'{_page(report, "/retry")}"'):
+        assert words not in shown
+    world.step(report, REMIND)
+    assert world.bells("deadline_near") == []
 
 
 def test_an_artist_reads_that_the_insurance_is_not_in_it(world: PartnerWorld, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -234,6 +234,27 @@ def test_forward_as_xml_is_confirmed_by_the_machine(world: World) -> None:
     assert (found.status, found.pay_on) == ("paying", dt.date(2026, 3, 16))
 
 
+def test_an_invoice_that_was_returned_decides_nothing_about_the_one_after(world: World) -> None:
+    """Returned, and another issued late and named by its number alone: its own day decides when it is paid."""
+    report = world.published(IssueMode.FORWARD)
+    file_id, number = brought(world, report)
+    first = {"approval_number": number, "written_on": WRITTEN, "paper_file_id": file_id}
+    world.press(world.partner, report, "register_invoice", **first)
+    returned = world.invoice_of(report)
+    world.press(world.officer, report, "return_invoice", reason="품목을 고쳐 주세요")
+
+    world.now = at_hour(dt.date(2026, 3, 12), 9)
+    second = {"approval_number": "202602204100007300000099", "written_on": WRITTEN}
+    world.press(world.partner, report, "register_invoice", **second)
+    assert world.read(report).tax_invoice_id is None
+    world.work(TAX_INVOICE, returned, [CHECK_RECEIVED_JOB, PAPER_JOB])
+    assert world.follow() == []
+
+    world.press(world.officer, report, "confirm_invoice")
+    found = world.read(report)
+    assert (found.status, found.pay_on) == ("paying", dt.date(2026, 4, 15))
+
+
 def test_an_xml_of_another_amount_is_refused(world: World) -> None:
     report = world.published(IssueMode.FORWARD)
     other = world.published(IssueMode.FORWARD, [1_000])

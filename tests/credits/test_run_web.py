@@ -32,7 +32,7 @@ from tests.credits import run_world
 from tests.credits.run_world import NOW, World
 from tests.engines import Database
 from tests.settlements.desk import Desk
-from web import confirming
+from web import confirming, inbox
 from web.credits import run_groups, runs
 from web.engine import Decision
 
@@ -66,7 +66,7 @@ def desk(actor: Actor, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
         return await asyncio.to_thread(_decided, command)
 
     monkeypatch.setattr(confirming, "deliver", deliver)
-    app = visiting.application(actor, NOW, (runs.router, run_groups.router), (runs.WEB,))
+    app = visiting.application(actor, NOW, (runs.router, run_groups.router, inbox.router), (runs.WEB,))
     with clock.set_to(NOW), TestClient(app) as client:
         yield Desk(client, actor)
 
@@ -113,6 +113,20 @@ def test_started_looked_at_approved(world: World, monkeypatch: pytest.MonkeyPatc
         assert (done.status_code, only_run().status) == (303, Status.APPROVED)
         shown = seat.get(done.headers["location"])
         assert "승인했습니다" in shown
+
+
+def test_a_run_that_waits_for_its_officer_is_among_what_is_to_be_done(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A run is of no partner, unlike everything else that waits for somebody."""
+    run = run_world.begun(world)
+    run_world.computed(run)
+    record(run.id or 0, COMPUTED)
+    with desk(world.officer, monkeypatch) as seat:
+        for address in ("/", "/inbox"):
+            answer = seat.client.get(address)
+            assert answer.status_code == 200, address
+            assert f"/credit-runs/{run.id}" in answer.text
 
 
 def test_a_repeated_run_says_what_it_leaves_alone(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

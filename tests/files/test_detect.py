@@ -101,6 +101,14 @@ def test_other_things_are_named_in_the_sentence(name: str, data: bytes, found: s
     assert told.endswith("JPG, JPEG, PNG, PDF 파일을 올려 주세요.")
 
 
+@pytest.mark.parametrize("data", [b"<TaxInvoice/>", b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "b">]><x/>'])
+def test_where_xml_is_taken_nobody_is_told_that_it_is_not(data: bytes) -> None:
+    with pytest.raises(rules.FileTypeWrong) as caught:
+        check("a.xml", data, dataclasses.replace(ANY, kinds=frozenset({FileKind.XML, FileKind.PDF})))
+    told = wording.sentence(caught.value, SENTENCES)
+    assert told == "HTML, SVG 또는 형식에 맞지 않는 XML 파일은 올릴 수 없습니다. PDF, XML 파일을 올려 주세요."
+
+
 @pytest.mark.parametrize("name", ["../a.png", "a\x00.png", "C:\\a.png", "a\u202egnp.exe", "..", "a\n.png"])
 def test_tricks_in_the_name_are_refused(name: str) -> None:
     assert refused(name, samples.png()) == "file_name_unsafe"

@@ -284,6 +284,23 @@ def test_personal_data_is_behind_it(world: World, browser: TestClient) -> None:
         assert answer.headers["location"].startswith("/harmony/verification?purpose=profile"), path
 
 
+def test_a_code_to_ones_own_telephone_makes_no_number_of_nothing(world: World, browser: TestClient) -> None:
+    """추가인증 may be asked for by any purpose, also by the one of a new number, and then goes to the one there is."""
+    person = _local(world)
+    _try(browser, PASSWORD)
+    csrf = _csrf(browser.get("/harmony/me").text)
+    for purpose in ("profile", "phone"):
+        sent = browser.post(f"/harmony/verification?purpose={purpose}", data={"csrf": csrf, "channel": "sms"})
+        assert sent.status_code == 303
+        typed = {"csrf": csrf, "code": _code()}
+        if purpose == "profile":
+            assert browser.post("/harmony/verification/confirmation?purpose=profile", data=typed).status_code == 303
+    answer = browser.post("/harmony/me/phone/confirmation", data=typed)
+    with database.working() as session:
+        assert session.get_one(Member, person.member_id).phone == PHONE
+    assert answer.status_code == 422
+
+
 def test_the_page_of_the_code_says_what_the_guide_says_and_keeps_what_was_chosen(
     world: World, browser: TestClient
 ) -> None:

@@ -13,7 +13,7 @@ from starlette.responses import RedirectResponse, Response
 from models import clock, database
 from models.auth import passwords
 from models.auth.messages import Visit
-from models.auth.rules import password_problem
+from models.auth.rules import CodeExpired, password_problem
 from models.auth.wording import PASSWORD, PASSWORD_HINT
 from models.files.rules import FileRefusal
 from models.files.wording import SENTENCES as FILE_SENTENCES
@@ -144,8 +144,11 @@ async def confirm_code(request: Request, actor: MediaActor, visit: CurrentVisit)
 
 def _confirm(actor: Actor, visit: Visit, code: str) -> None:
     made = stepups.confirm(actor, visit.session_id, PHONE, code, clock.now())
+    if not made.phone:
+        # Sent to the number there is, by the page of 추가인증: no other one was confirmed by it.
+        raise CodeExpired
     with database.writing(actor) as session:
-        writes.change_phone(session, actor, made.phone or "")
+        writes.change_phone(session, actor, made.phone)
 
 
 @router.post("/password")

@@ -8,6 +8,7 @@ from models.credits.partner_wording import (
     AFTER_DAY,
     ARTIST,
     BY_DAY,
+    CORRECTED,
     FAILED,
     GUIDE,
     HELD,
@@ -29,17 +30,25 @@ NO_STEP = "–"
 
 
 class Progress:
-    """One report as its partner reads it on a day. `holidays` decide the payment days."""
+    """One report as its partner reads it on a day. `holidays` decide the payment days; `corrected`: a changed account
+    of its group has not taken effect yet.
+    """
 
-    def __init__(self, report: CreditReport, today: dt.date, holidays: AbstractSet[dt.date]) -> None:
-        self.report, self.today, self.holidays = report, today, holidays
+    def __init__(
+        self, report: CreditReport, today: dt.date, holidays: AbstractSet[dt.date], *, corrected: bool = False
+    ) -> None:
+        self.report, self.today, self.holidays, self.corrected = report, today, holidays, corrected
         self.mode = IssueMode(report.issue_mode)
         self.at = step_index(self.mode, report.status, report.held_from)
         self.key = STEPS[self.mode][self.at][0]
 
     @property
     def away(self) -> tuple[str, ...]:
-        """What to say while the invoice was asked for and is not the partner's to sign; empty otherwise."""
+        """What to say while what is left is not the partner's: its invoice is not there to be signed, or the account
+        it put right has to take effect; empty otherwise.
+        """
+        if self.report.status == Status.PAYMENT_FAILED:
+            return CORRECTED if self.corrected else ()
         if self.report.status != Status.INVOICE_REQUESTED:
             return ()
         return SIGNED if self.report.invoiced_at else UNSENT if self.report.invoice_problem else ()
@@ -73,7 +82,7 @@ class Progress:
 
     def _words(self) -> tuple[str, ...]:
         status = self.report.status
-        whole = {Status.HELD: HELD, Status.PAYMENT_FAILED: FAILED}.get(Status(status), self.away)
+        whole = self.away or {Status.HELD: HELD, Status.PAYMENT_FAILED: FAILED}.get(Status(status))
         if whole:
             return whole
         words = GUIDE[self.mode][self.key]

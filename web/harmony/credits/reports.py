@@ -156,8 +156,9 @@ def report_answer(
 
 def _context(session: Session, actor: Actor, report: CreditReport) -> dict[str, Any]:
     found, one = chosen(session, actor, report.credit_company_id)
-    progress = Progress(report, local_date(clock.now()), holidays(session))
     held = partner.accounts(session, actor, report.group_id)
+    coming = partner.to_come(held)
+    progress = Progress(report, local_date(clock.now()), holidays(session), corrected=coming is not None)
     contact = partner.contact(session, report.group_id)
     company = one.company if one else None
     artist = progress.mode is IssueMode.INDIVIDUAL and company is not None and company.artist
@@ -176,7 +177,7 @@ def _context(session: Session, actor: Actor, report: CreditReport) -> dict[str, 
         "after": after,
         "siblings": _siblings(session, actor, one, report),
         "account": own,
-        "coming": partner.to_come(held),
+        "coming": coming,
         "bank": BANKS.get(own.bank_code, own.bank_code) if own else "",
         "link": report_page,
     }
