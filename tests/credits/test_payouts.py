@@ -24,6 +24,7 @@ from models.credits.rules import IssueMode
 from models.harmony.tables import CreditGroup
 from models.kernel.calendar import at_hour
 from models.kernel.refusals import NotFound, NotYourTurn
+from models.processes.tables import Command
 from tests.credits.report_world import World
 from tests.engines import Database
 
@@ -173,6 +174,49 @@ def test_a_report_held_before_the_file_goes_out_leaves_it(world: World) -> None:
     with house_database.working() as session:
         kept = session.get_one(PayoutFile, file.id)
         assert (kept.count, kept.total) == (1, 96_700)
+
+
+def test_a_file_that_everything_left_is_taken_back(world: World) -> None:
+    report = world.signed()
+    file = made(world)
+    world.press(world.officer, report, "hold", reason="분쟁")
+    with house_database.working() as session:
+        assert session.get_one(PayoutFile, file.id).closed_at == world.now
+    with pytest.raises(rules.FileClosed):
+        sent(world, file)
+
+
+def test_a_payment_called_failed_before_it_was_sent_leaves_its_file_and_is_paid_once(world: World) -> None:
+    report = world.signed()
+    world.published(IssueMode.INDIVIDUAL, [100_000])
+    file = made(world)
+    world.press(world.officer, report, "payment_failed", reason="계좌 해지")
+    states = {row[1].id: row[0].state for row in rows_of(file)}
+    assert states[report.id] == "dropped"
+    sent(world, file)
+    with house_database.writing(world.officer) as session:
+        assert [row[1].id for row in payouts.opened(session, world.officer, file.id or 0, "")] != [report.id]
+        assert payouts.file(session, world.officer, file.id or 0).total == 96_700
+    world.press(world.partner, report, "retry")
+    assert [row[1].id for row in rows_of(made(world, dt.date(2026, 4, 15)))] == [report.id]
+
+
+def test_between_the_bank_s_result_and_the_report_nothing_comes(world: World) -> None:
+    """The result is taken in, and the process is not told yet: the money is gone."""
+    report = world.signed()
+    file = made(world)
+    world.now = at_hour(PAYDAY, 15)
+    sent(world, file)
+    answered(world, file, paid(1))
+    for act in ("hold", "payment_failed"):
+        with pytest.raises(PayoutRunning):
+            world.press(world.officer, report, act, reason="분쟁")
+    with house_database.working() as session:
+        others = select(Command).where(col(Command.act).in_(["hold", "payment_failed"]), col(Command.state) == "open")
+        for one in session.execute(others).scalars():
+            session.delete(one)
+    assert world.follow() == ["pay"]
+    assert world.read(report).status == "paid"
 
 
 def test_a_discarded_file_frees_its_payments(world: World) -> None:
