@@ -336,7 +336,7 @@ def test_a_number_is_read_as_a_spreadsheet_saved_it() -> None:
 
 
 def test_a_failure_without_a_reason_says_so() -> None:
-    [found] = payout_sheets.read_results("순번,결과\n1,불능\n".encode(), "r.csv")
+    [found] = payout_sheets.read_results("순번,결과,금액\n1,불능,5\n".encode(), "r.csv")
     assert found.reason == rules.NO_REASON
 
 
@@ -347,6 +347,7 @@ def test_a_failure_without_a_reason_says_so() -> None:
         ("순번,결과\n,성공\n", "순번이 없습니다."),
         ("순번,결과\n-3,성공\n", "순번이 없습니다."),
         ("순번,결과\n1.5,성공\n", "순번이 없습니다."),
+        ("순번,결과\n1,성공\n", "순번 1: 금액이나 정산리포트번호가 없어 보낸 지급인지 확인할 수 없습니다."),
         ("순번,결과,지급일\n1,성공,어제\n", "순번 1: 지급일 「어제」: 날짜로 읽을 수 없습니다."),
         ("순번,결과,금액\n1,성공,-5\n", "순번 1: 금액 「-5」: 0 이상의 정수로 읽을 수 없습니다."),
     ],

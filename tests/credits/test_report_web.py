@@ -124,7 +124,7 @@ def test_a_file_from_due_to_paid(world: World, monkeypatch: pytest.MonkeyPatch) 
         assert seat.post(f"{base}/discarding").status_code == 409
 
         assert 'id="e-file"' in seat.post(f"{base}/results").text
-        wrong = "순번,결과\n1,성공\n9,성공\n".encode()
+        wrong = "순번,결과,금액\n1,성공,1\n9,성공,1\n".encode()
         refused = seat.post(f"{base}/results", files={"file": ("r.csv", wrong, CSV)})
         assert refused.status_code == 422
         assert "순번 9: 이 파일에 없는 순번입니다." in refused.text
