@@ -181,11 +181,13 @@ WITH summed AS (
                 END AS income,
            (SELECT p.total FROM credit_report p WHERE p.group_id = s.group_id AND p.month = :previous) AS before,
            EXISTS (SELECT 1 FROM credit_report p WHERE p.group_id = s.group_id AND p.month = :month) AS reported,
+           EXISTS (SELECT 1 FROM credit_carry k WHERE k.group_id = s.group_id AND k.from_month = :month) AS carried,
            EXISTS (SELECT 1 FROM credit_account a WHERE a.group_id = s.group_id AND a.status = 'active') AS has_account
       FROM summed s
 )
 UPDATE credit_outcome o
-   SET state = CASE WHEN h.lines = 0 AND h.reported THEN 'failed' WHEN h.lines = 0 THEN 'empty'
+   SET state = CASE WHEN h.lines = 0 AND h.reported THEN 'failed'
+                    WHEN h.lines = 0 AND h.carried THEN 'computed' WHEN h.lines = 0 THEN 'empty'
                     WHEN h.credit_company_id IS NULL OR h.closed_at IS NOT NULL THEN 'failed' ELSE 'computed' END,
        error = CASE WHEN h.lines = 0 AND h.reported THEN 'report_stands'
                     WHEN h.lines > 0 AND h.credit_company_id IS NULL THEN 'no_company'
@@ -203,7 +205,7 @@ UPDATE credit_outcome o
            CASE WHEN h.lines > 0 AND h.before <> 0
                  AND (h.before - h.total)::numeric * 100 >= abs(h.before)::numeric * :percent THEN 'less' END,
            CASE WHEN h.lines > 0 AND NOT h.has_account THEN 'no_account' END], NULL),
-       report_id = NULL, decided_at = CASE WHEN h.lines = 0 THEN CAST(:at AS timestamptz) END
+       report_id = NULL, decided_at = CASE WHEN h.lines = 0 AND NOT h.carried THEN CAST(:at AS timestamptz) END
   FROM held h
  WHERE o.run_id = :run AND o.group_id = h.group_id AND o.group_id BETWEEN :first AND :last
 """

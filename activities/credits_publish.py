@@ -35,19 +35,23 @@ from models.processes.writes import COMMANDS, Press, insert_command, wake
 
 STATEMENT_JOB = "build_credit_statement"
 MACHINE = Actor(member_id=0, name="", roles=frozenset({Role.SYSTEM}))
-MOVED_ON, CARRY_SETTLED = "report_moved_on", "carry_settled"
+MOVED_ON, CARRY_SETTLED, TOO_LITTLE = "report_moved_on", "carry_settled", "report_too_little"
 """Why a group cannot be published once more: keys of `run_wording.ERROR`."""
-FATES = ("new", "carried", "unchanged", "revised", "stuck", "settled")
+FATES = ("new", "carried", "unchanged", "revised", "stuck", "settled", "little")
 _WAITING = """
 SELECT o.group_id, o.input_hash, o.line_count, o.total, c.issue_mode, r.id AS report_id, r.status AS report_status,
        r.input_hash AS report_hash, coalesce(r.approval_number, '') <> '' AS invoiced,
+       EXISTS (SELECT 1 FROM payout y WHERE y.report_id = r.id AND y.state IN ('sent', 'paid')) AS at_bank,
        (SELECT b.input_hash FROM credit_outcome b JOIN credit_run p ON p.id = b.run_id
          WHERE b.group_id = o.group_id AND p.month = :month AND b.run_id < :run AND b.state = 'carried'
          ORDER BY b.run_id DESC LIMIT 1) AS carried_hash,
        EXISTS (SELECT 1 FROM credit_carry k
                 WHERE k.from_month = :month AND k.group_id = o.group_id AND (
                       EXISTS (SELECT 1 FROM credit_report n WHERE n.group_id = k.group_id AND n.month >= k.month) OR
-                      EXISTS (SELECT 1 FROM credit_carry l WHERE l.group_id = k.group_id AND l.from_month >= k.month))
+                      EXISTS (SELECT 1 FROM credit_carry l WHERE l.group_id = k.group_id AND l.from_month >= k.month) OR
+                      EXISTS (SELECT 1 FROM credit_outcome q JOIN credit_run w ON w.id = q.run_id
+                               WHERE q.group_id = k.group_id AND q.state = 'computed' AND w.month = k.month
+                                 AND w.status IN ('approved', 'publishing', 'paused')))
               ) AS carry_settled
   FROM credit_outcome o
   JOIN credit_group g ON g.id = o.group_id
@@ -65,7 +69,8 @@ SELECT d.group_id, :month, :next, d.medium_id, d.business_id, d.item, sum(d.supp
 """
 
 CARRYING = "credit-carry"
-"""Who approves a month waits for what is being carried over, and the other way round; pages do not for each other."""
+"""Who approves a month waits for what is carried over or taken back meanwhile, and the other way round; pages do not
+for each other."""
 _CARRYING = "SELECT pg_advisory_xact_lock_shared(hashtextextended(:key, 0))"
 _TAKEN = """
 SELECT max(month) FROM credit_run
@@ -90,6 +95,7 @@ class Decided(NamedTuple):
 
 def publish(session: Session, run: CreditRun, groups: Sequence[int], now: dt.datetime) -> list[Decided]:
     """Of these groups those that are computed, each decided. The run's row is held by the caller."""
+    session.execute(text(_CARRYING), {"key": CARRYING})
     facts = {"run": run.id, "month": run.month, "groups": array(groups)}
     waiting = session.execute(text(_WAITING), facts).all()
     known: dict[str, list[Any]] = {fate: [] for fate in FATES}
@@ -104,6 +110,7 @@ def publish(session: Session, run: CreditRun, groups: Sequence[int], now: dt.dat
     decided += [Decided(row.group_id, "unchanged", report_id=row.report_id) for row in known["unchanged"]]
     decided += [Decided(row.group_id, "failed", MOVED_ON, row.report_id) for row in known["stuck"]]
     decided += [Decided(row.group_id, "failed", CARRY_SETTLED) for row in known["settled"]]
+    decided += [Decided(row.group_id, "failed", TOO_LITTLE, row.report_id) for row in known["little"]]
     decide(session, run.id or 0, decided, now)
     return decided
 
@@ -111,15 +118,17 @@ def publish(session: Session, run: CreditRun, groups: Sequence[int], now: dt.dat
 def _fate(row: Any, run: CreditRun) -> str:
     if row.report_id is None:
         if row.carry_settled:
-            # What an earlier run of the month carried over is in a later month by now.
+            # What an earlier run of the month carried over is in a later month by now, or approved to be.
             return "unchanged" if row.carried_hash == row.input_hash else "settled"
         if row.total >= max(run.minimum_amount, 1):
             return "new"
         return "unchanged" if row.carried_hash == row.input_hash else "carried"
     if row.report_hash == row.input_hash:
         return "unchanged"
-    free = row.report_status in report_rules.REVISABLE and not row.invoiced
-    return "revised" if free else "stuck"
+    if row.report_status not in report_rules.REVISABLE or row.invoiced or row.at_bank:
+        return "stuck"
+    # Nobody is invoiced or paid nothing or less; what is owed back is a correction of the next month.
+    return "revised" if row.total > 0 else "little"
 
 
 def decide(session: Session, run_id: int, decided: Sequence[Decided], now: dt.datetime) -> None:
@@ -142,7 +151,6 @@ def _carry(session: Session, run: CreditRun, groups: Sequence[int]) -> None:
     not.
     """
     if groups:
-        session.execute(text(_CARRYING), {"key": CARRYING})
         taken = session.execute(text(_TAKEN), {"month": run.month}).scalar_one()
         facts = {"run": run.id, "month": run.month, "next": month_after(taken or run.month), "groups": array(groups)}
         session.execute(text(credits_begin.UNCARRY), {"month": run.month, "groups": facts["groups"]})

@@ -172,15 +172,32 @@ def pay(step: StepContext) -> None:
 
 
 def payment_failed(step: StepContext) -> None:
-    """「지급 실패」: the partner is asked to put its account right. Raises PayoutUnknown."""
+    """「지급 실패」: the partner is asked to put its account right. Raises PayoutUnknown, PayoutRunning."""
     report: CreditReport = step.document
     failed: PaymentFailed = step.payload
-    payout = _payout(step, failed.payout_id) or paying.live_payout(step.session, report.id or 0)
+    payout = _payout(step, failed.payout_id)
+    if payout is None:
+        payout = _unsent_dropped(step)
     if payout is not None:
         _result(step, payout, PayoutState.FAILED, failure=failed.reason)
     report.payment_problem = failed.reason
     report.payments += 1
     tell(step, Event.PROGRESS_CHANGED, f"대금을 지급하지 못했습니다. {failed.reason} 지급계좌를 확인해 주세요.")
+
+
+def _unsent_dropped(step: StepContext) -> Payout | None:
+    """The payment that is with the bank; one that has not gone there leaves its file, or it would be paid twice.
+
+    Raises PayoutRunning when the bank paid it.
+    """
+    report_id = step.document.id or 0
+    if paying.result_on_its_way(step.session, report_id):
+        raise PayoutRunning
+    payout = paying.live_payout(step.session, report_id)
+    if payout is not None and payout.state == PayoutState.WAITING:
+        paying.drop(step.session, payout, step.now)
+        return None
+    return payout
 
 
 def _payout(step: StepContext, payout_id: int | None) -> Payout | None:
@@ -246,12 +263,14 @@ def revised(step: StepContext) -> None:
 
 
 def _out_of_file(step: StepContext) -> None:
-    """Not with the bank, and in no file that is still here. Raises PayoutRunning."""
+    """Not with the bank nor paid by it, and in no file that is still here. Raises PayoutRunning."""
+    if paying.result_on_its_way(step.session, step.document.id or 0):
+        raise PayoutRunning
     payout = paying.live_payout(step.session, step.document.id or 0)
     if payout is not None and payout.state != PayoutState.WAITING:
         raise PayoutRunning
     if payout is not None:
-        paying.drop(step.session, payout)
+        paying.drop(step.session, payout, step.now)
 
 
 def remind(step: StepContext) -> None:

@@ -4,6 +4,7 @@ import datetime as dt
 import logging
 from collections.abc import Callable
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select, text, update
 from sqlmodel import Session, col
@@ -14,7 +15,7 @@ from activities import credits_compute, credits_publish
 from activities.batching import FAULTS, apart, beating, words
 from activities.recording import DomainSteps, StepContext
 from models import clock, database
-from models.credits import run_inputs, run_messages, run_rules, run_writes
+from models.credits import run_inputs, run_messages, run_queries, run_rules, run_writes
 from models.credits.kind import CREDIT_RUN
 from models.credits.messages import Approval, Groups
 from models.credits.report_tables import CreditReport
@@ -153,7 +154,9 @@ def _fail(session: Session, run_id: int, wrong: dict[int, str], now: dt.datetime
 def open_run(occasion: Occasion) -> str:
     """Begin the run of the month before the Schedule's day; '' when the month has one already."""
     with database.working() as session:
-        made = run_writes.open_scheduled(session, settled_month(occasion.scheduled_at), clock.now())
+        # The policy's day lies in a month of the policy's place, wherever Seoul's clock is then.
+        zone = ZoneInfo(run_queries.policy(session).timezone)
+        made = run_writes.open_scheduled(session, settled_month(occasion.scheduled_at, zone), clock.now())
         return made.workflow_id if made else ""
 
 

@@ -72,6 +72,7 @@ CREDIT_REPORT = Kind(
         report_rules.Status.PAYMENT_FAILED: _failed,
     },
     foreseen={report_rules.Status.PAYING: _paid_on},
+    resumes={report_rules.Status.HELD: lambda report: report.held_from},
 )
 
 

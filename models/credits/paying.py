@@ -1,5 +1,7 @@
 """Accounts that are paid to, payments that run: what reports and payout files ask alike."""
 
+import datetime as dt
+
 from sqlalchemy import select
 from sqlmodel import Session, col
 
@@ -38,11 +40,19 @@ def live_payout(session: Session, report_id: int) -> Payout | None:
     return found
 
 
-def drop(session: Session, payout: Payout) -> None:
-    """Take a payment out of a file that has not gone to the bank."""
+def result_on_its_way(session: Session, report_id: int) -> bool:
+    """Whether the bank paid a report that does not say so yet: its result is taken in and will be pressed on it."""
+    row = select(col(Payout.id)).where(col(Payout.report_id) == report_id, col(Payout.state) == PayoutState.PAID.value)
+    return session.execute(row).first() is not None
+
+
+def drop(session: Session, payout: Payout, now: dt.datetime) -> None:
+    """Take a payment out of a file that has not gone to the bank; a file with none left is taken back."""
     payout.state = PayoutState.DROPPED.value
     file = session.get_one(PayoutFile, payout.payout_file_id, with_for_update=True)
     file.count -= 1
     file.total -= payout.amount
+    if file.count == 0:
+        file.closed_at = now
     session.add_all([payout, file])
     session.flush()

@@ -138,6 +138,9 @@ def _result(row: int, typed: Mapping[str, str]) -> Result | Fault:
         return Fault(row, f"순번 {position}: 지급일 「{day}」: 날짜로 읽을 수 없습니다.")
     if won and (amount is None or amount < 0):
         return Fault(row, f"순번 {position}: 금액 「{won}」: 0 이상의 정수로 읽을 수 없습니다.")
+    if amount is None and not typed.get("number"):
+        # 순번 alone fits every file: the results of another day's would be taken for these payments.
+        return Fault(row, f"순번 {position}: 금액이나 정산리포트번호가 없어 보낸 지급인지 확인할 수 없습니다.")
     is_paid = word in _PAID
     reason = clean_line(typed.get("reason", ""))[:REASON_CHARS_MAX]
     return Result(

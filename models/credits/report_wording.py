@@ -41,7 +41,7 @@ SENTENCES: dict[str, str] = {
     "payout_file_not_sent": "은행에 전달한 뒤에 결과를 올릴 수 있습니다.",
     "payout_file_closed": "취소한 파일입니다.",
     "accounts_changed": "파일을 만든 뒤 지급계좌가 바뀐 정산이 {count}건 있습니다. 파일을 취소하고 다시 만들어 주세요.",
-    "results_unreadable": "이체 결과를 읽을 수 없습니다. 순번과 결과 열이 있는 xlsx, csv 파일을 올려 주세요.",
+    "results_unreadable": "이체 결과를 읽을 수 없습니다. 순번, 결과, 금액 열이 있는 xlsx, csv 파일을 올려 주세요.",
     "results_faulty": "보낸 파일과 맞지 않는 줄이 {count}건 있어 아무것도 반영하지 않았습니다.",
     "payout_running": "이미 은행에 보낸 지급입니다. 결과를 반영한 뒤에 다시 시도해 주세요.",
 }

@@ -189,9 +189,10 @@ def month_key(month: dt.date) -> str:
     return f"{month:%Y-%m}"
 
 
-def settled_month(instant: dt.datetime) -> dt.date:
-    """What a run that begins at this instant settles: the month before the instant's month in Seoul."""
-    return month_after(month_of(local_date(instant)), -1)
+def settled_month(instant: dt.datetime, zone: dt.tzinfo | None = None) -> dt.date:
+    """What a run that begins at this instant settles: the month before the instant's month in a zone, or in Seoul."""
+    here = instant.astimezone(zone).date() if zone else local_date(instant)
+    return month_after(month_of(here), -1)
 
 
 def item_of(month: dt.date, what: str) -> str:

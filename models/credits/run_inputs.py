@@ -53,7 +53,10 @@ SELECT 'businesses' WHERE EXISTS (
  UNION ALL
 SELECT 'carried' WHERE EXISTS (
     SELECT 1 FROM credit_outcome o JOIN earlier e ON e.id = o.run_id
-     WHERE o.state = 'carried' AND o.decided_at > :since)
+     WHERE o.decided_at > :since AND (
+           o.state = 'carried' OR (o.state = 'published' AND EXISTS (
+               SELECT 1 FROM credit_draft_line d
+                WHERE d.run_id = :run AND d.group_id = o.group_id AND d.source = 'carry'))))
 """
 DECIDED = (Status.APPROVED, Status.PUBLISHING, Status.PAUSED)
 """The run publishes what was approved."""
@@ -64,7 +67,7 @@ _BEGUN = "SELECT max(at) FROM process_event WHERE workflow_id = :workflow AND st
 
 def changed(session: Session, run: CreditRun) -> list[str]:
     """What the preview was computed from and what is otherwise now: keys of `run_wording.CHANGED`."""
-    asked: dict[str, Any] = {"month": run.month, "since": begun_at(session, run)}
+    asked: dict[str, Any] = {"run": run.id, "month": run.month, "since": begun_at(session, run)}
     return list(session.execute(text(_CHANGED), asked).scalars())
 
 

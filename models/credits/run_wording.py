@@ -39,6 +39,7 @@ ERROR: dict[str, str] = {
     "company_closed": "지급처가 종료되었습니다.",
     "report_moved_on": "이미 처리 중인 정산리포트라 금액을 바꿀 수 없습니다. 다음 달에 정정해 주세요.",
     "report_stands": "발행된 정산리포트가 있는데 이번에는 정산할 것이 없습니다. 다음 달에 정정해 주세요.",
+    "report_too_little": "발행된 정산리포트의 금액이 0원 이하가 되어 바꿀 수 없습니다. 다음 달에 정정해 주세요.",
     "carry_settled": "이월한 금액이 이미 다음 달 정산에 들어갔습니다. 다음 달에 정정해 주세요.",
 }
 """Why a group failed, in words that say what to do."""

@@ -76,6 +76,9 @@ class Kind:
     """Statuses that end on a day known before they are reached (a payment's by its rule), from the document, today and
     the holidays: what the timeline expects, whatever the usual pace."""
 
+    resumes: Mapping[str, Callable[[Any], str | None]] = field(default_factory=dict)
+    """Statuses that go back to the one the document came from (a hold's), and which that is: what is planned then."""
+
     @property
     def key(self) -> str:
         return self.rules.kind
@@ -111,6 +114,14 @@ class Kind:
         own = self.lapses.get(document.status)
         lapse = own(document) if own else None
         return deadlines.end_of(day) if lapse is None else lapse.at
+
+    def planned(self, document: Any) -> tuple[str, ...]:
+        """The statuses that are still ahead on this document's ordinary way."""
+        own = self.resumes.get(document.status)
+        back = own(document) if own else None
+        if back is None:
+            return self.rules.planned_after(document.status)
+        return (back, *self.rules.planned_after(back))
 
     def ends_at(self, status: str, document: Any, now: dt.datetime, holidays: frozenset[dt.date]) -> dt.datetime | None:
         """When a status, now or planned, is foreseen to end; None without such a day and for one that has passed."""

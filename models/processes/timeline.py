@@ -102,7 +102,7 @@ def ahead_entries(
     reached = kind.ends_at(document.status, document, now, holidays)
     if reached is None and usual_now is not None:
         reached = max(now, document.status_since + dt.timedelta(seconds=usual_now))
-    for status in rules.planned_after(document.status):
+    for status in kind.planned(document):
         entry: dict[str, Any] = {"state": "plan", "title": kind.words.step[status], "who": ""}
         seconds = usual(status)
         foreseen = kind.ends_at(status, document, now, holidays)

@@ -126,6 +126,11 @@ def test_a_renamed_company_renames_its_groups_and_keeps_what_it_was(office: Desk
         assert _one(CreditGroup).company_name == "㈜ 하늘미디어"
         late = seat.post(f"/credit-companies/{company}", **{**FIRM, "edit_version": "1"})
         assert late.status_code == 422
+        # The form still goes by what was read: pressed once more it takes nothing of the other's away.
+        assert 'name="edit_version" value="1"' in late.text
+        wrong = seat.post(f"/credit-companies/{company}", **{**FIRM, "name": "", "edit_version": "1"})
+        assert (wrong.status_code, 'name="edit_version" value="1"' in wrong.text) == (422, True)
+        assert 'name="edit_version" value="2"' in seat.get(f"/credit-companies/{company}")
         with database.working() as session:
             kept = session.execute(select(AuditEntry).where(col(AuditEntry.kind) == "credit_company")).scalars().all()
         assert [entry.act for entry in kept] == ["create", "edit"]
@@ -259,6 +264,8 @@ def test_a_pool_of_a_month_is_one_and_the_officers(office: Desk) -> None:
     with office.seat(office.officer) as seat:
         page = seat.done("/credit-pools", business_id=str(_rs()), month="2026-01", amount="100,000,000")
         assert "2026-01 재원" in page
+        history = page.partition("변경 이력")[2]
+        assert ("상생" in history, "2026-01-01" in history) == (True, False)
         again = seat.post("/credit-pools", business_id=str(_rs()), month="2026-01", amount="1")
         assert (again.status_code, "그달 재원이 이미 있습니다" in again.text) == (422, True)
         assert 'id="e-month"' in again.text

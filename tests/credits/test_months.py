@@ -1,6 +1,7 @@
 """Months, deadlines and payment days: pure, by the calendar's vectors."""
 
 import datetime as dt
+from zoneinfo import ZoneInfo
 
 import pytest
 from freezegun import freeze_time
@@ -114,6 +115,19 @@ def test_what_is_no_month(typed: str) -> None:
 def test_the_run_settles_the_month_before_its_own_in_seoul(utc: str, settled: str) -> None:
     with freeze_time(utc):
         assert rules.settled_month(clock.now()) == _month(settled)
+
+
+@pytest.mark.parametrize(
+    ("utc", "zone", "settled"),
+    [
+        # Midnight of the first where the day begins before Seoul's, late on the 28th where it ends after it.
+        ("2026-11-30T10:00:00Z", "Pacific/Kiritimati", "2026-11"),
+        ("2026-03-01T07:00:00Z", "America/Los_Angeles", "2026-01"),
+        ("2026-11-20T00:00:00Z", "Asia/Seoul", "2026-10"),
+    ],
+)
+def test_the_month_is_the_one_before_the_day_the_policy_names(utc: str, zone: str, settled: str) -> None:
+    assert rules.settled_month(dt.datetime.fromisoformat(utc), ZoneInfo(zone)) == _month(settled)
 
 
 def test_a_new_invoice_is_written_in_the_month_after_and_never_in_the_future() -> None:

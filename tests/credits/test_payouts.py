@@ -24,6 +24,7 @@ from models.credits.rules import IssueMode
 from models.harmony.tables import CreditGroup
 from models.kernel.calendar import at_hour
 from models.kernel.refusals import NotFound, NotYourTurn
+from models.processes.tables import Command
 from tests.credits.report_world import World
 from tests.engines import Database
 
@@ -175,6 +176,49 @@ def test_a_report_held_before_the_file_goes_out_leaves_it(world: World) -> None:
         assert (kept.count, kept.total) == (1, 96_700)
 
 
+def test_a_file_that_everything_left_is_taken_back(world: World) -> None:
+    report = world.signed()
+    file = made(world)
+    world.press(world.officer, report, "hold", reason="분쟁")
+    with house_database.working() as session:
+        assert session.get_one(PayoutFile, file.id).closed_at == world.now
+    with pytest.raises(rules.FileClosed):
+        sent(world, file)
+
+
+def test_a_payment_called_failed_before_it_was_sent_leaves_its_file_and_is_paid_once(world: World) -> None:
+    report = world.signed()
+    world.published(IssueMode.INDIVIDUAL, [100_000])
+    file = made(world)
+    world.press(world.officer, report, "payment_failed", reason="계좌 해지")
+    states = {row[1].id: row[0].state for row in rows_of(file)}
+    assert states[report.id] == "dropped"
+    sent(world, file)
+    with house_database.writing(world.officer) as session:
+        assert [row[1].id for row in payouts.opened(session, world.officer, file.id or 0, "")] != [report.id]
+        assert payouts.file(session, world.officer, file.id or 0).total == 96_700
+    world.press(world.partner, report, "retry")
+    assert [row[1].id for row in rows_of(made(world, dt.date(2026, 4, 15)))] == [report.id]
+
+
+def test_between_the_bank_s_result_and_the_report_nothing_comes(world: World) -> None:
+    """The result is taken in, and the process is not told yet: the money is gone."""
+    report = world.signed()
+    file = made(world)
+    world.now = at_hour(PAYDAY, 15)
+    sent(world, file)
+    answered(world, file, paid(1))
+    for act in ("hold", "payment_failed"):
+        with pytest.raises(PayoutRunning):
+            world.press(world.officer, report, act, reason="분쟁")
+    with house_database.working() as session:
+        others = select(Command).where(col(Command.act).in_(["hold", "payment_failed"]), col(Command.state) == "open")
+        for one in session.execute(others).scalars():
+            session.delete(one)
+    assert world.follow() == ["pay"]
+    assert world.read(report).status == "paid"
+
+
 def test_a_discarded_file_frees_its_payments(world: World) -> None:
     world.signed()
     file = made(world)
@@ -292,7 +336,7 @@ def test_a_number_is_read_as_a_spreadsheet_saved_it() -> None:
 
 
 def test_a_failure_without_a_reason_says_so() -> None:
-    [found] = payout_sheets.read_results("순번,결과\n1,불능\n".encode(), "r.csv")
+    [found] = payout_sheets.read_results("순번,결과,금액\n1,불능,5\n".encode(), "r.csv")
     assert found.reason == rules.NO_REASON
 
 
@@ -303,6 +347,7 @@ def test_a_failure_without_a_reason_says_so() -> None:
         ("순번,결과\n,성공\n", "순번이 없습니다."),
         ("순번,결과\n-3,성공\n", "순번이 없습니다."),
         ("순번,결과\n1.5,성공\n", "순번이 없습니다."),
+        ("순번,결과\n1,성공\n", "순번 1: 금액이나 정산리포트번호가 없어 보낸 지급인지 확인할 수 없습니다."),
         ("순번,결과,지급일\n1,성공,어제\n", "순번 1: 지급일 「어제」: 날짜로 읽을 수 없습니다."),
         ("순번,결과,금액\n1,성공,-5\n", "순번 1: 금액 「-5」: 0 이상의 정수로 읽을 수 없습니다."),
     ],

@@ -124,7 +124,7 @@ def test_a_file_from_due_to_paid(world: World, monkeypatch: pytest.MonkeyPatch) 
         assert seat.post(f"{base}/discarding").status_code == 409
 
         assert 'id="e-file"' in seat.post(f"{base}/results").text
-        wrong = "순번,결과\n1,성공\n9,성공\n".encode()
+        wrong = "순번,결과,금액\n1,성공,1\n9,성공,1\n".encode()
         refused = seat.post(f"{base}/results", files={"file": ("r.csv", wrong, CSV)})
         assert refused.status_code == 422
         assert "순번 9: 이 파일에 없는 순번입니다." in refused.text
@@ -151,11 +151,16 @@ def test_a_file_from_due_to_paid(world: World, monkeypatch: pytest.MonkeyPatch) 
 def test_ticked_reports_become_a_file_and_a_file_can_be_taken_back(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    report = world.signed()
+    report, other = world.signed(), world.published(IssueMode.INDIVIDUAL, [70_000])
     with desk(world, world.officer, monkeypatch) as seat:
         chosen = seat.post("/credit-payouts/new", selected=str(report.id))
-        assert chosen.headers["location"] == f"/credit-payouts/new?report={report.id}"
+        assert chosen.headers["location"] == f"/credit-payouts/new?selected={report.id}"
         assert report.number in seat.get(chosen.headers["location"])
+        # 「이 날로 다시 보기」 asks with the form's own fields.
+        again = seat.get("/credit-payouts/new", pay_on=PAYDAY.isoformat(), selected=str(report.id))
+        assert (report.number in again, other.number in again) == (True, False)
+        assert f'name="selected" value="{report.id}"' in again
+        assert "지급할 정산이 없습니다." in seat.get("/credit-payouts/new", pay_on="", selected=str(report.id))
         seat.post("/credit-payouts", pay_on="2026-02-23", selected=str(report.id))
         base = f"/credit-payouts/{newest_file().id}"
         assert seat.post(f"{base}/discarding").status_code == 303

@@ -24,12 +24,13 @@ from temporalio.client import (
 )
 
 import worker
-from activities import credits_schedule
+from activities import credits_run, credits_schedule
 from bench.processes import listens, running
 from models import clock
 from models import database as house
 from models.credits import run_queries, run_writes
 from models.credits.messages import PolicyForm
+from models.credits.run_messages import Occasion
 from models.credits.run_tables import CreditRun
 from models.credits.tables import CreditPolicy
 from models.settings import settings
@@ -71,6 +72,20 @@ async def test_it_is_due_on_the_day_and_hour_of_the_policy_in_seoul(world: World
     policy = CreditPolicy(changed_at=run_world.NOW)
     assert run_writes.next_launch(policy, dt.datetime.now(dt.UTC)) == told.info.next_action_times[0]
     assert told.schedule.policy.overlap is ScheduleOverlapPolicy.BUFFER_ALL
+
+
+def test_the_first_at_midnight_is_of_the_policy_s_own_month(world: World) -> None:
+    """Where the day begins earlier than in Seoul, Seoul still has the month before."""
+    with house.working() as session:
+        policy = CreditPolicy(day=1, hour=0, timezone="Pacific/Kiritimati", changed_at=run_world.NOW)
+        policy.changed_by, policy.changed_name = world.officer.member_id, "정"
+        session.add(policy)
+    with house.working() as session:
+        due = run_writes.next_launch(run_queries.policy(session), run_world.NOW)
+    assert due is not None
+    with clock.set_to(due):
+        credits_run.open_run(Occasion(scheduled_at=due))
+    assert _runs() == [("run/2026-11/1", True)]
 
 
 async def test_it_fires_and_begins_the_month_once_however_often(world: World, temporal_server: str) -> None:

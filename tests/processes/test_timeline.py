@@ -7,6 +7,8 @@ import pytest
 
 from models.contracts.rules import RULES as CONTRACT
 from models.conversions.rules import RULES as CONVERSION
+from models.credits.kind import CREDIT_REPORT
+from models.credits.report_tables import CreditReport
 from models.deliveries.kind import DELIVERY
 from models.deliveries.tables import DeliveryRound
 from models.kernel.transitions import ProcessRules
@@ -97,3 +99,18 @@ def test_a_delivery_is_expected_on_its_planned_day() -> None:
     late = DeliveryRound.model_construct(status="confirmed", status_since=NOW, planned_on=dt.date(2026, 11, 2))
     # A day that is over foretells nothing.
     assert planned(DELIVERY, late, HOUR) == {words["received"]: NOW + dt.timedelta(seconds=HOUR)}
+
+
+@pytest.mark.parametrize(
+    ("came_from", "ahead"),
+    [
+        ("paying", ["paying", "paid"]),
+        ("payment_failed", ["payment_failed", "paying", "paid"]),
+        ("invoice_waiting", ["invoice_waiting", "invoice_checking", "paying", "paid"]),
+        ("published", ["published", "invoice_requested", "paying", "paid"]),
+    ],
+)
+def test_a_report_on_hold_goes_on_where_it_was(came_from: str, ahead: list[str]) -> None:
+    """Somebody withheld from has no invoice, and what is paid for is not asked for again."""
+    report = CreditReport.model_construct(status="held", held_from=came_from)
+    assert list(CREDIT_REPORT.planned(report)) == ahead

@@ -15,6 +15,8 @@ from starlette.responses import RedirectResponse, Response
 
 from models import clock, database
 from models.credits import queries, writes
+from models.credits.tables import CreditBusiness, CreditCompany, CreditMedium
+from models.harmony.tables import CreditGroup, Studio
 from models.kernel.refusals import NotFound, Refusal
 from models.kernel.roles import Role
 from models.processes import writes as spine
@@ -99,7 +101,7 @@ def master_router(master: Master) -> APIRouter:
     def show(request: Request, actor: Looker, row_id: int) -> Response:
         with database.reading(actor) as session:
             row = queries.one(session, master.table, row_id)
-            return _form_page(request, session, actor, master, row, forms.blank(master.facts(session, row)))
+            return _form_page(request, session, actor, master, row, _as_kept(session, master, row))
 
     @router.post("/{row_id:int}")
     async def edit(request: Request, actor: Looker, row_id: int) -> Response:
@@ -206,7 +208,7 @@ def _closed(request: Request, actor: Actor, master: Master, row_id: int, *, clos
     def refused(refusal: Refusal) -> Response:
         with database.reading(actor) as session:
             row = queries.one(session, master.table, row_id)
-            told = forms.blank(master.facts(session, row)).refused(refusal, sentence(refusal))
+            told = _as_kept(session, master, row).refused(refusal, sentence(refusal))
             return _form_page(request, session, actor, master, row, told, status=refusal.status)
 
     def close(session: Session) -> None:
@@ -220,6 +222,33 @@ def _deleted(actor: Actor, master: Master, row_id: int) -> Response:
     with database.writing(actor) as session:
         master.deletable(session, actor, row_id)
     return RedirectResponse(f"{master.base}?done=deleted", SEE_OTHER)
+
+
+def _as_kept(session: Session, master: Master, row: Any) -> Parsed[Any]:
+    """The row's form. Its version is the one that was read: what is typed anew after a refusal is still held to it."""
+    return forms.blank({**master.facts(session, row), "edit_version": row.edit_version})
+
+
+NAMED: Mapping[str, type[Any]] = {
+    "business_id": CreditBusiness,
+    "credit_company_id": CreditCompany,
+    "group_id": CreditGroup,
+    "medium_id": CreditMedium,
+    "studio_id": Studio,
+}
+MONTHS = frozenset({"month", "from_month", "until_month"})
+
+
+def _told(session: Session, master: Master) -> Callable[[str, Any], str]:
+    """How a record's values read: what names another row by that row's name, months as months."""
+
+    def told(name: str, value: Any) -> str:
+        found = session.get(NAMED[name], value) if name in NAMED and isinstance(value, int) else None
+        if found is not None:
+            return str(found.name)
+        return str(value)[:7] if name in MONTHS else master.shown(name, value)
+
+    return told
 
 
 def _form_page(
@@ -241,7 +270,7 @@ def _form_page(
         form=form,
         name=master.name(row) if row else "",
         may_write=master.may_write(actor),
-        history=entries(session, kind, row.id, ACTS, master.labels, master.shown) if row else [],
+        history=entries(session, kind, row.id, ACTS, master.labels, _told(session, master)) if row else [],
         saved="saved" in request.query_params,
         nav=master.nav,
         **master.choices(session, row),

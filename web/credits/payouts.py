@@ -116,11 +116,13 @@ def file_list(request: Request, actor: Looker) -> Response:
 def new_page(
     request: Request,
     actor: Officer,
-    pay_on: dt.date | None = None,
-    report: Annotated[list[int] | None, Query(max_length=PAYOUTS_MAX)] = None,
+    pay_on: str | None = None,
+    selected: Annotated[list[int] | None, Query(max_length=PAYOUTS_MAX)] = None,
 ) -> Response:
     """What a file of a day would hold, and what is missing for it."""
-    shown = forms.blank({"pay_on": pay_on or local_date(clock.now()), "selected": report or []})
+    # By the names of the form's fields: 「이 날로 다시 보기」 sends them, and what was ticked stays ticked.
+    day = local_date(clock.now()).isoformat() if pay_on is None else pay_on
+    shown = forms.blank({"pay_on": day, "selected": selected or []})
     with database.reading(actor) as session:
         return _new_page(session, request, actor, shown)
 
@@ -130,7 +132,7 @@ async def chosen(request: Request, actor: Officer) -> Response:  # noqa: ARG001 
     """From 정산리포트: the ticked reports, to look at before their file is made."""
     form = await request.form(max_fields=PAYOUTS_MAX + 10)
     ids = [pick for pick in map(str, form.getlist("selected")) if pick.isascii() and pick.isdecimal()]
-    return RedirectResponse(f"{BASE}/new?" + "&".join(f"report={one}" for one in ids), SEE_OTHER)
+    return RedirectResponse(f"{BASE}/new?" + "&".join(f"selected={one}" for one in ids), SEE_OTHER)
 
 
 def _new_page(session: Session, request: Request, actor: Actor, shown: Parsed[Any], *, status: int = 200) -> Response:

@@ -17,7 +17,7 @@ from models.credits.kind import CREDIT_REPORT
 from models.credits.links import report_link
 from models.credits.messages import ReportOut
 from models.credits.report_rules import STEPS, Status, step_index
-from models.credits.report_tables import CreditReport, Payout
+from models.credits.report_tables import CreditReport
 from models.credits.report_wording import STEP, WORDS
 from models.credits.rules import IssueMode, month_after, month_key, month_of
 from models.credits.wording import ISSUE_MODE, PAYOUT, PAYOUT_TONE, SOURCE
@@ -239,11 +239,6 @@ def problems(session: Session, report: CreditReport) -> list[tuple[str, str]]:
 def act_context(session: Session, actor: Actor, report: CreditReport, act: str) -> dict[str, Any]:  # noqa: ARG001
     """What the page of 「지급 완료」 needs besides the document."""
     return {"today": local_date(clock.now()), "nav": BASE}
-
-
-def running(session: Session, report: CreditReport) -> Payout | None:
-    """The payment that is on its way, if any."""
-    return paying.live_payout(session, report.id or 0)
 
 
 WEB = WebKind(
