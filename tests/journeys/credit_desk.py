@@ -131,6 +131,7 @@ def pay(page: Page, house: House, *payees: Payee) -> str:
         page.get_by_role("button", name="CSV").click()
     content = waiting.value.path().read_bytes()
     page.get_by_role("button", name="은행에 전달").click()
+    page.get_by_role("dialog").get_by_role("button", name="은행에 전달").click()
     answer = httpx2.post(f"{house.sandbox}/bank/transfers", files={"file": ("out.csv", content, "text/csv")})
     assert answer.status_code == 200
     page.locator("#f-file").set_input_files({"name": "results.csv", "mimeType": "text/csv", "buffer": answer.content})

@@ -104,6 +104,8 @@ def test_two_who_edit_one_row_do_not_overwrite_each_other(office: Office) -> Non
         seat.done(f"{base(Master.UNIT)}/1", code="EA", name="개", edit_version="0")
         late = seat.post(f"{base(Master.UNIT)}/1", code="EA", name="낱개", edit_version="0")
         assert (late.status_code, "다른 사람이 먼저 저장했습니다." in late.text) == (422, True)
+        # Pressed once more, the form it was given back is as late as before.
+        assert 'name="edit_version" value="0"' in late.text
 
 
 def test_what_active_goods_name_is_not_switched_off(office: Office) -> None:

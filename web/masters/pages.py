@@ -111,7 +111,8 @@ def _saved(request: Request, actor: Actor, master: Master, row_id: int | None, d
         parsed = parsed.refused(refusal, sentence(refusal))
     with database.reading(actor) as session:
         row = queries.one(session, master, row_id) if row_id is not None else None
-        return _form_page(request, session, master, row, parsed, status=UNPROCESSABLE)
+        # Held to the version that was read: what is typed anew after a refusal puts nothing of somebody else's back.
+        return _form_page(request, session, master, row, parsed, status=UNPROCESSABLE, version=version)
 
 
 def _switched(request: Request, actor: Actor, master: Master, row_id: int, *, active: bool) -> Response:
@@ -130,7 +131,13 @@ def _switched(request: Request, actor: Actor, master: Master, row_id: int, *, ac
 
 
 def _form_page(
-    request: Request, session: Session, master: Master, row: MasterColumns | None, form: Parsed[Any], status: int = 200
+    request: Request,
+    session: Session,
+    master: Master,
+    row: MasterColumns | None,
+    form: Parsed[Any],
+    status: int = 200,
+    version: str = "",
 ) -> Response:
     kind = str(TABLES[master].__tablename__)
     return page(
@@ -144,6 +151,7 @@ def _form_page(
         choices=_choices(session, master, row),
         row=row,
         form=form,
+        version=version or (row.edit_version if row else ""),
         history=_history(session, kind, row),
         acts=ACT,
         saved="saved" in request.query_params,
