@@ -128,7 +128,7 @@ async def _accepted(contract: str, first: tuple[Person, Form], second: tuple[Per
     began = time.monotonic()
     page = await partner.send(accept)
     answered = time.monotonic() - began
-    assert _pending(page)
+    assert _pending(page), (answered, page.said, page.words("toast"), page.words("pending"))
     # The other side's act waits behind it; a page opened anew shows the same, and offers no second press.
     assert _pending(await buyer.send(cancel))
     page = await partner.get(contract)

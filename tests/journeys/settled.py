@@ -44,9 +44,11 @@ class Wanted:
 
 
 def settle(house: House, wanted: Wanted) -> list[int]:
-    """Make them in the house's own process environment, where its keys are; their ids."""
+    """Make them in the house's own process environment, where its keys are; their ids. Raises RuntimeError."""
     command = [sys.executable, "-m", "tests.journeys.settled", json.dumps(asdict(wanted))]
-    done = subprocess.run(command, cwd=ROOT, env=house.environment, check=True, capture_output=True, text=True)
+    done = subprocess.run(command, cwd=ROOT, env=house.environment, check=False, capture_output=True, text=True)
+    if done.returncode:
+        raise RuntimeError(done.stderr)
     ids: list[int] = json.loads(done.stdout.splitlines()[-1])
     return ids
 
