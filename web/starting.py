@@ -10,7 +10,7 @@ QUIET_ROWS, QUIET_AT_ONCE = 200, 16
 GENTLE_ROWS, GENTLE_AT_ONCE = 10, 2
 GENTLE_SHARE = 1 / 3
 """Of the speed reached while nobody clicked: slow enough not to be felt, fast enough to be done the same morning."""
-STARTS_PER_SECOND_FIRST = 100.0
+STARTS_PER_SECOND_FIRST = 130.0
 """Until the engine was measured."""
 LEARNING = 0.3
 CLICK_SECONDS = 3.0
