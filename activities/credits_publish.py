@@ -31,7 +31,7 @@ from models.notifications.writes import notify
 from models.plain import array, execute
 from models.processes.messages import Actor, command_payload
 from models.processes.tables import Command
-from models.processes.writes import COMMANDS, Press, insert_command, wake
+from models.processes.writes import COMMANDS, Press, insert_command, share_case, wake
 
 STATEMENT_JOB = "build_credit_statement"
 MACHINE = Actor(member_id=0, name="", roles=frozenset({Role.SYSTEM}))
@@ -71,7 +71,6 @@ SELECT d.group_id, :month, :next, d.medium_id, d.business_id, d.item, sum(d.supp
 CARRYING = "credit-carry"
 """Who approves a month waits for what is carried over or taken back meanwhile, and the other way round; pages do not
 for each other."""
-_CARRYING = "SELECT pg_advisory_xact_lock_shared(hashtextextended(:key, 0))"
 _TAKEN = """
 SELECT max(month) FROM credit_run
  WHERE month > :month AND status IN ('approved', 'publishing', 'paused', 'incomplete', 'published')
@@ -95,7 +94,7 @@ class Decided(NamedTuple):
 
 def publish(session: Session, run: CreditRun, groups: Sequence[int], now: dt.datetime) -> list[Decided]:
     """Of these groups those that are computed, each decided. The run's row is held by the caller."""
-    session.execute(text(_CARRYING), {"key": CARRYING})
+    share_case(session, CARRYING)
     facts = {"run": run.id, "month": run.month, "groups": array(groups)}
     waiting = session.execute(text(_WAITING), facts).all()
     known: dict[str, list[Any]] = {fate: [] for fate in FATES}

@@ -264,13 +264,8 @@ def revised(step: StepContext) -> None:
 
 def _out_of_file(step: StepContext) -> None:
     """Not with the bank nor paid by it, and in no file that is still here. Raises PayoutRunning."""
-    if paying.result_on_its_way(step.session, step.document.id or 0):
+    if _unsent_dropped(step) is not None:
         raise PayoutRunning
-    payout = paying.live_payout(step.session, step.document.id or 0)
-    if payout is not None and payout.state != PayoutState.WAITING:
-        raise PayoutRunning
-    if payout is not None:
-        paying.drop(step.session, payout, step.now)
 
 
 def remind(step: StepContext) -> None:

@@ -13,8 +13,7 @@ from models.credits.run_rules import InputsChanged, MonthApproved, RunPublishing
 from models.credits.run_tables import CreditOutcome, CreditRun
 from models.credits.run_wording import CHANGED
 from models.kernel.refusals import Refusal
-from models.plain import Plain, execute
-from models.processes.writes import lock_case
+from models.processes.writes import lock_case, share_case
 
 # Names, addresses and notes change nothing of a preview; what decides over money does.
 _CHANGED = """
@@ -61,7 +60,6 @@ SELECT 'carried' WHERE EXISTS (
 DECIDED = (Status.APPROVED, Status.PUBLISHING, Status.PAUSED)
 """The run publishes what was approved."""
 MASTERS = "credit-masters"
-_HOLD: Plain[Any] = Plain(text("SELECT pg_advisory_xact_lock_shared(hashtextextended(:key, 0))"))
 _BEGUN = "SELECT max(at) FROM process_event WHERE workflow_id = :workflow AND status_to = 'drafting'"
 
 
@@ -111,7 +109,7 @@ def hold_masters(session: Session) -> None:
 
     Called before anything is read of them, and before the change is dated.
     """
-    execute(session, _HOLD, {"key": MASTERS})
+    share_case(session, MASTERS)
 
 
 def lock_all(session: Session, month: dt.date) -> None:

@@ -32,6 +32,7 @@ FOR_RELAY = frozenset({STARTS, BEHIND, COMMANDS, MESSAGES})
 """Kinds of announcement that wake the relay's rounds and mean nothing to an open page."""
 _NOTIFY: Plain[Any] = Plain(text("SELECT pg_notify(:channel, :payload)"))
 _LOCK: Plain[Any] = Plain(text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 0))"))
+_SHARE: Plain[Any] = Plain(text("SELECT pg_advisory_xact_lock_shared(hashtextextended(:key, 0))"))
 CREATE = "create"
 REARM = "rearm"
 TELL = "tell"
@@ -354,3 +355,8 @@ _RELEASE = (
 def lock_case(session: Session, key: str) -> None:
     """Serialise writers of one business key for the rest of the transaction."""
     execute(session, _LOCK, {"key": key})
+
+
+def share_case(session: Session, key: str) -> None:
+    """Hold off whoever locks the key for the rest of the transaction; who shares it does not wait for each other."""
+    execute(session, _SHARE, {"key": key})
